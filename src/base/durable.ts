@@ -1,0 +1,46 @@
+/**
+ * A file written here is whole and on disk once the call returns, or the old one is still there.
+ *
+ * Happy path: openat(tmp, O_CREAT|O_EXCL|O_WRONLY) write fsync close renameat(tmp, path) openat(dir) fsync close.
+ * The rename is the commit point.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { randomBytes } from 'node:crypto'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { hostError } from './errors.ts'
+
+/** Flushes a folder, so that names created, renamed or removed in it survive a power cut. */
+export function syncFolder(folder: string): void {
+  const fd = openSync(folder, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Replaces `path` by `bytes` with `mode`. Errors: HostError DISK_FULL or IO; nothing but the old file is left then. */
+export function writeDurable(path: string, bytes: Uint8Array | string, mode: number = 0o600): void {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    const fd = openSync(temporary, 'wx', mode)
+    try {
+      writeAll(fd, typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+    renameSync(temporary, path)
+    syncFolder(dirname(path))
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw hostError(`could not write ${path}`, error)
+  }
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  let at = 0
+  while (at < bytes.byteLength) at += writeSync(fd, bytes, at)
+}
