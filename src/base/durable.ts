@@ -1,7 +1,7 @@
 /**
  * A file written here is whole and on disk once the call returns, or the old one is still there.
  *
- * Happy path: openat(tmp, O_CREAT|O_EXCL|O_WRONLY) write fsync close renameat(tmp, path) openat(dir) fsync close.
+ * Happy path: openat(tmp, O_CREAT|O_EXCL|O_WRONLY) write fsync renameat(tmp, path) openat(dir) fsync close close.
  * The rename is the commit point.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -24,19 +24,18 @@ export function syncFolder(folder: string): void {
 /** Replaces `path` by `bytes` with `mode`. Errors: HostError DISK_FULL or IO; nothing but the old file is left then. */
 export function writeDurable(path: string, bytes: Uint8Array | string, mode: number = 0o600): void {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  let fd: number | undefined
   try {
-    const fd = openSync(temporary, 'wx', mode)
-    try {
-      writeAll(fd, typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
+    fd = openSync(temporary, 'wx', mode)
+    writeAll(fd, typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
+    fsyncSync(fd)
     renameSync(temporary, path)
     syncFolder(dirname(path))
   } catch (error) {
-    rmSync(temporary, { force: true })
+    if (fd !== undefined) rmSync(temporary, { force: true })
     throw hostError(`could not write ${path}`, error)
+  } finally {
+    if (fd !== undefined) closeSync(fd)
   }
 }
 
