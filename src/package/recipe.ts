@@ -1,0 +1,134 @@
+/**
+ * A recipe says what is to be built before it is built: builds with equal recipe ids are expected to give equal content.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import * as v from 'valibot'
+import { canonicalId } from '../base/canonical.ts'
+import { HostError } from '../base/errors.ts'
+import { hex64 } from '../base/schema.ts'
+import { family } from './family.ts'
+import { normaliseFlags } from './flags.ts'
+
+/** Flag variables of a build, in the order in which a recipe holds them. */
+export const FLAG_VARIABLES = ['CFLAGS', 'CXXFLAGS', 'FFLAGS', 'FCFLAGS', 'LDFLAGS', 'CPPFLAGS'] as const
+
+/**
+ * Other variables of the build environment that reach the output: which ABIs are built, how documents are compressed, which locales
+ * autotools install, what is stripped, and the flags of other languages.
+ */
+export const RECIPE_VARIABLES = [
+  'ABI',
+  'ABI_X86',
+  'ASFLAGS',
+  'CARGO_BUILD_TARGET',
+  'CBUILD',
+  'CTARGET',
+  'GOAMD64',
+  'GOARM',
+  'GOFLAGS',
+  'LINGUAS',
+  'MULTILIB_ABIS',
+  'PORTAGE_COMPRESS',
+  'PORTAGE_COMPRESS_EXCLUDE_SUFFIXES',
+  'PORTAGE_COMPRESS_FLAGS',
+  'PORTAGE_STRIP_FLAGS',
+  'RUSTFLAGS',
+  'STRIP_MASK',
+] as const
+
+/** FEATURES that change the image before it is captured. `nodoc`, `noinfo` and `noman` are not among them: they act after preinst_mask. */
+export const RECIPE_FEATURES = ['compressdebug', 'dedupdebug', 'installsources', 'nostrip', 'splitdebug'] as const
+
+const word = v.pipe(v.string(), v.maxLength(4096))
+const words = v.pipe(v.array(word), v.maxLength(2000))
+const flagShape = v.strictObject({ CFLAGS: words, CXXFLAGS: words, FFLAGS: words, FCFLAGS: words, LDFLAGS: words, CPPFLAGS: words })
+
+export const recipeSchema = v.strictObject({
+  standin: v.literal('recipe-1'),
+  family,
+  eapi: v.pipe(v.string(), v.maxLength(40)),
+  ebuildSha256: hex64,
+  eclasses: v.pipe(v.array(v.strictObject({ name: word, sha256: hex64 })), v.maxLength(500)),
+  use: words,
+  flags: flagShape,
+  toolchain: v.strictObject({ cc: word, cxx: v.exactOptional(word), ld: word, libc: word }),
+  features: v.pipe(v.array(v.picklist(RECIPE_FEATURES)), v.maxLength(RECIPE_FEATURES.length)),
+  variables: v.record(v.picklist(RECIPE_VARIABLES), word),
+})
+
+export type Recipe = v.InferOutput<typeof recipeSchema>
+
+export interface RecipeInput {
+  readonly family: v.InferOutput<typeof family>
+  readonly chost: string
+  readonly eapi: string
+  readonly ebuildSha256: string
+  readonly eclasses: readonly { readonly name: string; readonly sha256: string }[]
+  /**
+   * Enabled flags that are in IUSE_EFFECTIVE, which is what Portage's own USE of a package holds. Others never reach the ebuild
+   * (PMS 11.1.1), and a profile's global flags would give two hosts two ids for one build.
+   */
+  readonly use: readonly string[]
+  readonly flags: Readonly<Record<(typeof FLAG_VARIABLES)[number], string>>
+  /** What the compiler makes of `-march=native`; must be there when a flag variable says "native". */
+  readonly resolvedMarch?: readonly string[] | undefined
+  /** Versions as the tools say them, free of host names and dates. */
+  readonly toolchain: { readonly cc: string; readonly cxx?: string; readonly ld: string; readonly libc: string }
+  /** FEATURES of the build; only RECIPE_FEATURES of them count. */
+  readonly features?: readonly string[]
+  /** Variables of the build; only RECIPE_VARIABLES of them count, and an empty one counts as unset except LINGUAS, where empty means "no locale at all". */
+  readonly variables?: Readonly<Record<string, string | undefined>>
+}
+
+/** Errors: HostError BAD_STATE for an input that contradicts itself (two CHOSTs, "native" left unresolved). */
+export function recipeOf(input: RecipeInput): Recipe {
+  if (input.chost !== input.family.chost) throw new HostError('BAD_STATE', `CHOST ${input.chost} in a family of ${input.family.chost}`)
+  return {
+    standin: 'recipe-1',
+    family: { ...input.family },
+    eapi: input.eapi,
+    ebuildSha256: input.ebuildSha256,
+    eclasses: input.eclasses.map(({ name, sha256 }) => ({ name, sha256 })).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    use: [...new Set(input.use)].toSorted(),
+    flags: flagsOf(input),
+    toolchain: { ...input.toolchain },
+    features: RECIPE_FEATURES.filter((name) => input.features?.includes(name) === true),
+    variables: variablesOf(input.variables ?? {}),
+  }
+}
+
+function flagsOf({ flags, resolvedMarch }: RecipeInput): Recipe['flags'] {
+  const normal = (name: (typeof FLAG_VARIABLES)[number]): string[] => {
+    const out = normaliseFlags(flags[name], resolvedMarch)
+    if (out.some((flag) => /=native\b/.test(flag)))
+      throw new HostError('BAD_STATE', `${name} says "native" and nothing says what that is here`)
+    return out
+  }
+  return {
+    CFLAGS: normal('CFLAGS'),
+    CXXFLAGS: normal('CXXFLAGS'),
+    FFLAGS: normal('FFLAGS'),
+    FCFLAGS: normal('FCFLAGS'),
+    LDFLAGS: normal('LDFLAGS'),
+    CPPFLAGS: normal('CPPFLAGS'),
+  }
+}
+
+function variablesOf(all: Readonly<Record<string, string | undefined>>): Recipe['variables'] {
+  const found = RECIPE_VARIABLES.flatMap((name) => {
+    const value = all[name]?.trim().replace(/\s+/g, ' ')
+    return value === undefined || (value === '' && name !== 'LINGUAS') ? [] : [[name, value] as const]
+  })
+  return Object.fromEntries(found)
+}
+
+/** SHA-256 over the canonical JSON of the recipe. */
+export function recipeId(recipe: Recipe): string {
+  return canonicalId(recipe)
+}
+
+/** Hash over CHOST, libc, toolchain and resolved flags: only builds of one class are compared, and auditors are drawn inside it. */
+export function environmentClass(recipe: Recipe): string {
+  return canonicalId({ standin: 'environment-1', chost: recipe.family.chost, toolchain: recipe.toolchain, flags: recipe.flags })
+}
