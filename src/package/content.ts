@@ -40,5 +40,8 @@ export function differingPaths(a: readonly ImageRecord[], b: readonly ImageRecor
     const [mine, theirs] = [left.get(path), right.get(path)]
     return mine === undefined || theirs === undefined || !mine.equals(theirs)
   })
-  return paths.toSorted((x, y) => Buffer.compare(Buffer.from(x), Buffer.from(y)))
+  return paths
+    .map((path) => ({ path }))
+    .toSorted(byPath)
+    .map(({ path }) => path)
 }

@@ -46,7 +46,7 @@ export function walkImage(input: WalkInput): ImageEntry[] {
     if (bytes > input.limits.imageBytes) throw unsupported(path, `the image has more than ${input.limits.imageBytes} bytes`)
     entries.push(entry)
   }
-  return entries.toSorted((a, b) => byPath(asRecord(a), asRecord(b)))
+  return entries.toSorted(byPath)
 }
 
 /** Paths relative to `root`, folders before what is in them. */
@@ -85,9 +85,10 @@ function entryOf(input: WalkInput, path: string): ImageEntry {
   const problem = pathProblem(path)
   if (problem !== undefined) throw unsupported(path, problem)
   const stats = statOf(input.root, path)
-  const common = { path, mode: stats.mode & 0o7777, ...ownersOf(input, path, stats) }
+  const owners = ownersOf(input, path, stats)
+  const common = { path, mode: stats.mode & 0o7777, ...owners }
   if (stats.isDirectory()) return { type: 'dir', ...common }
-  if (stats.isSymbolicLink()) return { type: 'link', ...common, mode: 0o777, target: targetOf(input.root, path) }
+  if (stats.isSymbolicLink()) return { type: 'link', path, ...owners, target: targetOf(input.root, path) }
   if (!stats.isFile()) throw unsupported(path, 'it is a device, a fifo or a socket')
   if (stats.size > input.limits.fileBytes)
     throw unsupported(path, `it has ${stats.size} bytes, at most ${input.limits.fileBytes} are taken`)
@@ -117,10 +118,6 @@ function targetOf(root: string, path: string): string {
   const problem = targetProblem(path, target.toString('utf8'))
   if (problem !== undefined) throw unsupported(path, `it is a link with ${problem}`)
   return target.toString('utf8')
-}
-
-function asRecord(entry: ImageEntry): Parameters<typeof byPath>[0] {
-  return entry.type === 'file' ? { ...entry, sha256: '' } : entry
 }
 
 function unsupported(path: string, why: string): HostError {
