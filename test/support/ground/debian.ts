@@ -1,0 +1,62 @@
+/**
+ * The Debian packages that building and the hosts need are installed, or one line says which are not to be had.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { HostError } from '../../../src/base/errors.ts'
+import { program } from './program.ts'
+
+/** What the hosts, Portage and the programs that are built on them use of the machine. */
+const PACKAGES = [
+  // hosts
+  ...['attr', 'iproute2', 'iputils-ping', 'libfaketime', 'mount', 'procps', 'util-linux'],
+  // Portage
+  ...[
+    'bash',
+    'bzip2',
+    'ca-certificates',
+    'coreutils',
+    'file',
+    'findutils',
+    'gawk',
+    'gcc',
+    'g++',
+    'grep',
+    'gzip',
+    'libc6-dev',
+    'make',
+    'patch',
+  ],
+  ...['pax-utils', 'passwd', 'python3', 'python3-venv', 'sed', 'tar', 'wget', 'xz-utils', 'zstd'],
+  // hello, nano, readline, lua
+  ...['binutils', 'gettext', 'libncurses-dev', 'pkg-config'],
+] as const
+
+const QUIET = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' }
+
+/** Installs what is missing. Errors: HostError that names the packages and the command to try by hand. */
+export async function installDebianPackages(say: (line: string) => void): Promise<void> {
+  const missing = await missingPackages()
+  if (missing.length === 0) return
+  say(`installing Debian packages: ${missing.join(' ')}`)
+  try {
+    await program('updating the package lists', ['apt-get', 'update', '-qq'], { env: QUIET })
+    await program('installing', ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...missing], { env: QUIET })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new HostError('MISSING_PROGRAM', `Debian packages are missing: apt-get install ${missing.join(' ')} (${reason})`, {
+      cause: error,
+    })
+  }
+}
+
+async function missingPackages(): Promise<string[]> {
+  const listed = await program('asking which Debian packages are there', ['dpkg-query', '-W', '-f', '${Package} ${db:Status-Status}\n'])
+  const installed = new Set(
+    listed
+      .split('\n')
+      .filter((line) => line.endsWith(' installed'))
+      .map((line) => line.split(' ')[0]),
+  )
+  return PACKAGES.filter((name) => !installed.has(name))
+}

@@ -1,0 +1,42 @@
+/**
+ * After `prepareGround` everything is there that a test host is made of, and a second call takes what the first one made.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { UserError } from '../../../src/base/errors.ts'
+import { installDebianPackages } from './debian.ts'
+import { withLock } from './lock.ts'
+import { paths } from './paths.ts'
+import { installPortage } from './portage.ts'
+import { fetchSources, type Versions } from './sources.ts'
+import { recordProvided } from './vdb.ts'
+
+export interface Ground {
+  /** The ignored folder that everything lies in. */
+  readonly folder: string
+  /** Versions of the upstream programs that can be emerged, by name. */
+  readonly versions: Versions
+}
+
+/** Sets the machine up. `say` gets one line before each step that takes time. Errors: UserError NOT_ROOT; HostError that names the remedy. */
+export async function prepareGround(say: (line: string) => void): Promise<Ground> {
+  if (process.getuid?.() !== 0) throw new UserError('NOT_ROOT', 'test hosts need root: namespaces and mounts are made')
+  mkdirSync(paths.hosts, { recursive: true })
+  return withLock(join(paths.made, 'prepare.lock'), say, async () => {
+    await installDebianPackages(say)
+    await installPortage(say)
+    const versions = await fetchSources(say)
+    await recordProvided(say)
+    copyNode()
+    return { folder: paths.made, versions }
+  })
+}
+
+/** Hosts hard-link this copy, so that none of them can touch the one in node_modules. */
+function copyNode(): void {
+  if (existsSync(paths.node)) return
+  copyFileSync(join(paths.top, 'node_modules/node/bin/node'), `${paths.node}.new`)
+  renameSync(`${paths.node}.new`, paths.node)
+}

@@ -1,0 +1,30 @@
+/**
+ * Everything that tests make on the machine lies in one folder, and this is the only place that knows its rooms.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { join } from 'node:path'
+
+const top = join(import.meta.dirname, '../../..')
+const made = join(top, '.ground')
+
+export const paths = {
+  /** The checkout. */
+  top,
+  /** The ignored folder of all that is made. */
+  made,
+  /** What `meson install` of Portage gave; copied into every host. */
+  portageRoot: join(made, 'portage-root'),
+  /** Upstream tarballs under the names that the ebuilds ask for. */
+  distfiles: join(made, 'distfiles'),
+  /** Installed-package records for libraries that Debian provides on a host. */
+  vdb: join(made, 'vdb'),
+  /** Versions of the upstream tarballs, by source package. */
+  versions: join(made, 'versions.json'),
+  /** The Node of a host. */
+  node: join(made, 'node'),
+  /** One folder for each process that has hosts. */
+  hosts: join(made, 'hosts'),
+  /** Our ebuilds as they are in the checkout. */
+  repository: join(top, 'test/support/repo'),
+} as const
