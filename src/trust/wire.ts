@@ -18,7 +18,7 @@ const base64 = (length: number) => v.pipe(v.string(), v.maxLength(length), v.bas
 export const envelope = v.strictObject({
   payloadType: v.literal(PAYLOAD_TYPE),
   payload: base64(16_384),
-  signatures: v.tuple([v.strictObject({ keyid: hex64, sig: base64(88), publicKey: base64(44) })]),
+  signatures: v.strictTuple([v.strictObject({ keyid: hex64, sig: base64(88), publicKey: base64(44) })]),
 })
 
 export type Envelope = v.InferOutput<typeof envelope>
@@ -27,7 +27,7 @@ export type Envelope = v.InferOutput<typeof envelope>
 export const statement = v.strictObject({
   _type: v.literal(STATEMENT_TYPE),
   /** One subject: the content. `name` is the CPV, the digest is the exact content id. */
-  subject: v.tuple([v.strictObject({ name: plainText(300), digest: v.strictObject({ sha256: hex64 }) })]),
+  subject: v.strictTuple([v.strictObject({ name: plainText(300), digest: v.strictObject({ sha256: hex64 }) })]),
   predicateType: v.literal(PREDICATE_TYPE),
   predicate: v.strictObject({
     recipe: hex64,

@@ -1,0 +1,31 @@
+/**
+ * What this host has switched on: the tokens of STANDIN_FEATURES, read as Portage reads FEATURES. Unset is off.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+export const FEATURES = ['install', 'publish', 'seed', 'audit', 'mirror'] as const
+export type Feature = (typeof FEATURES)[number]
+
+export interface ParsedFeatures {
+  readonly features: ReadonlySet<Feature>
+  /** One line for each unknown token. */
+  readonly warnings: readonly string[]
+}
+
+/** Tokens from left to right: `token` adds, `-token` removes, `-*` removes all. */
+export function parseFeatures(text: string): ParsedFeatures {
+  const features = new Set<Feature>()
+  const unknown = new Set<string>()
+  for (const token of text.slice(0, 4096).split(/\s+/)) {
+    const known = FEATURES.find((feature) => feature === token || `-${feature}` === token)
+    if (token === '-*') features.clear()
+    else if (known !== undefined && token.startsWith('-')) features.delete(known)
+    else if (known !== undefined) features.add(known)
+    else if (token !== '') unknown.add(token)
+  }
+  return { features, warnings: [...unknown].slice(0, 10).map(unknownToken) }
+}
+
+function unknownToken(token: string): string {
+  return `STANDIN_FEATURES: ${JSON.stringify(token.slice(0, 40))} is unknown and passed over; there are ${FEATURES.join(' ')}`
+}

@@ -1,0 +1,35 @@
+/**
+ * Builds the one sentence that a host signs: this recipe with this linkage gave me this content.
+ *
+ * Source: in-toto attestation framework, Statement v1.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { check } from '../base/schema.ts'
+import { PREDICATE_TYPE, type Statement, STATEMENT_TYPE, statement } from './wire.ts'
+
+export interface Said {
+  readonly cpv: string
+  /** Recipe id, linkage id, environment class: SHA-256, hex. */
+  readonly recipe: string
+  readonly linkage: string
+  readonly environment: string
+  /** Exact and stable content id. */
+  readonly content: string
+  readonly stable: string
+  readonly archive: { readonly sha256: string; readonly size: number }
+  /** Whether any stand-in was live on this machine while it built. */
+  readonly standinsLive: boolean
+}
+
+/** Errors: StrangerError SCHEMA when a part has not the form that others will accept. */
+export function statementOf(said: Said): Statement {
+  const { cpv, content, recipe, linkage, environment, stable, archive, standinsLive } = said
+  const built = {
+    _type: STATEMENT_TYPE,
+    subject: [{ name: cpv, digest: { sha256: content } }],
+    predicateType: PREDICATE_TYPE,
+    predicate: { recipe, linkage, environment, stable, archive: { sha256: archive.sha256, size: archive.size }, standinsLive },
+  }
+  return check(statement, built, 'statement')
+}
