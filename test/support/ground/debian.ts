@@ -6,31 +6,27 @@
 import { HostError } from '../../../src/base/errors.ts'
 import { program } from './program.ts'
 
-/** What the hosts, Portage and the programs that are built on them use of the machine. */
-const PACKAGES = [
-  // hosts
-  ...['attr', 'iproute2', 'iputils-ping', 'libfaketime', 'mount', 'procps', 'util-linux'],
-  // Portage
-  ...[
-    'bash',
-    'bzip2',
-    'ca-certificates',
-    'coreutils',
-    'file',
-    'findutils',
-    'gawk',
-    'gcc',
-    'g++',
-    'grep',
-    'gzip',
-    'libc6-dev',
-    'make',
-    'patch',
-  ],
-  ...['pax-utils', 'passwd', 'python3', 'python3-venv', 'sed', 'tar', 'wget', 'xz-utils', 'zstd'],
-  // hello, nano, readline, lua
-  ...['binutils', 'gettext', 'libncurses-dev', 'pkg-config'],
-] as const
+const HOSTS = ['attr', 'iproute2', 'iputils-ping', 'mount', 'procps', 'util-linux']
+const PORTAGE_TOOLS = [
+  'bash',
+  'bzip2',
+  'coreutils',
+  'file',
+  'findutils',
+  'gawk',
+  'grep',
+  'gzip',
+  'pax-utils',
+  'passwd',
+  'patch',
+  'sed',
+  'tar',
+  'xz-utils',
+  'zstd',
+]
+const PORTAGE_ITSELF = ['ca-certificates', 'python3', 'python3-venv', 'wget']
+/** For hello, nano, readline and lua. */
+const COMPILING = ['binutils', 'g++', 'gcc', 'gettext', 'libc6-dev', 'libncurses-dev', 'make', 'pkg-config']
 
 const QUIET = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' }
 
@@ -58,5 +54,5 @@ async function missingPackages(): Promise<string[]> {
       .filter((line) => line.endsWith(' installed'))
       .map((line) => line.split(' ')[0]),
   )
-  return PACKAGES.filter((name) => !installed.has(name))
+  return [...HOSTS, ...PORTAGE_TOOLS, ...PORTAGE_ITSELF, ...COMPILING].filter((name) => !installed.has(name))
 }

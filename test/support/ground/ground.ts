@@ -3,13 +3,14 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../../../src/base/errors.ts'
 import { installDebianPackages } from './debian.ts'
 import { withLock } from './lock.ts'
 import { paths } from './paths.ts'
 import { installPortage } from './portage.ts'
+import { program } from './program.ts'
 import { fetchSources, type Versions } from './sources.ts'
 import { recordProvided } from './vdb.ts'
 
@@ -29,9 +30,17 @@ export async function prepareGround(say: (line: string) => void): Promise<Ground
     await installPortage(say)
     const versions = await fetchSources(say)
     await recordProvided(say)
+    await compileClock()
     copyNode()
     return { folder: paths.made, versions }
   })
+}
+
+async function compileClock(): Promise<void> {
+  const source = join(paths.top, 'test/support/host/clock.c')
+  if (existsSync(paths.clock) && statSync(paths.clock).mtimeMs > statSync(source).mtimeMs) return
+  await program('compiling the clock', ['gcc', '-O2', '-Wall', '-Werror', '-shared', '-fPIC', '-o', `${paths.clock}.new`, source])
+  renameSync(`${paths.clock}.new`, paths.clock)
 }
 
 /** Hosts hard-link this copy, so that none of them can touch the one in node_modules. */

@@ -23,6 +23,8 @@ export const paths = {
   versions: join(made, 'versions.json'),
   /** The Node of a host. */
   node: join(made, 'node'),
+  /** The library that moves a host's clock. */
+  clock: join(made, 'clock.so'),
   /** One folder for each process that has hosts. */
   hosts: join(made, 'hosts'),
   /** Our ebuilds as they are in the checkout. */

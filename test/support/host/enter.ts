@@ -4,9 +4,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import type { Readable, Writable } from 'node:stream'
+import { constants } from 'node:os'
+import { Readable } from 'node:stream'
 import { HostError } from '../../../src/base/errors.ts'
 import { type Transcript, transcript } from './transcript.ts'
 
@@ -63,14 +63,19 @@ export async function startInside(target: number, argv: readonly string[], optio
     env: { ...options.env },
     detached: true,
   })
-  const [stdin, stdout, stderr, pids] = child.stdio as [Writable, Readable, Readable, Readable]
-  stdin.on('error', () => undefined) // the program need not read its input
+  const pids = child.stdio[3]
+  if (!(pids instanceof Readable)) throw new HostError('PROGRAM_FAILED', `could not start ${argv.join(' ')}: no pipe`)
+  child.stdin.on('error', () => undefined) // the program need not read its input
   const both = transcript(argv.join(' '))
-  const streams = [collect(stdout, both), collect(stderr, both)] as const
-  const exited = once(child, 'close').then(([code, signal]: [number | null, NodeJS.Signals | null]) => {
-    both.end()
-    const [out, err] = streams.map((chunks) => Buffer.concat(chunks).toString('utf8')) as [string, string]
-    return { exitCode: code ?? (signal === 'SIGKILL' ? 137 : 143), stdout: out, stderr: err, seconds: (performance.now() - began) / 1000 }
+  const stdout = collect(child.stdout, both)
+  const stderr = collect(child.stderr, both)
+  const exited = new Promise<Ended>((resolve) => {
+    child.once('close', (code, signal) => {
+      both.end()
+      const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
+      const seconds = (performance.now() - began) / 1000
+      resolve({ exitCode, stdout: Buffer.concat(stdout).toString('utf8'), stderr: Buffer.concat(stderr).toString('utf8'), seconds })
+    })
   })
   const insidePid = await firstNumber(pids)
   const pid = descendant(child.pid ?? 0, insidePid)
@@ -79,11 +84,11 @@ export async function startInside(target: number, argv: readonly string[], optio
     pid,
     insidePid,
     exited,
-    output: both.text,
-    lines: both.lines,
-    waitFor: both.waitFor,
-    write: (text) => void stdin.write(text),
-    endInput: () => void stdin.end(),
+    output: () => both.text(),
+    lines: () => both.lines(),
+    waitFor: (pattern, timeoutSeconds) => both.waitFor(pattern, timeoutSeconds),
+    write: (text) => void child.stdin.write(text),
+    endInput: () => void child.stdin.end(),
     kill(signal, group = false) {
       if (pid > 0 && existsSync(`/proc/${pid}`)) process.kill(group ? -groupOf(pid) : pid, signal)
     },

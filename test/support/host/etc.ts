@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { randomUUID } from 'node:crypto'
-import { chmodSync, existsSync, globSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, globSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { paths } from '../ground/paths.ts'
 import { program } from '../ground/program.ts'
@@ -21,7 +21,10 @@ const FIRST_USER_ID = 1000
 /** What stands on a host without ever being emerged. */
 const NOT_EMERGED = ['net-libs/nodejs-24.0.0', 'sys-apps/portage-3.0.83', 'sys-apps/util-linux-2.40', 'app-misc/pax-utils-1.3.7']
 
-/** Writes everything below `upper`. The clock's files come last, for the programs that run here are not to see them. */
+/** Moves the clock of all programs that load it. */
+const CLOCK = 'usr/lib/standin-test-clock.so'
+
+/** Writes everything below `upper`. */
 export async function fillUpper(upper: string, options: HostOptions): Promise<void> {
   for (const folder of EMPTY) mkdirSync(join(upper, folder), { recursive: true })
   await program('emptying folders', ['setfattr', '-n', 'trusted.overlay.opaque', '-v', 'y', ...EMPTY], { cwd: upper })
@@ -130,8 +133,7 @@ function sandboxFeatures(): string {
 /** Every process of the host sees its clock, whatever Portage leaves of the environment. */
 function writeClock(upper: string, offsetSeconds: number): void {
   if (offsetSeconds === 0) return
-  const [library] = globSync('/usr/lib/*/faketime/libfaketime.so.1')
-  if (library === undefined) throw new Error('prepareGround installs libfaketime')
-  put(upper, 'etc/ld.so.preload', `${library}\n`)
-  put(upper, 'etc/faketimerc', `${offsetSeconds > 0 ? '+' : ''}${offsetSeconds}\n`)
+  copyFileSync(paths.clock, join(upper, CLOCK))
+  put(upper, 'etc/clock-offset', `${offsetSeconds}\n`)
+  put(upper, 'etc/ld.so.preload', `/${CLOCK}\n`)
 }

@@ -44,7 +44,9 @@ export async function takeSnapshot(upper: string, hashes: Map<string, string>, o
 export function differences(before: Snapshot, after: Snapshot): string[] {
   const hashes = new Map<string, string>()
   const paths = new Set([...before.entries.keys(), ...after.entries.keys()])
-  for (const folder of before.opaque.symmetricDifference(after.opaque)) addMachinePaths(folder, paths)
+  for (const folder of [...before.opaque, ...after.opaque]) {
+    if (before.opaque.has(folder) !== after.opaque.has(folder)) addMachinePaths(folder, paths)
+  }
   const lines: string[] = []
   for (const path of [...paths].toSorted()) {
     const was = propertiesOf(path, before, hashes)
