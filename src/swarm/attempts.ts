@@ -1,0 +1,104 @@
+/**
+ * Bytes are asked of all sources at once and, once a wrong piece came from several of them, of one after the other until one is honest.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import type { Torrent, Wire } from 'webtorrent'
+import { StrangerError } from '../base/errors.ts'
+import { judgePieces } from './judge.ts'
+import { waitFor, type Outcome, type Progress } from './outcome.ts'
+import type { Remote, Torrents } from './torrents.ts'
+
+export interface AttemptsOptions {
+  readonly torrents: Torrents
+  readonly infohash: string
+  readonly size: number
+  readonly stallMs: number
+  readonly signal: AbortSignal
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+}
+
+export interface Attempts {
+  /** For the torrent's door. */
+  readonly onWire: (wire: Wire, torrent: Torrent, remote: Remote) => void
+  /** Resolves when every piece is here. Errors: StrangerError STALLED or BAD_HASH, the signal's reason, or what webtorrent failed with. */
+  run(torrent: Torrent, sources: readonly string[]): Promise<void>
+}
+
+/** What a new connection is taken to move until that can be measured, in bytes a second: a small package is then asked for all at once. */
+const FIRST_GUESS = 4 * 1024 * 1024
+const FIRST_MS = 1000
+
+export function openAttempts(options: AttemptsOptions): Attempts {
+  const { torrents, infohash, stallMs } = options
+  const liars = new Set<string>()
+  let onSource: ((wire: Wire, source: string) => boolean) | undefined
+
+  const attempt = async (torrent: Torrent, sources: readonly string[]): Promise<Outcome> => {
+    const waiting = waitFor({ ...options, torrent })
+    const judge = judgePieces({
+      torrent,
+      onLiar(source) {
+        liars.add(source)
+        torrents.dropAddress(torrent, source)
+      },
+      onMixed: waiting.mixed,
+    })
+    onSource = (wire, source) => {
+      if (!sources.includes(source) || liars.has(source)) return false
+      judge.watch(wire, source)
+      return true
+    }
+    for (const source of sources) {
+      if (isWebSeed(source)) torrent.addWebSeed(source)
+      else torrents.connect(infohash, source)
+    }
+    try {
+      return await waiting.outcome
+    } finally {
+      judge.end()
+      onSource = undefined
+      for (const source of sources) torrents.dropAddress(torrent, source)
+    }
+  }
+
+  return {
+    onWire(wire, torrent, { source }) {
+      // Bytes come from whom this host called; who calls in was not asked.
+      if (source === undefined || onSource?.(wire, source) !== true) {
+        torrents.drop(torrent, wire)
+        return
+      }
+      if (isWebSeed(source)) return
+      // A source that falls silent gives its requests back to the others before the whole attempt has stalled.
+      wire.setTimeout(stallMs / 2, true)
+      guessSpeed(wire)
+    },
+    async run(torrent, sources) {
+      let outcome = await attempt(torrent, sources)
+      if (outcome === 'mixed') {
+        for (const source of sources) {
+          if (outcome === 'done') break
+          if (!liars.has(source)) outcome = await attempt(torrent, [source])
+        }
+      }
+      if (outcome === 'done') return
+      if (liars.size > 0)
+        throw new StrangerError('BAD_HASH', `${[...liars].join(', ')} sent wrong pieces, and nobody else gave the archive`)
+      throw new StrangerError('STALLED', sources.length === 0 ? 'nobody has the archive' : 'no source gave the archive fast enough')
+    },
+  }
+}
+
+function isWebSeed(source: string): boolean {
+  return /^https?:/.test(source)
+}
+
+function guessSpeed(wire: Wire): void {
+  const measured = wire.downloadSpeed
+  const since = performance.now()
+  wire.downloadSpeed = (bytes) => {
+    const speed = measured(bytes)
+    return performance.now() - since < FIRST_MS ? Math.max(speed, FIRST_GUESS) : speed
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Either the whole archive lies at the path that is given back and has the SHA-256 that was offered, or there is no file and an error says why.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { HostError, hostError, StrangerError } from '../base/errors.ts'
+import { archiveName, torrentFromOffer } from './archiveTorrent.ts'
+import { openAttempts } from './attempts.ts'
+import { hashingStore, type HashingStore } from './hashingStore.ts'
+import type { Progress } from './outcome.ts'
+import type { Torrents } from './torrents.ts'
+import type { Offer } from './wire.ts'
+
+export interface GetOptions {
+  readonly signal: AbortSignal
+  /** Folder that the archive is put into, under `archiveName(sha256)`. */
+  readonly into: string
+  readonly onProgress?: (progress: Progress) => void
+  /** Seconds without enough progress after which a source is given up; 5 unless told. */
+  readonly stallSeconds?: number
+}
+
+export interface Got {
+  readonly path: string
+  readonly sha256: string
+}
+
+export interface GetContext {
+  readonly torrents: Torrents
+  /** Folder for what is half there, on the filesystem of `into`. */
+  readonly parts: string
+  /** Addresses of peers, then addresses of web seeds. */
+  readonly sources: readonly string[]
+}
+
+const STALL_SECONDS = 5
+
+/**
+ * Fetches the archive of `offer` from `sources`. Errors: StrangerError STALLED (nobody gives it, or not fast enough), BAD_HASH (what came is not
+ * what was offered), and those of `torrentFromOffer`; HostError DISK_FULL, IO, BAD_STATE (already here); the signal's own reason.
+ */
+export async function getArchive(offer: Offer, options: GetOptions, { torrents, parts, sources }: GetContext): Promise<Got> {
+  const { infohash, sha256, size, pieceLength } = offer.archive
+  options.signal.throwIfAborted()
+  const torrentFile = torrentFromOffer(offer)
+  if (torrents.has(infohash)) throw new HostError('BAD_STATE', `${infohash} is being fetched or is seeded from here`)
+  const path = join(options.into, archiveName(sha256))
+  const part = join(parts, `${sha256}.${randomBytes(6).toString('hex')}`)
+  let store: HashingStore | undefined
+
+  const attempts = openAttempts({ ...options, size, torrents, infohash, stallMs: (options.stallSeconds ?? STALL_SECONDS) * 1000 })
+  torrents.put(infohash, {
+    torrentFile,
+    pieces: Math.ceil(size / pieceLength),
+    async store() {
+      await mkdir(options.into, { recursive: true })
+      store = await hashingStore({ path: part, chunkLength: pieceLength, size, flags: 'wx+' })
+      return store
+    },
+    whole: false,
+    upload: false,
+    wanted: true,
+    keep: () => true,
+    onWire: attempts.onWire,
+  })
+  try {
+    await attempts.run(await torrents.open(infohash), sources)
+    if ((await store?.sha256()) !== sha256) throw new StrangerError('BAD_HASH', `the archive that came is not ${sha256}`)
+    await torrents.remove(infohash)
+    await rename(part, path)
+    return { path, sha256 }
+  } catch (error) {
+    await torrents.remove(infohash)
+    await rm(part, { force: true })
+    throw options.signal.aborted ? options.signal.reason : hostError(`could not fetch ${archiveName(sha256)}`, error)
+  }
+}

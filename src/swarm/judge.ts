@@ -1,0 +1,54 @@
+/**
+ * A peer that sent a wrong piece alone is known by it and never asked again; where several shared in one, nobody is accused without proof.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import type { Torrent, Wire } from 'webtorrent'
+
+export interface Judge {
+  /** Watches what `wire` sends in; `source` names who is at its other end. */
+  watch(wire: Wire, source: string): void
+  end(): void
+}
+
+export interface JudgeOptions {
+  readonly torrent: Torrent
+  /** One source alone sent a piece that is wrong. */
+  readonly onLiar: (source: string) => void
+  /** Several sources sent parts of a piece that is wrong. */
+  readonly onMixed: () => void
+}
+
+export function judgePieces({ torrent, onLiar, onMixed }: JudgeOptions): Judge {
+  const senders = new Map<number, Set<string>>()
+  const right = (index: number): void => {
+    senders.delete(index)
+  }
+  // With discovery and metadata out of play, what webtorrent warns of in a torrent is a piece that failed its hash.
+  const wrong = (): void => {
+    for (const [index, who] of senders) {
+      const piece = torrent.pieces[index]
+      // A failed piece has just been replaced by an empty one; others that are complete still wait for their hash.
+      if (piece === null || piece === undefined || piece.missing !== piece.length) continue
+      senders.delete(index)
+      const [first, ...others] = who
+      if (first !== undefined && others.length === 0) onLiar(first)
+      else onMixed()
+    }
+  }
+  torrent.on('verified', right)
+  torrent.on('warning', wrong)
+  return {
+    watch(wire, source) {
+      wire.on('piece', (index: number) => {
+        if (index < 0 || index >= torrent.pieces.length) return
+        const who = senders.get(index) ?? new Set()
+        senders.set(index, who.add(source))
+      })
+    },
+    end() {
+      torrent.off('verified', right)
+      torrent.off('warning', wrong)
+    },
+  }
+}

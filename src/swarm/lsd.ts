@@ -1,0 +1,143 @@
+/**
+ * Hosts of one local network find each other at once and without any server: BEP 14 over one socket, whatever a stranger's datagram holds.
+ *
+ * webtorrent's own bittorrent-lsd opens a socket for each torrent, gives every torrent the peers of all others, and throws on a datagram
+ * without a host line, which ends the process; so this speaks the same protocol itself.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { isIPv4 } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { hostError } from '../base/errors.ts'
+import type { Finder, FinderOptions } from './finder.ts'
+import { parseLocal, writeLocal } from './localMessage.ts'
+
+/** BEP 14: the administratively scoped group and its port. */
+export const GROUP = '239.192.152.143'
+export const GROUP_PORT = 6771
+
+/** Datagrams that are read in one second; the rest is somebody's flood. */
+const MAX_A_SECOND = 200
+
+/** BEP 14 asks for five minutes between announcements of one torrent. */
+const AGAIN_MS = 5 * 60_000
+
+export interface LsdOptions extends FinderOptions {
+  /** Address whose network is used; all networks of this machine when undefined. */
+  readonly host: string | undefined
+  /** Names this host among those it hears, itself included. */
+  readonly cookie: string
+}
+
+/** Opens the local finder. Errors: HostError IO when the group's port cannot be had. */
+export async function openLsd(options: LsdOptions): Promise<Finder> {
+  const networks = await openNetworks(options)
+  const looking = new Set<string>()
+  let budget = { second: 0, left: MAX_A_SECOND }
+
+  const announce = (infohashes: readonly string[]): void => {
+    for (const text of writeLocal({ port: options.port, infohashes, cookie: options.cookie })) networks.send(text)
+  }
+  networks.onMessage((bytes, host) => {
+    const second = Math.floor(performance.now() / 1000)
+    if (budget.second !== second) budget = { second, left: MAX_A_SECOND }
+    if (budget.left-- <= 0) return
+    const heard = parseLocal(bytes)
+    if (heard === undefined || heard.cookie === options.cookie) return
+    for (const infohash of heard.infohashes) options.onPeer(infohash, `${host}:${heard.port}`)
+  })
+  const again = setInterval(() => {
+    announce([...looking])
+  }, AGAIN_MS)
+  again.unref()
+
+  return {
+    look(infohash) {
+      looking.add(infohash)
+      announce([infohash])
+    },
+    stop(infohash) {
+      looking.delete(infohash)
+    },
+    async close() {
+      clearInterval(again)
+      await networks.close()
+    },
+  }
+}
+
+interface Networks {
+  send(text: string): void
+  onMessage(hear: (bytes: Buffer, host: string) => void): void
+  close(): Promise<void>
+}
+
+/** One socket that hears the group on every network, and one for each network to speak from: a datagram goes out where its socket says. */
+async function openNetworks({ host, onWarning }: LsdOptions): Promise<Networks> {
+  const warn = (error: unknown): void => {
+    onWarning('local discovery', error)
+  }
+  const ear = createSocket({ type: 'udp4', reuseAddr: true })
+  const mouths = new Map<string, Socket>()
+  try {
+    ear.bind(GROUP_PORT)
+    await once(ear, 'listening')
+  } catch (error) {
+    throw hostError(`could not listen for local discovery on port ${GROUP_PORT}`, error)
+  }
+  ear.on('error', warn)
+
+  const join = async (address: string): Promise<void> => {
+    const mouth = createSocket('udp4')
+    mouth.on('error', warn)
+    mouths.set(address, mouth)
+    try {
+      ear.addMembership(GROUP, address)
+      mouth.bind(0, address)
+      await once(mouth, 'listening')
+      mouth.setMulticastInterface(address)
+    } catch (error) {
+      mouths.delete(address)
+      mouth.close()
+      warn(error)
+    }
+  }
+  await Promise.all(addressesOf(host).map(join))
+
+  return {
+    send(text) {
+      for (const mouth of mouths.values()) {
+        mouth.send(text, GROUP_PORT, GROUP, (error) => {
+          if (error !== null) warn(error)
+        })
+      }
+    },
+    onMessage(hear) {
+      ear.on('message', (bytes, from) => {
+        hear(bytes, from.address)
+      })
+    },
+    async close() {
+      await Promise.all([ear, ...mouths.values()].map(shut))
+    },
+  }
+}
+
+/** IPv4 addresses of this machine that face a network; the one that was asked for is taken as it is. */
+function addressesOf(host: string | undefined): string[] {
+  if (host !== undefined && host !== '0.0.0.0' && host !== '::') return isIPv4(host) ? [host] : []
+  return Object.values(networkInterfaces())
+    .flat()
+    .filter((each) => each !== undefined && each.family === 'IPv4' && !each.internal)
+    .map((each) => each?.address ?? '')
+}
+
+function shut(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.close(() => {
+      resolve()
+    })
+  })
+}

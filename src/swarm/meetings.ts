@@ -1,0 +1,145 @@
+/**
+ * Meets the peers of a family at its rendezvous: asks them what they have, answers what this host has, and drops whoever misbehaves.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { canonicalId, canonicalText } from '../base/canonical.ts'
+import type { StandinError } from '../base/errors.ts'
+import type { Family } from '../package/family.ts'
+import { formatAddress } from './address.ts'
+import { exchangeOn, type Exchange } from './exchange.ts'
+import type { Finder } from './finder.ts'
+import { rendezvousTorrent } from './rendezvous.ts'
+import type { Sources } from './sources.ts'
+import { emptyStore } from './store.ts'
+import type { Door, Torrents } from './torrents.ts'
+import type { Offer } from './wire.ts'
+
+export interface FindOptions {
+  /** Ends the search. */
+  readonly signal: AbortSignal
+  /** Called once for each distinct offer; `from` is an address that offered it. */
+  readonly onOffer: (offer: Offer, from: string) => void
+}
+
+export interface Meetings {
+  readonly find: (family: Family, options: FindOptions) => void
+  readonly serve: (family: Family, offers: () => readonly Offer[]) => () => void
+  /** Somebody else's address for a rendezvous, as a finder heard it; `near` when it came from this network. */
+  meet(infohash: string, address: string, near: boolean): void
+}
+
+export interface MeetingsOptions {
+  readonly torrents: Torrents
+  readonly sources: Sources
+  readonly finders: readonly Finder[]
+  readonly onFault: (infohash: string, error: StandinError, peer: string) => void
+}
+
+/** Most distinct offers that one search hands on: no stranger can make its caller judge more. */
+const MAX_OFFERS = 512
+
+interface Meeting {
+  readonly family: Family
+  readonly infohash: string
+  readonly finds: Set<FindOptions>
+  readonly exchanges: Set<Exchange>
+  /** By the hash of the offer. */
+  readonly heard: Map<string, { readonly offer: Offer; readonly from: string }>
+  have: (() => readonly Offer[]) | undefined
+}
+
+export function openMeetings(options: MeetingsOptions): Meetings {
+  const { torrents, finders } = options
+  const meetings = new Map<string, Meeting>()
+
+  const enter = (family: Family): Meeting => {
+    const { infohash, torrentFile } = rendezvousTorrent(family)
+    const there = meetings.get(infohash)
+    if (there !== undefined) return there
+    const meeting: Meeting = { family, infohash, finds: new Set(), exchanges: new Set(), heard: new Map(), have: undefined }
+    meetings.set(infohash, meeting)
+    torrents.put(infohash, doorOf(meeting, torrentFile, options))
+    return meeting
+  }
+  const leaveIfDone = (meeting: Meeting): void => {
+    if (meeting.finds.size > 0 || meeting.have !== undefined) return
+    meetings.delete(meeting.infohash)
+    for (const finder of finders) finder.stop(meeting.infohash)
+    torrents.remove(meeting.infohash).catch((error: unknown) => {
+      throw error
+    })
+  }
+
+  return {
+    find(family, find) {
+      if (find.signal.aborted) return
+      const meeting = enter(family)
+      meeting.finds.add(find)
+      for (const { offer, from } of meeting.heard.values()) find.onOffer(offer, from)
+      for (const finder of finders) finder.look(meeting.infohash)
+      for (const exchange of meeting.exchanges) exchange.ask()
+      find.signal.addEventListener('abort', () => {
+        meeting.finds.delete(find)
+        leaveIfDone(meeting)
+      })
+    },
+    serve(family, offers) {
+      const meeting = enter(family)
+      meeting.have = offers
+      for (const finder of finders) finder.look(meeting.infohash)
+      return () => {
+        if (meeting.have !== offers) return
+        meeting.have = undefined
+        leaveIfDone(meeting)
+      }
+    },
+    meet(infohash, address, near) {
+      const meeting = meetings.get(infohash)
+      if (meeting === undefined) return
+      // A host that only serves waits to be called, except by its neighbours: a tracker's list names fifty for each of hundreds of families.
+      if (near || meeting.finds.size > 0) torrents.connect(infohash, address)
+    },
+  }
+}
+
+function doorOf(meeting: Meeting, torrentFile: Uint8Array, { torrents, sources, onFault }: MeetingsOptions): Door {
+  return {
+    torrentFile,
+    pieces: 1,
+    store: () => Promise.resolve(emptyStore(16_384)),
+    whole: false,
+    upload: false,
+    wanted: false,
+    keep: () => meeting.finds.size > 0,
+    onWire(wire, torrent, remote) {
+      const exchange = exchangeOn(wire, {
+        ours: (offer) => canonicalText(offer.family) === canonicalText(meeting.family),
+        have: () => meeting.have?.(),
+        wants: () => meeting.finds.size > 0,
+        onOffers(offers, said) {
+          const from = remote.source ?? (said === undefined ? undefined : formatAddress({ host: remote.host, port: said }))
+          // Whoever came in and does not say where it listens cannot be asked for anything.
+          if (from === undefined) return
+          for (const offer of offers) hear(meeting, sources, offer, from)
+        },
+        onFault(error) {
+          torrents.drop(torrent, wire)
+          onFault(meeting.infohash, error, remote.host)
+        },
+      })
+      meeting.exchanges.add(exchange)
+      wire.once('close', () => {
+        meeting.exchanges.delete(exchange)
+      })
+    },
+  }
+}
+
+function hear(meeting: Meeting, sources: Sources, offer: Offer, from: string): void {
+  sources.add(offer.archive.infohash, from)
+  const id = canonicalId(offer)
+  if (meeting.heard.has(id) || meeting.heard.size >= MAX_OFFERS) return
+  meeting.heard.set(id, { offer, from })
+  for (const { onOffer } of meeting.finds) onOffer(offer, from)
+}

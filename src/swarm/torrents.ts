@@ -1,0 +1,219 @@
+/**
+ * A torrent costs nothing but its entry in a table until somebody asks for it, and goes back to that when the last connection is gone.
+ *
+ * So a host may serve thousands of archives and families: only those that a peer is talking about right now are open in webtorrent.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import type WebTorrent from 'webtorrent'
+import type { ChunkStore, Torrent, Wire } from 'webtorrent'
+import { HostError } from '../base/errors.ts'
+import { formatAddress, mayBePeer, parseAddress, plainHost } from './address.ts'
+import { MAX_REQUESTS } from './guard.ts'
+import { calledOf, dropPeer } from './internals.ts'
+
+/** How one torrent is opened, and what is done with its connections. */
+export interface Door {
+  readonly torrentFile: Uint8Array
+  readonly pieces: number
+  /** Made anew at each opening. Errors of it are the door's: the torrent does not open then. */
+  readonly store: () => Promise<ChunkStore>
+  /** Whether the store holds everything already, checked by whoever put it there, or nothing. */
+  readonly whole: boolean
+  /** Whether peers may have bytes of it. */
+  readonly upload: boolean
+  /** Whether this host wants bytes of it. */
+  readonly wanted: boolean
+  /** Whether it stays open without connections. */
+  readonly keep: () => boolean
+  /** Called for each connection once its handshake is done. `address` is where that peer can be reached, as far as is known. */
+  readonly onWire?: (wire: Wire, torrent: Torrent, remote: Remote) => void
+}
+
+export interface Remote {
+  readonly host: string
+  /** `host:port` or the web seed that this host called; undefined for a connection that came in. */
+  readonly source: string | undefined
+}
+
+export interface Torrents {
+  put(infohash: string, door: Door): void
+  has(infohash: string): boolean
+  /** Archives that are open. */
+  archives(): { readonly torrent: Torrent; readonly wanted: boolean }[]
+  open(infohash: string): Promise<Torrent>
+  /** Connects to `address` unless that cannot be a peer, or there are connections enough. */
+  connect(infohash: string, address: string): void
+  /** Closes a connection and never calls that address again for this torrent. */
+  drop(torrent: Torrent, wire: Wire): void
+  /** The same by the address or web seed that this host called, connected by now or not. */
+  dropAddress(torrent: Torrent, source: string): void
+  remove(infohash: string): Promise<void>
+  close(): Promise<void>
+}
+
+export interface TorrentsOptions {
+  readonly client: WebTorrent
+  readonly onLoopback: boolean
+  readonly maxConnections: number
+  readonly onFault: (infohash: string, error: unknown) => void
+}
+
+/** A torrent without connections is closed after this time. */
+const IDLE_MS = 10_000
+
+/** Pieces that stay in memory for each open torrent. */
+const CACHE_SLOTS = 4
+
+interface Entry {
+  readonly door: Door
+  opening?: Promise<Torrent>
+  torrent?: Torrent
+  idleSince?: number
+}
+
+export function openTorrents({ client, onLoopback, maxConnections, onFault }: TorrentsOptions): Torrents {
+  const entries = new Map<string, Entry>()
+  const connections = (): number => client.torrents.reduce((sum, torrent) => sum + torrent.wires.length, 0)
+
+  const open = (infohash: string): Promise<Torrent> => {
+    const entry = entries.get(infohash)
+    if (entry === undefined) return Promise.reject(new HostError('BAD_STATE', `no torrent ${infohash}`))
+    entry.opening ??= add(client, entry.door).then(
+      (torrent) => {
+        entry.torrent = torrent
+        torrent.once('close', () => {
+          delete entry.torrent
+          delete entry.opening
+          delete entry.idleSince
+        })
+        return torrent
+      },
+      (error: unknown) => {
+        delete entry.opening
+        throw error
+      },
+    )
+    return entry.opening
+  }
+
+  // webtorrent's pool asks its client for the torrent of each handshake that comes in.
+  client.get = async (id) => {
+    if (typeof id !== 'string' || !entries.has(id)) return null
+    try {
+      return await open(id)
+    } catch (error) {
+      onFault(id, error)
+      return null
+    }
+  }
+
+  const sweep = setInterval(() => {
+    closeIdle(entries.values())
+  }, IDLE_MS / 4)
+  sweep.unref()
+
+  return {
+    put(infohash, door) {
+      entries.set(infohash, { door })
+    },
+    has: (infohash) => entries.has(infohash),
+    archives: () =>
+      [...entries.values()].flatMap(({ torrent, door: { wanted, upload } }) =>
+        torrent !== undefined && (wanted || upload) ? [{ torrent, wanted }] : [],
+      ),
+    open,
+    connect(infohash, address) {
+      const parsed = parseAddress(address)
+      if (parsed === undefined || !mayBePeer(parsed, onLoopback) || connections() >= maxConnections) return
+      open(infohash).then(
+        (torrent) => {
+          if (!torrent.destroyed) torrent.addPeer(formatAddress(parsed))
+        },
+        (error: unknown) => {
+          onFault(infohash, error)
+        },
+      )
+    },
+    drop(torrent, wire) {
+      const called = calledOf(torrent, wire)
+      if (called === undefined) wire.destroy()
+      else dropPeer(torrent, called)
+    },
+    dropAddress: dropPeer,
+    async remove(infohash) {
+      const entry = entries.get(infohash)
+      entries.delete(infohash)
+      await entry?.opening?.then(destroy, () => undefined)
+    },
+    async close() {
+      clearInterval(sweep)
+      entries.clear()
+      await new Promise<void>((resolve) => {
+        client.destroy(() => {
+          resolve()
+        })
+      })
+    },
+  }
+
+  function add(to: WebTorrent, door: Door): Promise<Torrent> {
+    return door.store().then(
+      (store) =>
+        new Promise<Torrent>((resolve, reject) => {
+          const torrent = to.add(door.torrentFile, {
+            preloadedStore: store,
+            storeCacheSlots: CACHE_SLOTS,
+            // A bitfield of nothing spares reading what is known not to be there.
+            ...(door.whole ? { skipVerify: true } : { bitfield: new Uint8Array(Math.ceil(door.pieces / 8)) }),
+            deselect: !door.wanted,
+          })
+          torrent.on('wire', (wire: Wire) => {
+            greet(door, torrent, wire)
+          })
+          torrent.once('ready', () => {
+            resolve(torrent)
+          })
+          torrent.once('error', reject)
+          torrent.once('close', () => {
+            reject(new HostError('BAD_STATE', 'the torrent was closed'))
+          })
+        }),
+    )
+  }
+
+  function greet(door: Door, torrent: Torrent, wire: Wire): void {
+    const source = wire.type.endsWith('Incoming') ? undefined : calledOf(torrent, wire)
+    if (wire.peerId === client.peerId && source !== undefined) {
+      dropPeer(torrent, source)
+      return
+    }
+    if (wire.type !== 'webSeed') {
+      wire.extendedHandshake['p'] = client.torrentPort
+      wire.extendedHandshake['reqq'] = MAX_REQUESTS
+    }
+    // Not choking is how bytes are given away: webtorrent does it at once for whoever is interested.
+    if (!door.upload) wire.unchoke = () => undefined
+    door.onWire?.(wire, torrent, { host: plainHost(wire.remoteAddress ?? ''), source })
+  }
+}
+
+function closeIdle(entries: Iterable<Entry>): void {
+  const now = performance.now()
+  for (const entry of entries) {
+    const { torrent, door } = entry
+    if (torrent === undefined) continue
+    if (torrent.wires.length > 0 || door.keep()) delete entry.idleSince
+    else if (now - (entry.idleSince ??= now) >= IDLE_MS) torrent.destroy()
+  }
+}
+
+function destroy(torrent: Torrent): Promise<void> {
+  return new Promise((resolve) => {
+    if (torrent.destroyed) resolve()
+    else
+      torrent.destroy(() => {
+        resolve()
+      })
+  })
+}
