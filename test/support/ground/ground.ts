@@ -6,6 +6,7 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../../../src/base/errors.ts'
+import { markAbsent } from './absent.ts'
 import { installDebianPackages } from './debian.ts'
 import { withLock } from './lock.ts'
 import { paths } from './paths.ts'
@@ -30,6 +31,7 @@ export async function prepareGround(say: (line: string) => void): Promise<Ground
     await installPortage(say)
     const versions = await fetchSources(say)
     await recordProvided(say)
+    await markAbsent()
     await compileClock()
     copyNode()
     return { folder: paths.made, versions }

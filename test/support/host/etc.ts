@@ -18,6 +18,11 @@ const EMPTY = ['root', 'home', 'opt', 'srv', 'usr/local', 'etc/portage', 'var/ca
 const PORTAGE_ID = 250
 const FIRST_USER_ID = 1000
 
+const CHOST = 'x86_64-pc-linux-gnu'
+
+/** Gentoo calls them by CHOST, Debian by another name. */
+const TOOLCHAIN = ['ar', 'as', 'cpp', 'g++', 'gcc', 'ld', 'nm', 'objcopy', 'objdump', 'ranlib', 'readelf', 'strip']
+
 /** What stands on a host without ever being emerged. */
 const NOT_EMERGED = ['net-libs/nodejs-24.0.0', 'sys-apps/portage-3.0.83', 'sys-apps/util-linux-2.40', 'app-misc/pax-utils-1.3.7']
 
@@ -29,10 +34,12 @@ export async function fillUpper(upper: string, options: HostOptions): Promise<vo
   for (const folder of EMPTY) mkdirSync(join(upper, folder), { recursive: true })
   await program('emptying folders', ['setfattr', '-n', 'trusted.overlay.opaque', '-v', 'y', ...EMPTY], { cwd: upper })
   await program('copying Portage', ['cp', '-a', `${paths.portageRoot}/.`, upper])
+  await program('hiding programs', ['cp', '-a', `${paths.absent}/.`, upper])
   await program('copying package records', ['cp', '-a', paths.vdb, join(upper, 'var/db/pkg')])
   chmodSync(join(upper, 'root'), 0o700)
   chmodSync(join(upper, 'var/tmp'), 0o1777)
   linkSync(paths.node, join(upper, 'usr/bin/node'))
+  for (const tool of TOOLCHAIN) symlinkSync(tool, join(upper, `usr/bin/${CHOST}-${tool}`))
   writeSystemFiles(upper, options)
   writeUsers(upper, options)
   copyRepository(join(upper, 'var/db/repos/gentoo'))

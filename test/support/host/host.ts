@@ -87,7 +87,7 @@ export async function createHost(
     },
     path: (inside) => insidePath(root(), inside),
     run,
-    emerge: (args, runOptions) => run(['emerge', '--color=n', ...args], runOptions),
+    emerge: (args, runOptions) => run(['emerge', '--color=n', ...args], { ...runOptions, env: { NO_COLOR: '1', ...runOptions?.env } }),
     start,
     write(path, text, mode) {
       const outside = insidePath(root(), path)

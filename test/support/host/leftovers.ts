@@ -15,6 +15,11 @@ export function ownFolder(): string {
   return folder
 }
 
+/** Forgets `folder` once no network of this process has a host in it. */
+export function removeIfEmpty(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmSync(folder, { recursive: true })
+}
+
 function removeLeftovers(): void {
   if (!existsSync(paths.hosts)) return
   for (const name of readdirSync(paths.hosts)) {

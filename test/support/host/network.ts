@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { program } from '../ground/program.ts'
 import { startHolder } from './holder.ts'
 import { createHost, type Host } from './host.ts'
-import { ownFolder } from './leftovers.ts'
+import { ownFolder, removeIfEmpty } from './leftovers.ts'
 import type { HostOptions } from './options.ts'
 
 export interface Network {
@@ -70,6 +70,7 @@ export async function createNetwork({ name = 'lan' }: { readonly name?: string }
     async close() {
       for (const host of hosts) await host.close()
       await holder.end()
+      removeIfEmpty(folder)
     },
   }
 }
