@@ -1,0 +1,95 @@
+/**
+ * A row of the journal is checked when it is read: purging runs as root and believes nothing that could not have been written by it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { HostError } from '../base/errors.ts'
+import type { Entry, JournalPath, KeptFile, State } from './journal.ts'
+
+type Row = Readonly<Record<string, unknown>>
+
+/** Base name of every temporary folder, so that nothing else can be removed as one. */
+export const TEMPORARY_NAME: RegExp = /^\.standin-[0-9a-f]{16}$/
+
+const STATES: readonly State[] = ['planned', 'placing', 'placed', 'purging', 'purged']
+const KINDS: readonly JournalPath['kind'][] = ['dir', 'file', 'link']
+
+function damaged(name: string): HostError {
+  return new HostError('BAD_STATE', `the journal holds a wrong ${name}; stop the daemon, move the journal aside and start it again`)
+}
+
+function text(row: Row, name: string, shape: RegExp = /^[^\0]*$/): string {
+  const value = row[name]
+  if (typeof value !== 'string' || !shape.test(value)) throw damaged(name)
+  return value
+}
+
+function whole(row: Row, name: string): number {
+  const value = row[name]
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw damaged(name)
+  return value
+}
+
+function oneOf<T extends string>(row: Row, name: string, values: readonly T[]): T {
+  const found = values.find((value) => value === row[name])
+  if (found === undefined) throw damaged(name)
+  return found
+}
+
+const optional = (row: Row, name: string): number | undefined => (row[name] === null ? undefined : whole(row, name))
+
+const HASH = /^[0-9a-f]{64}$/
+const DECIMAL = /^-?\d{1,20}$/
+
+export function entryOf(row: Row): Entry {
+  return {
+    id: whole(row, 'id'),
+    eroot: text(row, 'eroot'),
+    cpv: text(row, 'cpv'),
+    builddir: text(row, 'builddir', /^\//),
+    ownerPid: whole(row, 'ownerPid'),
+    ownerStart: text(row, 'ownerStart'),
+    lockPath: text(row, 'lockPath'),
+    archive: text(row, 'archive', HASH),
+    content: text(row, 'content', HASH),
+    recipe: text(row, 'recipe', HASH),
+    level: whole(row, 'level'),
+    at: whole(row, 'at'),
+    boot: text(row, 'boot'),
+    state: oneOf(row, 'state', STATES),
+    placedAt: optional(row, 'placedAt'),
+    settledAt: optional(row, 'settledAt'),
+  }
+}
+
+export function pathOf(row: Row): JournalPath {
+  const path = text(row, 'path')
+  if (path.split('/').some((name) => name === '' || name === '.' || name === '..')) throw damaged('path')
+  return {
+    kind: oneOf(row, 'kind', KINDS),
+    path,
+    sha256: text(row, 'sha256', /^([0-9a-f]{64})?$/),
+    size: whole(row, 'size'),
+    mode: whole(row, 'mode'),
+    inode: text(row, 'inode', DECIMAL),
+    dev: text(row, 'dev', DECIMAL),
+    mtimeNs: text(row, 'mtimeNs', DECIMAL),
+  }
+}
+
+export function temporaryOf(row: Row): string {
+  const path = text(row, 'path', /^\//)
+  if (!TEMPORARY_NAME.test(path.slice(path.lastIndexOf('/') + 1))) throw damaged('temporary folder')
+  return path
+}
+
+export function keptOf(row: Row): KeptFile {
+  return {
+    entry: whole(row, 'entry'),
+    cpv: text(row, 'cpv'),
+    path: text(row, 'path'),
+    keptAs: text(row, 'keptAs', /^\//),
+    why: text(row, 'why'),
+    at: whole(row, 'at'),
+  }
+}

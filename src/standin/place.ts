@@ -1,0 +1,132 @@
+/**
+ * Makes a planned stand-in visible, whole files at a time, or leaves nothing; may be killed at any instruction, `recover` settles it then.
+ *
+ *   1 journal `planned` names the temporary folders, one for each filesystem, root's alone          (commit: nothing is visible)
+ *   2 everything is copied, hashed and given its mode in there
+ *   3 journal `placing` names every path with the inode that it has already                         (commit: from here on names may be visible)
+ *   4 a new folder appears with all that is in it by one rename, a name in an existing folder by one link; neither replaces anything
+ *   5 journal `placed`                                                                              (commit: the stand-in can be used)
+ *   6 the temporary folders go
+ *
+ * A rename of a folder replaces an empty one. So the name is claimed first, by a mkdir that fails where anything is, with a mode that nobody else
+ * uses; what the rename then replaces is that claim. Files are not fsynced: see copy.ts.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { randomBytes } from 'node:crypto'
+import { linkSync, mkdirSync, renameSync, rmdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { HostError, hostError, systemCode } from '../base/errors.ts'
+import { type Breather, breather } from './breather.ts'
+import type { NewEntry } from './journal.ts'
+import { CLAIM_MODE } from './judge.ts'
+import { checkFolders, type Layout, layOut, type Unit } from './layout.ts'
+import { mark } from './live.ts'
+import type { Plan } from './plan.ts'
+import { prepare } from './prepare.ts'
+import { clearTemporaries, purge } from './purge.ts'
+import type { Site } from './site.ts'
+import type { Staging } from './staging.ts'
+
+export interface PlaceInput extends Site {
+  readonly plan: Extract<Plan, { kind: 'place' }>
+  readonly staging: Staging
+  readonly entry: NewEntry
+  /** Asked between any two files and every MiB: true undoes all and ends with `stopped`. */
+  readonly shouldStop: () => boolean
+  readonly say: (line: string) => void
+}
+
+export type Placed =
+  | { readonly kind: 'placed'; readonly id: number; readonly files: number; readonly bytes: number }
+  /** `shouldStop`, or another process purged it meanwhile. Nothing is left. */
+  | { readonly kind: 'stopped' }
+  /** Something was there first. Nothing is left. */
+  | { readonly kind: 'refused'; readonly rule: 'nothing-replaced' | 'one-at-a-time'; readonly text: string }
+
+/** Ends the work early; never leaves `place`. */
+class Ended extends Error {
+  readonly placed: Placed
+
+  constructor(placed: Placed) {
+    super(placed.kind)
+    this.placed = placed
+  }
+}
+
+const stopped = (): Ended => new Ended({ kind: 'stopped' })
+
+/** Errors: StrangerError BAD_HASH or BAD_ARCHIVE, HostError; nothing is left, or the journal knows of it. */
+export async function place(input: PlaceInput): Promise<Placed> {
+  const { journal, plan, root } = input
+  const layout = layOut(plan.operations, root)
+  const temporaries = layout.homes.map((home) => join(home, `.standin-${randomBytes(8).toString('hex')}`))
+  const id = journal.plan(input.entry, input.boot, temporaries)
+  if (id === undefined) return { kind: 'refused', rule: 'one-at-a-time', text: 'a stand-in of this build is there already' }
+  try {
+    input.step?.('planned', '')
+    mark(input.markers, input.entry.builddir)
+    input.step?.('marked', '')
+    for (const folder of temporaries) mkdirSync(folder, { mode: 0o700 })
+    input.step?.('temporary-made', '')
+    const breathe = breather({ shouldStop: input.shouldStop, onStop: stopped })
+    const paths = await prepare(input, layout, temporaries, breathe)
+    if (!journal.writeAhead(id, paths)) throw stopped()
+    input.step?.('written-ahead', '')
+    await reveal(input, layout, temporaries, breathe)
+    if (!journal.markPlaced(id, input.now())) throw stopped()
+    input.step?.('placed', '')
+    clearTemporaries(input, id)
+    input.step?.('tidied', '')
+  } catch (error) {
+    undo(input, id, error)
+    if (error instanceof Ended) return error.placed
+    throw hostError(`could not place ${input.entry.cpv}`, error)
+  }
+  return { kind: 'placed', id, files: plan.operations.filter(({ kind }) => kind !== 'dir').length, bytes: plan.bytes }
+}
+
+function undo(input: PlaceInput, id: number, cause: unknown): void {
+  try {
+    purge({ ...input, id })
+  } catch (error) {
+    throw new HostError('IO', `could not undo ${input.entry.cpv}, start-up will`, { cause: new AggregateError([cause, error]) })
+  }
+}
+
+async function reveal(input: PlaceInput, layout: Layout, temporaries: readonly string[], breathe: Breather): Promise<void> {
+  checkFolders(layout, input.root)
+  for (const unit of layout.units) {
+    if (breathe.isDue()) await breathe.now()
+    const from = join(temporaries[unit.temporary] ?? '', unit.parts[0]?.inside ?? '')
+    const to = join(input.root, unit.path)
+    try {
+      if (unit.folder) revealFolder(input, unit, from, to)
+      else linkSync(from, to)
+    } catch (error) {
+      if (!['EEXIST', 'ENOTEMPTY'].includes(systemCode(error) ?? '')) throw error
+      throw new Ended({ kind: 'refused', rule: 'nothing-replaced', text: `/${unit.path} is there already` })
+    }
+    input.step?.('revealed', unit.path)
+  }
+}
+
+function revealFolder(input: PlaceInput, unit: Unit, from: string, to: string): void {
+  mkdirSync(to, { mode: CLAIM_MODE })
+  input.step?.('claimed', unit.path)
+  try {
+    renameSync(from, to)
+  } catch (error) {
+    removeClaim(to)
+    throw error
+  }
+}
+
+/** A purge of another process may have done so, or somebody may have put something in it, which is theirs. */
+function removeClaim(path: string): void {
+  try {
+    rmdirSync(path)
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Takes away what a stand-in has made and nothing else; may be killed anywhere and called again, by the warden or by a hook without it.
+ *
+ * Happy path: journal `purging`, temporary folders gone (a placing that still runs elsewhere can show nothing more after that), for each
+ * name lstat and unlink, for each folder, innermost first, rmdir, fsync of every folder that lost a name, journal `purged` (the commit
+ * point), marker gone. A name could only be mistaken when somebody swaps it within the microseconds between its lstat and its unlink.
+ *
+ * Imports no package: the hook that purges without the warden carries this file.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { rmdirSync, rmSync, unlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { hostError, systemCode } from '../base/errors.ts'
+import { syncFolder } from '../base/durable.ts'
+import type { Entry, JournalPath } from './journal.ts'
+import { type Judgement, judge } from './judge.ts'
+import { fileHash, putAside } from './keep.ts'
+import { unmark } from './live.ts'
+import { look } from './look.ts'
+import type { Site } from './site.ts'
+
+export interface PurgeInput extends Site {
+  readonly id: number
+  /** One line for the user for each thing that was kept or left. */
+  readonly say: (line: string) => void
+}
+
+export interface Purged {
+  /** How many names are gone. */
+  readonly removed: number
+  readonly keptAside: readonly { readonly path: string; readonly keptAs: string; readonly why: string }[]
+  /** What is at our names and is not ours: never touched. */
+  readonly left: readonly { readonly path: string; readonly why: string }[]
+}
+
+interface Work {
+  readonly input: PurgeInput
+  readonly entry: Entry
+  readonly removed: string[]
+  readonly keptAside: { path: string; keptAs: string; why: string }[]
+  readonly left: { path: string; why: string }[]
+}
+
+/** Settles entry `id`; does nothing when it is settled. Errors: HostError; then the entry stays `purging` and the next call goes on. */
+export function purge(input: PurgeInput): Purged {
+  const { journal, id } = input
+  const entry = journal.find(id)
+  if (entry === undefined || !journal.markPurging(id)) return { removed: 0, keptAside: [], left: [] }
+  const work: Work = { input, entry, removed: [], keptAside: [], left: [] }
+  input.step?.('purging', '')
+  try {
+    clearTemporaries(input, id)
+    const paths = journal.paths(id)
+    for (const placed of paths) if (placed.kind !== 'dir') removeName(work, placed)
+    for (const placed of paths.toReversed()) if (placed.kind === 'dir') removeFolder(work, placed)
+    flush(work, paths)
+  } catch (error) {
+    throw hostError(`could not purge ${entry.cpv}`, error)
+  }
+  journal.markPurged(id, input.now())
+  input.step?.('purged', '')
+  unmarkSettled(input, entry)
+  return { removed: work.removed.length, keptAside: work.keptAside, left: work.left }
+}
+
+/** Removes the temporary folders of entry `id`, with whatever is still in them: their names are ours alone. */
+export function clearTemporaries(site: Site, id: number): void {
+  for (const folder of site.journal.temporaries(id)) {
+    // A placing that is still at work in there makes a folder not empty again under our hands; it ends at its first missing folder.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 10 })
+    site.step?.('temporary-gone', folder)
+  }
+}
+
+/** Removes the marker, unless another entry of the same build folder is not settled. */
+export function unmarkSettled(site: Site, entry: Entry): void {
+  if (site.journal.unsettled().some(({ builddir }) => builddir === entry.builddir)) return
+  unmark(site.markers, entry.builddir)
+  site.step?.('unmarked', '')
+}
+
+function judged(work: Work, placed: JournalPath, path: string): Judgement | undefined {
+  const found = look(path)
+  return found === undefined ? undefined : judge(placed, found, work.entry.boot === work.input.boot, () => fileHash(path))
+}
+
+function removeName(work: Work, placed: JournalPath): void {
+  const path = join(work.input.root, placed.path)
+  const judgement = judged(work, placed, path)
+  if (judgement === 'ours') {
+    unlinkSync(path)
+    work.removed.push(placed.path)
+    work.input.step?.('removed', placed.path)
+  } else if (judgement === 'changed') {
+    const why = 'changed while it stood in'
+    const keptAs = putAside(work.input, work.entry, placed.path, why)
+    work.keptAside.push({ path: placed.path, keptAs, why })
+    work.input.say(`/${placed.path} was changed while it stood in; kept as ${keptAs}`)
+  } else if (judgement !== undefined) leave(work, placed.path, 'somebody else put something in its place')
+}
+
+function removeFolder(work: Work, placed: JournalPath): void {
+  const path = join(work.input.root, placed.path)
+  const judgement = judged(work, placed, path)
+  if (judgement === undefined) return
+  if (judgement === 'replaced') return leave(work, placed.path, 'somebody else put something in its place')
+  try {
+    rmdirSync(path)
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'EBUSY'].includes(systemCode(error) ?? '')) throw error
+    return leave(work, placed.path, 'something that is not ours lies in it')
+  }
+  work.removed.push(placed.path)
+  work.input.step?.('folder-gone', placed.path)
+}
+
+function leave(work: Work, path: string, why: string): void {
+  work.left.push({ path, why })
+  work.input.say(`/${path} stays: ${why}`)
+}
+
+/** Without this a power cut could bring names back that the journal has forgotten. */
+function flush(work: Work, paths: readonly JournalPath[]): void {
+  const gone = new Set(work.removed)
+  const lost = new Set(paths.map(({ path }) => dirname(path)).filter((folder) => !gone.has(folder)))
+  for (const folder of lost) {
+    const path = join(work.input.root, folder)
+    if (look(path)?.kind === 'dir') syncFolder(path)
+  }
+  work.input.step?.('flushed', '')
+}

@@ -1,0 +1,52 @@
+/**
+ * Questions about a path as text: its parts, its folders, whether it is one at all.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { MAX_PATH_BYTES } from '../../package/record.ts'
+
+/** NAME_MAX of every Linux filesystem that matters. */
+const MAX_NAME_BYTES = 255
+
+// oxlint-disable-next-line no-control-regex -- control and direction characters are exactly what must not reach a terminal
+const UNFIT = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
+
+/** Folders above `path`, outermost first, without the root: `usr`, `usr/share` for `usr/share/x`. */
+export function parentsOf(path: string): string[] {
+  const parents: string[] = []
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) parents.push(path.slice(0, at))
+  return parents
+}
+
+/** `lib64` for `usr/lib64`. */
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+/** Whether `path` can be a relative path of a real file that means the same to everybody who reads it, and is fit for a terminal. */
+export function isSoundPath(path: string): boolean {
+  if (!path.isWellFormed() || Buffer.byteLength(path) > MAX_PATH_BYTES) return false
+  if (path.search(UNFIT) >= 0) return false
+  return path.split('/').every((name) => name !== '' && name !== '.' && name !== '..' && Buffer.byteLength(name) <= MAX_NAME_BYTES)
+}
+
+/** Where a link at `path` leads, as a path relative to the root, by text alone; undefined when it leaves the root. */
+export function leadsTo(path: string, target: string): string | undefined {
+  const parts = target.startsWith('/') ? [] : path.split('/').slice(0, -1)
+  for (const name of target.split('/')) {
+    if (name === '' || name === '.') continue
+    if (name !== '..') parts.push(name)
+    else if (parts.pop() === undefined) return undefined
+  }
+  return parts.join('/')
+}
+
+/** `bin` or `sbin` below /usr: what a shell and a configure script find by name. */
+export function isCommand(path: string): boolean {
+  return /^usr\/s?bin\/[^/]+$/.test(path)
+}
+
+/** A stranger's name as it may stand in a line for a terminal. */
+export function fitForTerminal(name: string): string {
+  return name.toWellFormed().slice(0, 200).replaceAll(UNFIT, '?')
+}

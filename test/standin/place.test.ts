@@ -1,0 +1,106 @@
+/**
+ * Placing and purging on a temporary root: what appears, what is refused, and that the tree is as it was afterwards.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { existsSync, lstatSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { isMarked } from '../../src/standin/live.ts'
+import { place, type PlaceInput, type Placed } from '../../src/standin/place.ts'
+import { purge } from '../../src/standin/purge.ts'
+import { openStaging } from '../../src/standin/staging.ts'
+import { differences, snapshot } from '../support/oracle.ts'
+import { entryFor, planOf, sha256, stage, type TestHost, testHost, type Tree } from './support/site.ts'
+
+const skip = process.getuid?.() === 0 ? false : 'placing needs root'
+
+const DEMO: Tree = {
+  'usr/bin/demo': '#!/bin/sh\necho demo\n',
+  'usr/bin/demo-alias': { link: 'demo' },
+  'usr/lib64/libdemo.so.1.0': 'library',
+  'usr/lib64/libdemo.so.1': { link: 'libdemo.so.1.0' },
+  'usr/share/demo/a/b/c.txt': 'deep',
+  'usr/share/demo/empty': '',
+  'usr/share/doc/demo-1/README': 'read me',
+}
+
+async function placeTree(host: TestHost, tree: Tree, more: Partial<PlaceInput> = {}): Promise<Placed> {
+  stage(host.stagingPath, tree)
+  const staging = openStaging(host.stagingPath)
+  try {
+    const plan = planOf(tree, (folder) => existsSync(join(host.root, folder)))
+    return await place({ ...host, plan, staging, entry: entryFor(), shouldStop: () => false, say: () => undefined, ...more })
+  } finally {
+    staging.close()
+  }
+}
+
+async function onHost(work: (host: TestHost) => Promise<void>): Promise<void> {
+  const host = testHost()
+  try {
+    await work(host)
+  } finally {
+    host.remove()
+  }
+}
+
+test('a placed tree can be read, and is gone after its purge', { skip }, () =>
+  onHost(async (host) => {
+    const before = snapshot(host.root)
+    const placed = await placeTree(host, DEMO)
+    assert.equal(placed.kind, 'placed')
+    assert.equal(readFileSync(join(host.root, 'usr/bin/demo'), 'utf8'), DEMO['usr/bin/demo'])
+    assert.equal(lstatSync(join(host.root, 'usr/bin/demo')).mode & 0o7777, 0o755)
+    assert.equal(lstatSync(join(host.root, 'usr/bin/demo')).nlink, 1, 'a second name of a live file is left')
+    assert.equal(lstatSync(join(host.root, 'usr/share/demo/a')).mode & 0o7777, 0o755)
+    assert.equal(readlinkSync(join(host.root, 'usr/lib64/libdemo.so.1')), 'libdemo.so.1.0')
+    assert.ok(isMarked(host.markers, entryFor().builddir))
+    assert.ok(placed.kind === 'placed')
+    const purged = purge({ ...host, id: placed.id, say: assert.fail })
+    assert.deepEqual(purged, { removed: 11, keptAside: [], left: [] })
+    assert.deepEqual(differences(before, snapshot(host.root)), [])
+    assert.deepEqual(host.journal.unsettled(), [])
+    assert.equal(isMarked(host.markers, entryFor().builddir), false)
+    assert.deepEqual(purge({ ...host, id: placed.id, say: assert.fail }), { removed: 0, keptAside: [], left: [] })
+  }),
+)
+
+test('staged bytes that are not what the plan names are never placed', { skip }, () =>
+  onHost(async (host) => {
+    const before = snapshot(host.root)
+    stage(host.stagingPath, DEMO)
+    const hex = sha256('library')
+    writeFileSync(join(host.stagingPath, 'files', hex), 'LIBRARY')
+    const plan = planOf(DEMO, (folder) => existsSync(join(host.root, folder)))
+    const staging = openStaging(host.stagingPath)
+    const placing = place({ ...host, plan, staging, entry: entryFor(), shouldStop: () => false, say: () => undefined })
+    await assert.rejects(placing, { name: 'StrangerError', code: 'BAD_HASH' })
+    staging.close()
+    assert.deepEqual(differences(before, snapshot(host.root)), [])
+    assert.deepEqual(host.journal.unsettled(), [])
+  }),
+)
+
+for (const [what, at] of [
+  ['file', 'usr/bin/demo'],
+  ['link', 'usr/lib64/libdemo.so.1'],
+  ['folder', 'usr/share/demo'],
+] as const)
+  test(`a ${what} that appears after planning is not replaced, and all is undone`, { skip }, () =>
+    onHost(async (host) => {
+      let before = snapshot(host.root)
+      const placed = await placeTree(host, DEMO, {
+        step: (step) => {
+          if (step !== 'written-ahead') return
+          if (what === 'link') symlinkSync('/nowhere', join(host.root, at))
+          else writeFileSync(join(host.root, at), 'mine')
+          before = new Map([...snapshot(host.root)].filter(([path]) => !path.includes('.standin-')))
+        },
+      })
+      assert.equal(placed.kind, 'refused')
+      assert.deepEqual(differences(before, snapshot(host.root)), [])
+      assert.deepEqual(host.journal.unsettled(), [])
+    }),
+  )
