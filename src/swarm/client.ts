@@ -76,6 +76,7 @@ function boundConnections(client: WebTorrent, most: number): void {
       return
     }
     perHost.set(host, open + 1)
+    socket.setNoDelay(true)
     socket.once('close', () => {
       const left = (perHost.get(host) ?? 1) - 1
       if (left > 0) perHost.set(host, left)

@@ -11,8 +11,11 @@ export interface FinderOptions {
 }
 
 export interface Finder {
-  /** Announces this host for `infohash` at once and again as often as is usual; peers come by `onPeer`. */
-  look(infohash: string): void
+  /**
+   * Announces this host for `infohash` at once and again as often as is usual; peers come by `onPeer`. `giving` when it has something there;
+   * where others can be asked without that, a host that has nothing stays unnamed.
+   */
+  look(infohash: string, giving: boolean): void
   stop(infohash: string): void
   close(): Promise<void>
 }

@@ -3,12 +3,14 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { openDht, type DhtOptions } from './dht.ts'
 import type { Finder } from './finder.ts'
 import { openLsd } from './lsd.ts'
 import { openTrackers } from './trackers.ts'
 
 export interface FindersOptions {
   readonly lsd: boolean
+  readonly dht: boolean | DhtOptions
   readonly trackers: readonly string[]
   readonly host: string | undefined
   readonly port: number
@@ -20,28 +22,23 @@ export interface FindersOptions {
 }
 
 export async function openFinders(options: FindersOptions): Promise<Finder[]> {
-  const { lsd, trackers, host, port, peerId, onWarning } = options
+  const { lsd, dht, trackers, host, port, peerId, onWarning } = options
   const far = (infohash: string, address: string): void => {
     options.onPeer(infohash, address, false)
   }
+  const near = (infohash: string, address: string): void => {
+    options.onPeer(infohash, address, true)
+  }
   const finders: Finder[] = []
-  if (trackers.length > 0) finders.push(openTrackers({ trackers, port, peerId, onPeer: far, onWarning }))
-  if (lsd) {
+  const open = async (what: string, opening: Promise<Finder>): Promise<void> => {
     try {
-      finders.push(
-        await openLsd({
-          host,
-          port,
-          cookie: `standin-${peerId}`,
-          onPeer(infohash, address) {
-            options.onPeer(infohash, address, true)
-          },
-          onWarning,
-        }),
-      )
+      finders.push(await opening)
     } catch (error) {
-      onWarning('local discovery', error)
+      onWarning(what, error)
     }
   }
+  if (trackers.length > 0) finders.push(openTrackers({ trackers, port, peerId, onPeer: far, onWarning }))
+  if (lsd) await open('local discovery', openLsd({ host, port, cookie: `standin-${peerId}`, onPeer: near, onWarning }))
+  if (dht !== false) await open('DHT', openDht({ ...(dht === true ? {} : dht), host, port, onPeer: far, onWarning }))
   return finders
 }

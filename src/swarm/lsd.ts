@@ -10,7 +10,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { isIPv4 } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { hostError } from '../base/errors.ts'
+import { hostError, systemCode } from '../base/errors.ts'
 import type { Finder, FinderOptions } from './finder.ts'
 import { parseLocal, writeLocal } from './localMessage.ts'
 
@@ -37,6 +37,8 @@ export async function openLsd(options: LsdOptions): Promise<Finder> {
   const looking = new Set<string>()
   let budget = { second: 0, left: MAX_A_SECOND }
 
+  let waiting: string[] = []
+
   const announce = (infohashes: readonly string[]): void => {
     for (const text of writeLocal({ port: options.port, infohashes, cookie: options.cookie })) networks.send(text)
   }
@@ -56,7 +58,12 @@ export async function openLsd(options: LsdOptions): Promise<Finder> {
   return {
     look(infohash) {
       looking.add(infohash)
-      announce([infohash])
+      // A host that starts to serve hundreds of families says so in a few datagrams.
+      if (waiting.push(infohash) > 1) return
+      queueMicrotask(() => {
+        announce(waiting)
+        waiting = []
+      })
     },
     stop(infohash) {
       looking.delete(infohash)
@@ -80,7 +87,7 @@ async function openNetworks({ host, onWarning }: LsdOptions): Promise<Networks> 
     onWarning('local discovery', error)
   }
   const ear = createSocket({ type: 'udp4', reuseAddr: true })
-  const mouths = new Map<string, Socket>()
+  const mouths = new Map<string, Promise<Socket | undefined>>()
   try {
     ear.bind(GROUP_PORT)
     await once(ear, 'listening')
@@ -88,30 +95,28 @@ async function openNetworks({ host, onWarning }: LsdOptions): Promise<Networks> 
     throw hostError(`could not listen for local discovery on port ${GROUP_PORT}`, error)
   }
   ear.on('error', warn)
-
-  const join = async (address: string): Promise<void> => {
-    const mouth = createSocket('udp4')
-    mouth.on('error', warn)
-    mouths.set(address, mouth)
-    try {
-      ear.addMembership(GROUP, address)
-      mouth.bind(0, address)
-      await once(mouth, 'listening')
-      mouth.setMulticastInterface(address)
-    } catch (error) {
+  /** Networks come and go while a daemon runs. */
+  const settle = (): void => {
+    const addresses = addressesOf(host)
+    for (const address of addresses) if (!mouths.has(address)) mouths.set(address, openMouth(ear, address, warn))
+    for (const [address, mouth] of mouths) {
+      if (addresses.includes(address)) continue
       mouths.delete(address)
-      mouth.close()
-      warn(error)
+      void mouth.then(shut)
     }
   }
-  await Promise.all(addressesOf(host).map(join))
+  settle()
+  await Promise.all(mouths.values())
 
   return {
     send(text) {
+      settle()
       for (const mouth of mouths.values()) {
-        mouth.send(text, GROUP_PORT, GROUP, (error) => {
-          if (error !== null) warn(error)
-        })
+        void mouth.then((socket) =>
+          socket?.send(text, GROUP_PORT, GROUP, (error) => {
+            if (error !== null) warn(error)
+          }),
+        )
       }
     },
     onMessage(hear) {
@@ -120,8 +125,34 @@ async function openNetworks({ host, onWarning }: LsdOptions): Promise<Networks> 
       })
     },
     async close() {
-      await Promise.all([ear, ...mouths.values()].map(shut))
+      await Promise.all([shut(ear), ...[...mouths.values()].map((mouth) => mouth.then(shut))])
     },
+  }
+}
+
+/** Joins the group on the network of `address` and opens a socket that speaks to it; undefined, and said, when that network has no multicast. */
+async function openMouth(ear: Socket, address: string, warn: (error: unknown) => void): Promise<Socket | undefined> {
+  const mouth = createSocket('udp4')
+  mouth.on('error', warn)
+  try {
+    join(ear, address)
+    mouth.bind(0, address)
+    await once(mouth, 'listening')
+    mouth.setMulticastInterface(address)
+    return mouth
+  } catch (error) {
+    mouth.close()
+    warn(error)
+    return undefined
+  }
+}
+
+function join(ear: Socket, address: string): void {
+  try {
+    ear.addMembership(GROUP, address)
+  } catch (error) {
+    // An address that went and came back is still a member.
+    if (systemCode(error) !== 'EADDRINUSE') throw error
   }
 }
 
@@ -134,10 +165,12 @@ function addressesOf(host: string | undefined): string[] {
     .map((each) => each?.address ?? '')
 }
 
-function shut(socket: Socket): Promise<void> {
+function shut(socket: Socket | undefined): Promise<void> {
   return new Promise((resolve) => {
-    socket.close(() => {
-      resolve()
-    })
+    if (socket === undefined) resolve()
+    else
+      socket.close(() => {
+        resolve()
+      })
   })
 }

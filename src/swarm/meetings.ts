@@ -77,7 +77,7 @@ export function openMeetings(options: MeetingsOptions): Meetings {
       const meeting = enter(family)
       meeting.finds.add(find)
       for (const { offer, from } of meeting.heard.values()) find.onOffer(offer, from)
-      for (const finder of finders) finder.look(meeting.infohash)
+      for (const finder of finders) finder.look(meeting.infohash, meeting.have !== undefined)
       for (const exchange of meeting.exchanges) exchange.ask()
       find.signal.addEventListener('abort', () => {
         meeting.finds.delete(find)
@@ -87,7 +87,7 @@ export function openMeetings(options: MeetingsOptions): Meetings {
     serve(family, offers) {
       const meeting = enter(family)
       meeting.have = offers
-      for (const finder of finders) finder.look(meeting.infohash)
+      for (const finder of finders) finder.look(meeting.infohash, true)
       return () => {
         if (meeting.have !== offers) return
         meeting.have = undefined

@@ -11,6 +11,7 @@ import { hostError } from '../base/errors.ts'
 import type { Family } from '../package/family.ts'
 import { isLoopback } from './address.ts'
 import { openClient } from './client.ts'
+import type { DhtOptions } from './dht.ts'
 import { openFinders } from './finders.ts'
 import { getArchive, type GetOptions, type Got } from './get.ts'
 import { openMeetings, type FindOptions } from './meetings.ts'
@@ -27,6 +28,8 @@ export interface SwarmOptions {
   readonly host?: string
   /** Whether hosts of the local network are found (BEP 14). */
   readonly lsd: boolean
+  /** Whether the mainline DHT is used, and where to enter it: off unless somebody asked for it. */
+  readonly dht: boolean | DhtOptions
   /** Announce addresses of trackers, `http:`, `https:` or `udp:`. */
   readonly trackers: readonly string[]
   /** Addresses of folders that hold archives under their `archiveName`. */

@@ -10,7 +10,7 @@ import type { ChunkStore, Torrent, Wire } from 'webtorrent'
 import { HostError } from '../base/errors.ts'
 import { formatAddress, mayBePeer, parseAddress, plainHost } from './address.ts'
 import { MAX_REQUESTS } from './guard.ts'
-import { calledOf, dropPeer } from './internals.ts'
+import { calledOf, callPeer, dropPeer } from './internals.ts'
 
 /** How one torrent is opened, and what is done with its connections. */
 export interface Door {
@@ -128,7 +128,7 @@ export function openTorrents({ client, onLoopback, maxConnections, onFault }: To
       if (parsed === undefined || !mayBePeer(parsed, onLoopback) || connections() >= maxConnections) return
       open(infohash).then(
         (torrent) => {
-          if (!torrent.destroyed) torrent.addPeer(formatAddress(parsed))
+          if (!torrent.destroyed) callPeer(torrent, formatAddress(parsed))
         },
         (error: unknown) => {
           onFault(infohash, error)

@@ -72,6 +72,7 @@ export async function testSwarm(t: TestContext, options: Partial<SwarmOptions> =
   const swarm = await openSwarm({
     host: '127.0.0.1',
     lsd: false,
+    dht: false,
     trackers: [],
     webSeeds: [],
     cacheFolder: join(folder, 'cache'),

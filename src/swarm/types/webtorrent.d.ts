@@ -41,7 +41,7 @@ declare module 'bittorrent-protocol' {
 
 declare module 'webtorrent' {
   import type { EventEmitter } from 'node:events'
-  import type { Server } from 'node:net'
+  import type { Server, Socket } from 'node:net'
   import type Wire from 'bittorrent-protocol'
 
   export type { default as Wire } from 'bittorrent-protocol'
@@ -70,6 +70,8 @@ declare module 'webtorrent' {
   export interface Peer {
     retries: number
     readonly wire: Wire | null
+    /** Undefined while there are connections enough. */
+    readonly conn?: Socket | null
     destroy(error?: Error): void
   }
 
