@@ -1,0 +1,38 @@
+/**
+ * Holds what stood in against what was built here, and speaks of a difference only where the two should have been equal.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/** One build: all but the last are ids, as hex. */
+export interface Built {
+  readonly recipe: string
+  readonly linkage: string
+  readonly environment: string
+  /** Exact and stable content id. */
+  readonly content: string
+  readonly stable: string
+  /** Whether stand-ins were live on the machine while it built; a configure script may have found what it should not have. */
+  readonly standinsLive: boolean
+}
+
+export type Compared =
+  /** Byte for byte the same: an attestation more. */
+  | { readonly verdict: 'agree' }
+  /** The same after the published normalisers: times and the like differ. */
+  | { readonly verdict: 'agree-stable' }
+  /** A dispute. `accuses` is false where stand-ins were live at one of the builds: ask for a clean rebuild first. */
+  | { readonly verdict: 'differ'; readonly accuses: boolean }
+  /** Not the same thing was built, so nothing follows; `because` names every part that differs. */
+  | { readonly verdict: 'not-comparable'; readonly because: readonly ComparedPart[] }
+
+const PARTS = ['recipe', 'linkage', 'environment'] as const
+export type ComparedPart = (typeof PARTS)[number]
+
+export function compareContents({ standIn, own }: { readonly standIn: Built; readonly own: Built }): Compared {
+  const because = PARTS.filter((part) => standIn[part] !== own[part])
+  if (because.length > 0) return { verdict: 'not-comparable', because }
+  if (standIn.content === own.content) return { verdict: 'agree' }
+  if (standIn.stable === own.stable) return { verdict: 'agree-stable' }
+  return { verdict: 'differ', accuses: !standIn.standinsLive && !own.standinsLive }
+}

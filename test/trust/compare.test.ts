@@ -1,0 +1,36 @@
+/**
+ * Two builds are held against each other only where they should have been equal.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Built, compareContents, type Compared } from '../../src/trust/compare.ts'
+
+const standIn: Built = { recipe: 'r', linkage: 'l', environment: 'e', content: 'c', stable: 's', standinsLive: false }
+
+const CASES: readonly [string, Partial<Built>, Partial<Built>, Compared][] = [
+  ['the same', {}, {}, { verdict: 'agree' }],
+  ['the same, with stand-ins live', { standinsLive: true }, { standinsLive: true }, { verdict: 'agree' }],
+  ['other times', {}, { content: 'd' }, { verdict: 'agree-stable' }],
+  ['other content', {}, { content: 'd', stable: 't' }, { verdict: 'differ', accuses: true }],
+  ['other content, stand-ins live here', {}, { content: 'd', stable: 't', standinsLive: true }, { verdict: 'differ', accuses: false }],
+  ['other content, stand-ins live there', { standinsLive: true }, { content: 'd', stable: 't' }, { verdict: 'differ', accuses: false }],
+  ['another recipe', {}, { recipe: 'x', content: 'd', stable: 't' }, { verdict: 'not-comparable', because: ['recipe'] }],
+  ['another recipe, equal content', {}, { recipe: 'x' }, { verdict: 'not-comparable', because: ['recipe'] }],
+  ['another linkage', {}, { linkage: 'x' }, { verdict: 'not-comparable', because: ['linkage'] }],
+  ['another environment', {}, { environment: 'x' }, { verdict: 'not-comparable', because: ['environment'] }],
+  [
+    'another everything',
+    {},
+    { recipe: 'x', linkage: 'x', environment: 'x' },
+    { verdict: 'not-comparable', because: ['recipe', 'linkage', 'environment'] },
+  ],
+]
+
+for (const [what, theirs, ours, expected] of CASES) {
+  test(what, () => {
+    assert.deepEqual(compareContents({ standIn: { ...standIn, ...theirs }, own: { ...standIn, ...ours } }), expected)
+    assert.deepEqual(compareContents({ standIn: { ...standIn, ...ours }, own: { ...standIn, ...theirs } }), expected)
+  })
+}
