@@ -61,9 +61,13 @@ export function matches(atom: Atom, candidate: Candidate): boolean {
 
 function meets(version: string, operator: Operator, wanted: string): boolean {
   if (operator === '=*') return beginsWith(version, wanted)
-  const order = compareVersions(operator === '~' ? splitRevision(version).base : version, wanted)
+  const order = operator === '~' ? compareBases(version, wanted) : compareVersions(version, wanted)
   if (order === 0) return operator !== '<' && operator !== '>'
   return order < 0 ? operator.startsWith('<') : operator.startsWith('>')
+}
+
+function compareBases(a: string, b: string): number {
+  return compareVersions(splitRevision(a).base, splitRevision(b).base)
 }
 
 // Leading zeros of the first number do not count, and 1* is not 10: the cut must lie between two parts of the version.
@@ -83,7 +87,6 @@ function refuseWhatIsNoAtom(text: string): void {
   if (text.startsWith('!')) throw bad(text, 'it is a blocker; name a package')
   if (text.includes('[')) throw bad(text, 'USE conditions are not taken here')
   if (text.includes('/') && text.startsWith('/')) throw bad(text, 'it is a path; name a package')
-  if (/\*./.test(text) || text === '*') throw bad(text, 'wildcards are not taken here')
 }
 
 function cutRepository(text: string): { rest: string; repository: string | undefined } {
@@ -104,6 +107,7 @@ function cutSlot(rest: string, text: string): { rest: string; slot?: string; sub
 }
 
 function unversioned(rest: string, text: string): Pick<Atom, 'name' | 'category'> {
+  if (rest.includes('*')) throw bad(text, 'wildcards are not taken here')
   const parts = rest.split('/')
   const [category, name = ''] = parts.length === 1 ? [undefined, parts[0]] : parts
   if (parts.length > 2 || (category !== undefined && !isCategory(category))) throw bad(text, 'the category is wrong')
@@ -117,7 +121,6 @@ function versioned(rest: string, operator: Operator, text: string): Pick<Atom, '
   if (glob && operator !== '=') throw bad(text, `${operator} takes no *`)
   const parts = splitPf(glob ? rest.slice(0, -1) : rest)
   if (parts === undefined || !isVersion(parts.version)) throw bad(text, `${operator} wants a name and a version`)
-  if (operator === '~' && /-r\d+$/.test(parts.version)) throw bad(text, '~ takes no revision')
   const { category, name, version } = parts
   return { name, ...(category === undefined ? {} : { category }), operator: glob ? '=*' : operator, version }
 }
