@@ -16,20 +16,29 @@ export interface FileHashes {
   readonly stable: string
 }
 
-/** Bytes that `scratch` of readOnce should have: files up to this size take one read and no further memory. */
+/** Bytes of a file that is read in pieces. */
 export const SCRATCH_BYTES: number = 1024 * 1024
+
+/** Memory that readOnce uses again for each file; it grows to the largest file that is normalised. */
+export interface Scratch {
+  room: Buffer
+}
+
+export function newScratch(): Scratch {
+  return { room: Buffer.allocUnsafe(SCRATCH_BYTES) }
+}
 
 /**
  * Yields the file's bytes; a chunk is valid until the generator is asked for the next one.
  * Errors: HostError CHANGED_UNDERWAY when the file is not, or does not stay, what the walk saw; HostError IO.
  */
-export function* readOnce(root: string, entry: FileEntry, scratch: Buffer): Generator<Buffer, FileHashes> {
+export function* readOnce(root: string, entry: FileEntry, scratch: Scratch): Generator<Buffer, FileHashes> {
   const path = `${root}/${entry.path}`
   const fd = open(path)
   try {
     const before = fstatSync(fd)
     if (!before.isFile() || before.ino !== entry.inode || before.size !== entry.size) throw changed(path)
-    const hashes = yield* entry.size <= scratch.length ? readWhole(fd, entry, scratch) : readLarge(fd, entry, scratch)
+    const hashes = yield* entry.size <= SCRATCH_BYTES ? readWhole(fd, entry, scratch) : readLarge(fd, entry, scratch)
     const after = fstatSync(fd)
     if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) throw changed(path)
     return hashes
@@ -49,8 +58,9 @@ function open(path: string): number {
   }
 }
 
-function* readWhole(fd: number, entry: FileEntry, room: Buffer): Generator<Buffer, FileHashes> {
-  const bytes = room.subarray(0, entry.size)
+function* readWhole(fd: number, entry: FileEntry, scratch: Scratch): Generator<Buffer, FileHashes> {
+  if (scratch.room.length < entry.size) scratch.room = Buffer.allocUnsafe(entry.size)
+  const bytes = scratch.room.subarray(0, entry.size)
   fill(fd, bytes, entry.path)
   const sha256 = hash('sha256', bytes, 'hex')
   yield bytes
@@ -60,13 +70,13 @@ function* readWhole(fd: number, entry: FileEntry, room: Buffer): Generator<Buffe
   return { sha256, stable: hash('sha256', bytes, 'hex') }
 }
 
-function* readLarge(fd: number, entry: FileEntry, scratch: Buffer): Generator<Buffer, FileHashes> {
-  const head = scratch.subarray(0, Math.min(64, scratch.length))
+function* readLarge(fd: number, entry: FileEntry, scratch: Scratch): Generator<Buffer, FileHashes> {
+  const head = scratch.room.subarray(0, HEAD_BYTES)
   fill(fd, head, entry.path, 0)
-  if (normaliserFor(entry.path, head, entry.size) !== undefined) return yield* readWhole(fd, entry, Buffer.allocUnsafe(entry.size))
+  if (normaliserFor(entry.path, head, entry.size) !== undefined) return yield* readWhole(fd, entry, scratch)
   const digest = createHash('sha256')
   for (let left = entry.size; left > 0;) {
-    const chunk = scratch.subarray(0, Math.min(left, scratch.length))
+    const chunk = scratch.room.subarray(0, Math.min(left, SCRATCH_BYTES))
     fill(fd, chunk, entry.path)
     digest.update(chunk)
     left -= chunk.length
@@ -75,6 +85,9 @@ function* readLarge(fd: number, entry: FileEntry, scratch: Buffer): Generator<Bu
   const sha256 = digest.digest('hex')
   return { sha256, stable: sha256 }
 }
+
+/** Enough for every normaliser to know its files. */
+const HEAD_BYTES = 64
 
 /** Fills `room` from `position`, or from where the last read ended. */
 function fill(fd: number, room: Buffer, path: string, position: number | null = null): void {

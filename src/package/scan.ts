@@ -5,7 +5,7 @@
  */
 import { readCapabilities } from './capability.ts'
 import type { StableHashes } from './content.ts'
-import { readOnce, SCRATCH_BYTES } from './once.ts'
+import { newScratch, readOnce } from './once.ts'
 import { type OwnerNames, readOwnerNames } from './owners.ts'
 import type { ImageRecord } from './record.ts'
 import { IMAGE_LIMITS, type ImageEntry, type ImageLimits, walkImage } from './walk.ts'
@@ -28,7 +28,7 @@ export interface ScanOptions {
 export async function scanImage(root: string, limits: ImageLimits = IMAGE_LIMITS, options: ScanOptions = {}): Promise<Scan> {
   const entries = await listImage(root, limits, options)
   const gathered = gather()
-  const scratch = Buffer.allocUnsafe(SCRATCH_BYTES)
+  const scratch = newScratch()
   for (const entry of entries) {
     options.signal?.throwIfAborted()
     if (entry.type !== 'file') {

@@ -14,10 +14,8 @@ export type MemberName = (typeof MEMBERS)[number]
 /** Level 3 is the encoder's own default: 190 MB/s on one core, and larger levels cost more time than they save on the line. */
 const LEVEL = 3
 
-/** What an encoder may keep in memory on the reading side; level 3 needs 2 MiB. */
-export const MAX_WINDOW_LOG = 23
-
-export const ZSTD_CHUNK: number = 1024 * 1024
+/** What a decoder may be asked to keep in memory: 8 MiB, where level 3 needs 2. */
+export const WINDOW: Record<number, number> = { [constants.ZSTD_d_windowLogMax]: 23 }
 
 export const ENCODER_PARAMETERS: Record<number, number> = { [constants.ZSTD_c_compressionLevel]: LEVEL }
 

@@ -1,9 +1,9 @@
 /**
- * The bytes of `image.tar`: known in length before the first file is opened, and each file is read once while they are made.
+ * The bytes of `image.tar`; each file is read once while they are made.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { readOnce, SCRATCH_BYTES } from '../once.ts'
+import { newScratch, readOnce } from '../once.ts'
 import type { Gathered } from '../scan.ts'
 import type { ImageRecord } from '../record.ts'
 import type { ImageEntry } from '../walk.ts'
@@ -21,17 +21,9 @@ export function imageTarEntry(entry: ImageEntry | ImageRecord): TarEntry {
   return { ...common, mode: entry.mode, size: entry.size, ...capability }
 }
 
-/** Length of what imageTar yields: the encoder writes it into its frame, and equal frames need it. */
-export function imageTarSize(entries: readonly ImageEntry[]): number {
-  return entries.reduce(
-    (sum, entry) => sum + encodeEntry(imageTarEntry(entry)).length + (entry.type === 'file' ? paddedSize(entry.size) : 0),
-    encodeEntry(IMAGE_FOLDER).length + TAR_END.length,
-  )
-}
-
 /** Yields the tar file in pieces that are valid until the next one is asked for, and gathers records on the way. Errors: as readOnce. */
 export function* imageTar(root: string, entries: readonly ImageEntry[], gathered: Gathered): Generator<Buffer, void> {
-  const scratch = Buffer.allocUnsafe(SCRATCH_BYTES)
+  const scratch = newScratch()
   yield encodeEntry(IMAGE_FOLDER)
   for (const entry of entries) {
     yield encodeEntry(imageTarEntry(entry))
@@ -43,22 +35,4 @@ export function* imageTar(root: string, entries: readonly ImageEntry[], gathered
     yield PADDING.subarray(0, paddedSize(entry.size) - entry.size)
   }
   yield TAR_END
-}
-
-/** Gathers pieces into blocks of `size` bytes, each with memory of its own, so that an encoder may work on one while the next is filled. */
-export function* blocksOf(pieces: Iterable<Buffer>, size: number): Generator<Buffer, void> {
-  let block = Buffer.allocUnsafe(size)
-  let used = 0
-  for (const piece of pieces) {
-    for (let at = 0; at < piece.length;) {
-      const taken = piece.copy(block, used, at)
-      at += taken
-      used += taken
-      if (used < size) continue
-      yield block
-      block = Buffer.allocUnsafe(size)
-      used = 0
-    }
-  }
-  if (used > 0) yield block.subarray(0, used)
 }

@@ -5,16 +5,17 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { closeSync, constants, createReadStream, fstatSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
-import { constants as zlib, createZstdDecompress, zstdDecompressSync } from 'node:zlib'
+import { closeSync, constants, fstatSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { zstdDecompressSync } from 'node:zlib'
 import { canonicalBytes } from '../../base/canonical.ts'
 import { HostError, hostError, StandinError, StrangerError, systemCode } from '../../base/errors.ts'
 import { check } from '../../base/schema.ts'
 import { exactId } from '../content.ts'
 import { type Manifest, manifest, MAX_MANIFEST_BYTES, type Metadata } from '../manifest.ts'
+import { SCRATCH_BYTES } from '../once.ts'
 import { IMAGE_LIMITS, type ImageLimits } from '../walk.ts'
-import { ENCODER_LINE, folderName, MAX_WINDOW_LOG, memberDigest, type MemberDigest, ZSTD_CHUNK } from './format.ts'
+import { ENCODER_LINE, folderName, memberDigest, type MemberDigest, WINDOW } from './format.ts'
+import { decodeFrames } from './frames.ts'
 import { parseMetadataTar } from './metadatatar.ts'
 import { type Member, type Outer, readExactly, readOuter } from './outer.ts'
 import { stageImage } from './stage.ts'
@@ -135,8 +136,6 @@ function readMetadata(fd: number, outer: Outer, digests: Digests, { metadataByte
   return metadata
 }
 
-const WINDOW: Record<number, number> = { [zlib.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG }
-
 type Found = { readonly records: Manifest['records']; readonly fileBytes: number }
 
 async function readImage(
@@ -149,33 +148,30 @@ async function readImage(
   const tar = tarReader(stage.sink)
   const digest = memberDigest()
   const most = Math.max(FREE_BYTES, member.size * limits.ratio)
-  const packed = createReadStream('', {
-    fd,
-    autoClose: false,
-    start: member.at,
-    end: member.at + member.size - 1,
-    highWaterMark: ZSTD_CHUNK,
-  })
-  packed.on('data', (bytes) => digest.update(typeof bytes === 'string' ? Buffer.from(bytes) : bytes))
-  const decoder = createZstdDecompress({ params: WINDOW, chunkSize: ZSTD_CHUNK })
-  const unpack = async (source: AsyncIterable<Buffer>): Promise<void> => {
-    let bytes = 0
-    for await (const chunk of source) {
-      bytes += chunk.length
-      if (bytes > most) throw tooLarge('an image that unpacks', bytes, most)
-      tar.push(chunk)
-    }
-    tar.finish()
+  let unpacked = 0
+  const take = (bytes: Buffer): void => {
+    unpacked += bytes.length
+    if (unpacked > most) throw tooLarge('an image that unpacks', unpacked, most)
+    tar.push(bytes)
   }
   try {
-    await pipeline(packed, decoder, unpack, signal === undefined ? {} : { signal })
+    await decodeFrames(chunksOf(fd, member, digest), take, signal)
+    tar.finish()
   } finally {
     stage.close()
   }
-  // Node's decoder stops at the end of the first frame and says nothing about what follows.
-  if (decoder.bytesWritten !== member.size) throw new StrangerError('BAD_ARCHIVE', 'the image is followed by other bytes')
   digests.add(member, digest)
   return { records: [...stage.records], fileBytes: stage.fileBytes() }
+}
+
+/** The member's bytes, digested on the way. */
+async function* chunksOf(fd: number, { at, size }: Member, digest: MemberDigest): AsyncGenerator<Buffer, void> {
+  for (let done = 0; done < size;) {
+    const bytes = readExactly(fd, at + done, Math.min(SCRATCH_BYTES, size - done))
+    digest.update(bytes)
+    done += bytes.length
+    yield bytes
+  }
 }
 
 /** The Manifest must be, byte for byte, the one of the members that were read. */

@@ -74,18 +74,25 @@ function* entries(sink: TarSink): Generator<Want, void, Buffer> {
 
 /** Asks for the blocks of one entry's headers; undefined at the end of the archive. */
 export function* nextEntry(): Generator<Want, TarEntry | undefined, Buffer> {
-  const first = Buffer.from(yield { bytes: BLOCK, exact: true })
+  const first = yield { bytes: BLOCK, exact: true }
   if (isZero(first)) {
     if (!isZero(yield { bytes: BLOCK, exact: true })) throw bad('one block of zeros between entries')
     return undefined
   }
-  if (new Header(first).type !== 'ExtendedHeader') return decodeEntry(first, first, {})
+  return first[TYPE_AT] === EXTENDED ? yield* extendedEntry(Buffer.from(first)) : decodeEntry(first, first, {})
+}
+
+function* extendedEntry(first: Buffer): Generator<Want, TarEntry, Buffer> {
   const size = new Header(first).size ?? 0
   if (size === 0 || size > MAX_EXTENDED_BYTES) throw bad(`extended records of ${size} bytes`)
   const body = Buffer.from(yield { bytes: paddedSize(size), exact: true })
-  const block = Buffer.from(yield { bytes: BLOCK, exact: true })
+  const block = yield { bytes: BLOCK, exact: true }
   return decodeEntry(Buffer.concat([first, body, block]), block, parseExtended(body.subarray(0, size)))
 }
+
+/** Where a header names its type, and the type of an extended header, "x". */
+const TYPE_AT = 156
+const EXTENDED = 0x78
 
 interface Extended {
   path?: string

@@ -8,19 +8,19 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { createZstdCompress, zstdCompressSync } from 'node:zlib'
+import { zstdCompressSync } from 'node:zlib'
 import { syncFolder } from '../../base/durable.ts'
 import { HostError, hostError } from '../../base/errors.ts'
 import { exactId, stableId, type StableHashes } from '../content.ts'
 import type { Metadata } from '../manifest.ts'
 import { canonicalMetadata } from '../metadata.ts'
+import { SCRATCH_BYTES } from '../once.ts'
 import type { ImageRecord } from '../record.ts'
 import { gather, listImage, type ScanOptions } from '../scan.ts'
 import { IMAGE_LIMITS, type ImageEntry, type ImageLimits } from '../walk.ts'
-import { encoderLine, ENCODER_PARAMETERS, folderName, memberDigest, type MemberName, outerEntry, ZSTD_CHUNK } from './format.ts'
-import { blocksOf, imageTar, imageTarSize } from './image.ts'
+import { encoderLine, ENCODER_PARAMETERS, folderName, memberDigest, type MemberName, outerEntry } from './format.ts'
+import { encodeFrames } from './frames.ts'
+import { imageTar } from './image.ts'
 import { metadataTar } from './metadatatar.ts'
 import { encodeEntry, paddedSize, TAR_END } from './tarblock.ts'
 
@@ -76,25 +76,11 @@ async function writeMembers(fd: number, input: WriteArchiveInput, entries: reado
   outer.whole('gpkg-1', Buffer.from(encoderLine(process.versions['zstd'] ?? 'unknown')))
   outer.whole('metadata.tar.zst', zstdCompressSync(metadataTar(metadata), { params: ENCODER_PARAMETERS }))
   const gathered = gather()
-  await outer.streamed('image.tar.zst', (take) => encodeImage(input, entries, gathered, take))
+  await outer.streamed('image.tar.zst', (take) => encodeFrames(imageTar(input.image, entries, gathered), take, input.signal))
   const size = outer.finish()
   const { records, stableHashes } = gathered.scan
   const ids = { contentId: exactId(records), stableId: stableId(records, stableHashes) }
   return { sha256: hashOfFile(fd, size), size, ...ids, records, stableHashes, fileBytes }
-}
-
-async function encodeImage(
-  { image, signal }: WriteArchiveInput,
-  entries: readonly ImageEntry[],
-  gathered: ReturnType<typeof gather>,
-  take: (bytes: Uint8Array) => void,
-): Promise<void> {
-  const blocks = Readable.from(blocksOf(imageTar(image, entries, gathered), ZSTD_CHUNK), { objectMode: true, highWaterMark: 1 })
-  const encoder = createZstdCompress({ params: ENCODER_PARAMETERS, chunkSize: ZSTD_CHUNK, pledgedSrcSize: imageTarSize(entries) })
-  const sink = async (source: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const bytes of source) take(bytes)
-  }
-  await pipeline(blocks, encoder, sink, signal === undefined ? {} : { signal })
 }
 
 interface OuterWriter {
@@ -153,7 +139,7 @@ function writeAt(fd: number, bytes: Uint8Array, position: number): number {
 /** The image's header is written after its bytes, so the whole is hashed from the page cache: 300 MB take 0.2 s. */
 function hashOfFile(fd: number, size: number): string {
   const digest = createHash('sha256')
-  const room = Buffer.allocUnsafe(ZSTD_CHUNK)
+  const room = Buffer.allocUnsafe(SCRATCH_BYTES)
   for (let at = 0; at < size;) {
     const got = readSync(fd, room, 0, room.length, at)
     if (got === 0) throw new HostError('CHANGED_UNDERWAY', 'the archive was cut while it was written')
