@@ -99,6 +99,7 @@ export interface Journal {
   kept(): KeptFile[]
   /** Takes a kept file off the list, once the user has seen to it. */
   forgetKept(keptAs: string): void
+  /** Idempotent. */
   close(): void
 }
 
@@ -148,7 +149,9 @@ export function openJournal(path: string): Journal {
     temporaries: (id) => rows(temporaryOf, 'SELECT path FROM temporary WHERE entry = ? ORDER BY path', id),
     kept: () => rows(keptOf, 'SELECT * FROM kept ORDER BY at, keptAs'),
     forgetKept: (keptAs) => void run('DELETE FROM kept WHERE keptAs = ?', keptAs),
-    close: () => database.close(),
+    close: () => {
+      if (database.isOpen) database.close()
+    },
   }
 }
 

@@ -2,8 +2,8 @@
  * Takes away what a stand-in has made and nothing else; may be killed anywhere and called again, by the warden or by a hook without it.
  *
  * Happy path: journal `purging`, temporary folders gone (a placing that still runs elsewhere can show nothing more after that), for each
- * name lstat and unlink, for each folder, innermost first, rmdir, fsync of every folder that lost a name, journal `purged` (the commit
- * point), marker gone. A name could only be mistaken when somebody swaps it within the microseconds between its lstat and its unlink.
+ * name lstat and unlink, for each folder, innermost first, rmdir, fsync of every folder that lost a name, marker gone, journal `purged` (the
+ * commit point). A name could only be mistaken when somebody swaps it within the microseconds between its lstat and its unlink.
  *
  * Imports no package: the hook that purges without the warden carries this file.
  *
@@ -55,12 +55,12 @@ export function purge(input: PurgeInput): Purged {
     for (const placed of paths) if (placed.kind !== 'dir') removeName(work, placed)
     for (const placed of paths.toReversed()) if (placed.kind === 'dir') removeFolder(work, placed)
     flush(work, paths)
+    unmarkGone(work)
   } catch (error) {
     throw hostError(`could not purge ${entry.cpv}`, error)
   }
   journal.markPurged(id, input.now())
   input.step?.('purged', '')
-  unmarkSettled(input, entry)
   return { removed: work.removed.length, keptAside: work.keptAside, left: work.left }
 }
 
@@ -71,13 +71,6 @@ export function clearTemporaries(site: Site, id: number): void {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 10 })
     site.step?.('temporary-gone', folder)
   }
-}
-
-/** Removes the marker, unless another entry of the same build folder is not settled. */
-export function unmarkSettled(site: Site, entry: Entry): void {
-  if (site.journal.unsettled().some(({ builddir }) => builddir === entry.builddir)) return
-  unmark(site.markers, entry.builddir)
-  site.step?.('unmarked', '')
 }
 
 function judged(work: Work, placed: JournalPath, path: string): Judgement | undefined {
@@ -129,4 +122,11 @@ function flush(work: Work, paths: readonly JournalPath[]): void {
     if (look(path)?.kind === 'dir') syncFolder(path)
   }
   work.input.step?.('flushed', '')
+}
+
+/** Before the commit point: a marker without an entry would never go, an entry without a marker is settled at start-up. */
+function unmarkGone({ input, entry }: Work): void {
+  const others = input.journal.unsettled().filter(({ id }) => id !== entry.id)
+  if (!others.some(({ builddir }) => builddir === entry.builddir)) unmark(input.markers, entry.builddir)
+  input.step?.('unmarked', '')
 }

@@ -24,8 +24,8 @@ export const STEPS = [
   'kept',
   'folder-gone',
   'flushed',
-  'purged',
   'unmarked',
+  'purged',
 ] as const
 
 export type Step = (typeof STEPS)[number]

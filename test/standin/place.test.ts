@@ -8,43 +8,12 @@ import { existsSync, lstatSync, readFileSync, readlinkSync, symlinkSync, writeFi
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { isMarked } from '../../src/standin/live.ts'
-import { place, type PlaceInput, type Placed } from '../../src/standin/place.ts'
+import { place } from '../../src/standin/place.ts'
 import { purge } from '../../src/standin/purge.ts'
 import { openStaging } from '../../src/standin/staging.ts'
 import { differences, snapshot } from '../support/oracle.ts'
-import { entryFor, planOf, sha256, stage, type TestHost, testHost, type Tree } from './support/site.ts'
-
-const skip = process.getuid?.() === 0 ? false : 'placing needs root'
-
-const DEMO: Tree = {
-  'usr/bin/demo': '#!/bin/sh\necho demo\n',
-  'usr/bin/demo-alias': { link: 'demo' },
-  'usr/lib64/libdemo.so.1.0': 'library',
-  'usr/lib64/libdemo.so.1': { link: 'libdemo.so.1.0' },
-  'usr/share/demo/a/b/c.txt': 'deep',
-  'usr/share/demo/empty': '',
-  'usr/share/doc/demo-1/README': 'read me',
-}
-
-async function placeTree(host: TestHost, tree: Tree, more: Partial<PlaceInput> = {}): Promise<Placed> {
-  stage(host.stagingPath, tree)
-  const staging = openStaging(host.stagingPath)
-  try {
-    const plan = planOf(tree, (folder) => existsSync(join(host.root, folder)))
-    return await place({ ...host, plan, staging, entry: entryFor(), shouldStop: () => false, say: () => undefined, ...more })
-  } finally {
-    staging.close()
-  }
-}
-
-async function onHost(work: (host: TestHost) => Promise<void>): Promise<void> {
-  const host = testHost()
-  try {
-    await work(host)
-  } finally {
-    host.remove()
-  }
-}
+import { entryFor, planOf, sha256, stage } from './support/site.ts'
+import { DEMO, onHost, placeTree, skip } from './support/tree.ts'
 
 test('a placed tree can be read, and is gone after its purge', { skip }, () =>
   onHost(async (host) => {
