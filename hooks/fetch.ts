@@ -1,0 +1,9 @@
+/**
+ * Tells the warden of the package that emerge has begun, and returns whether or not anybody hears it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { tell } from './tell.ts'
+
+await tell(`${process.env['EPREFIX'] ?? ''}/run/standin/control.sock`, process.argv[2] ?? '', 2)
+process.exit(0)

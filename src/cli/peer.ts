@@ -1,0 +1,11 @@
+/**
+ * The entry of the peer: descriptor 3 is its channel to the warden, and it ends with that.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { Socket } from 'node:net'
+import { runPeer } from '../daemon/peer.ts'
+
+process.on('SIGTERM', () => process.exit(0))
+await runPeer({ channel: new Socket({ fd: 3 }), pid: process.pid, log: (line) => void process.stderr.write(`${line}\n`) })
+process.exit(0)

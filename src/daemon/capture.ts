@@ -1,0 +1,118 @@
+/**
+ * Keeps an image that the merge is about to move away: hard links of its files in a folder of root's beside it, made in microseconds a file.
+ *
+ * Links share the inode with what the merge puts on the live filesystem, so each entry's size, mode and mtime are noted: whoever reads the
+ * capture later refuses it when one of them has changed. A set-id file is copied, because a left-over link to one makes the next merge fail
+ * ("suspicious hardlinks").
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import {
+  chmodSync,
+  chownSync,
+  constants,
+  copyFileSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { HostError, hostError, systemCode } from '../base/errors.ts'
+
+/** Most entries that are captured; a larger image is not published. */
+export const MAX_CAPTURED = 100_000
+
+export interface CapturedFile {
+  readonly path: string
+  readonly size: number
+  readonly mode: number
+  readonly mtimeMs: number
+}
+
+export interface Capture {
+  /** Folder that holds `image/`; the whole of it goes with `dropCapture`. */
+  readonly folder: string
+  readonly image: string
+  readonly files: readonly CapturedFile[]
+}
+
+/** Where the captures of one PORTAGE_TMPDIR lie: on the images' own filesystem, which is often a tmpfs. */
+export function captureRoot(portageTmpdir: string): string {
+  return join(portageTmpdir, 'portage', '.standin')
+}
+
+/** Captures `image` into `folder`, which must not exist. Errors: HostError UNSUPPORTED, DISK_FULL or IO; nothing is left then. */
+export function capture(image: string, folder: string): Capture {
+  const files: CapturedFile[] = []
+  try {
+    mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
+    mkdirSync(folder, { mode: 0o700 })
+    captureFolder(image, join(folder, 'image'), '', files)
+  } catch (error) {
+    dropCapture(folder)
+    throw hostError(`could not capture ${image}`, error)
+  }
+  return { folder, image: join(folder, 'image'), files }
+}
+
+/** Idempotent; takes the folder of captures along once it is empty. */
+export function dropCapture(folder: string): void {
+  rmSync(folder, { recursive: true, force: true })
+  try {
+    rmdirSync(dirname(folder))
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error
+  }
+}
+
+function captureFolder(from: string, to: string, path: string, files: CapturedFile[]): void {
+  const stat = lstatSync(from)
+  mkdirSync(to, { mode: 0o700 })
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target, inner] = [`${from}/${entry.name}`, `${to}/${entry.name}`, path === '' ? entry.name : `${path}/${entry.name}`]
+    if (entry.isDirectory()) captureFolder(source, target, inner, files)
+    else if (entry.isSymbolicLink()) captureLink(source, target)
+    else if (entry.isFile()) files.push(captureFile(source, target, inner))
+    else throw new HostError('UNSUPPORTED', `${source} is a device, a FIFO or a socket: such packages are not published`)
+    if (files.length > MAX_CAPTURED) throw new HostError('UNSUPPORTED', `${from} has more than ${MAX_CAPTURED} files: it is not published`)
+  }
+  chownSync(to, stat.uid, stat.gid)
+  chmodSync(to, stat.mode & 0o7777)
+  lutimesSync(to, stat.atime, stat.mtime)
+}
+
+function captureLink(source: string, target: string): void {
+  const stat = lstatSync(source)
+  symlinkSync(readlinkSync(source), target)
+  lchownSync(target, stat.uid, stat.gid)
+}
+
+function captureFile(source: string, target: string, path: string): CapturedFile {
+  const stat = lstatSync(source)
+  if ((stat.mode & 0o6000) === 0) {
+    linkSync(source, target)
+  } else {
+    copyFileSync(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+    chownSync(target, stat.uid, stat.gid)
+    chmodSync(target, stat.mode & 0o7777)
+    lutimesSync(target, stat.atime, stat.mtime)
+  }
+  return { path, size: stat.size, mode: stat.mode, mtimeMs: stat.mtimeMs }
+}
+
+/** Paths whose file is no longer what was captured: somebody wrote through the shared inode after the merge. */
+export function changedSince(captured: Capture): string[] {
+  return captured.files
+    .filter((file) => {
+      const now = lstatSync(join(captured.image, file.path))
+      return now.size !== file.size || now.mode !== file.mode || Math.abs(now.mtimeMs - file.mtimeMs) > 2
+    })
+    .map((file) => file.path)
+}

@@ -1,0 +1,84 @@
+/**
+ * One build that is being followed, from the first hook to the end, and the note of it that outlives the warden (not the machine).
+ *
+ * The note lies below /run, one file a build: a reboot ends every build, so it may end every note too. The commit point is its rename.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { StandinError } from '../base/errors.ts'
+import { checkJson, count, plainText } from '../base/schema.ts'
+import type { Metadata } from '../package/manifest.ts'
+import type { Capture } from './capture.ts'
+import type { Door } from './door.ts'
+import { moment } from './moment.ts'
+
+/** `following` until the merge asks for the way, `merging` from then on, `built` when Portage has said so, `failed` when it has said that. */
+export const STAGES = ['following', 'merging', 'built', 'failed'] as const
+
+export const note = v.strictObject({
+  standin: v.literal('course-1'),
+  began: moment,
+  stage: v.picklist(STAGES),
+  /** Terminal of the person who typed emerge, and its device number, so that nobody else's is written to. */
+  terminal: v.nullable(v.strictObject({ path: plainText(200), device: v.number() })),
+  owner: v.nullable(v.strictObject({ pid: v.number(), startTime: plainText(40), bootId: plainText(100) })),
+  /** Id in the journal of the stand-in that is placed now, and of the one that was, for the comparison with the own build. */
+  standing: v.nullable(count()),
+  stoodIn: v.nullable(count()),
+  capture: v.nullable(plainText(4095)),
+  /** Whether any stand-in was live on this machine since the build began. */
+  standinsLive: v.boolean(),
+})
+
+export type Note = v.InferOutput<typeof note>
+
+export interface Course {
+  readonly key: string
+  readonly cpv: string
+  note: Note
+  readonly door: Door
+  /** Ends the search for a copy. */
+  readonly enough: AbortController
+  /** What is being done for this build: each step waits for the one before. */
+  work: Promise<void>
+  capture: { readonly taken: Capture; readonly metadata: Metadata } | undefined
+}
+
+export function saveNote(folder: string, key: string, value: Note): void {
+  const path = join(folder, key)
+  writeFileSync(`${path}.tmp`, JSON.stringify(value), { mode: 0o600 })
+  renameSync(`${path}.tmp`, path)
+}
+
+export function dropNote(folder: string, key: string): void {
+  rmSync(join(folder, key), { force: true })
+}
+
+/** Notes by key. One that does not read is dropped with a log line: its stand-in, if any, is in the journal. */
+export function readNotes(folder: string, log: (line: string) => void): Map<string, Note> {
+  const notes = new Map<string, Note>()
+  for (const key of readdirSync(folder)) {
+    const path = join(folder, key)
+    if (key.endsWith('.tmp')) {
+      rmSync(path, { force: true })
+      continue
+    }
+    try {
+      notes.set(key, checkJson(note, readFileSync(path), path, 1024 * 1024))
+    } catch (error) {
+      if (!(error instanceof StandinError)) throw error
+      log(error.message)
+      rmSync(path, { force: true })
+    }
+  }
+  return notes
+}
+
+/** Device number of a terminal, or undefined when there is none at `path`. */
+export function deviceOf(path: string): number | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat?.isCharacterDevice() === true ? stat.rdev : undefined
+}

@@ -1,0 +1,207 @@
+/**
+ * Follows every build that a hook speaks of and settles each one, whatever end it takes: merged, failed, killed, or the warden's own.
+ *
+ * Steps of one build run one after the other; builds run beside each other. Nothing here throws at a hook.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { findOwner, isAlive } from '../portage/lock.ts'
+import { type Course, dropNote, type Note, readNotes, saveNote } from './course.ts'
+import { makeDoor } from './door.ts'
+import { buildKey, cpvOfMoment, type Moment } from './moment.ts'
+import { terminalFor } from './say.ts'
+
+/** What is done for a build; each resolves when it is done and never rejects. */
+export interface Steps {
+  /** Whether this host's own settings and this build's agree that there is something to do. */
+  wanted(moment: Moment): Promise<{ install: boolean; publish: boolean }>
+  /** Whether any stand-in is live on this machine. */
+  anyLive(): boolean
+  /** Seeks, stages, plans, places, tells. Ends early once `course.enough` is aborted. */
+  standIn(course: Course): Promise<void>
+  /** Purges what stands in, tells. */
+  makeWay(course: Course, why: 'merge' | 'failed' | 'settled'): Promise<void>
+  capture(course: Course, image: string): Promise<void>
+  publish(course: Course, values: Moment['values']): Promise<void>
+  dropCapture(course: Course): void
+}
+
+export interface CoursesOptions {
+  /** Folders of doors and of notes, both root's alone, below /run. */
+  readonly doors: string
+  readonly notes: string
+  readonly procRoot: string
+  readonly steps: Steps
+  readonly log: (line: string) => void
+}
+
+export interface Courses {
+  /** Lines that were read at once. */
+  heard(batch: readonly Moment[]): void
+  /** One line that came by the control socket; resolves with the word for the hook when its step is done. */
+  moment(moment: Moment): Promise<string>
+  all(): readonly Course[]
+  /** Takes up the builds that an earlier warden followed. */
+  recover(): Promise<void>
+  /** Settles the builds whose emerge is gone. To be called now and then. */
+  settle(): void
+  /** Waits for what is being done; follows nothing new. */
+  close(): Promise<void>
+}
+
+export function openCourses(options: CoursesOptions): Courses {
+  const { steps, log } = options
+  const table = new Map<string, Course>()
+  const beginning = new Map<string, Promise<void>>()
+  const leaving = new WeakSet<Course>()
+
+  const change = (course: Course, changes: Partial<Note>): void => {
+    course.note = { ...course.note, ...changes }
+    saveNote(options.notes, course.key, course.note)
+  }
+
+  const then = (course: Course, step: () => Promise<void>): Promise<void> => {
+    course.work = course.work.then(step).catch((error: unknown) => log(`${course.cpv}: ${String(error)}`))
+    return course.work
+  }
+
+  const over = (course: Course): void => {
+    if (table.get(course.key) === course) table.delete(course.key)
+    course.door.remove()
+    steps.dropCapture(course)
+    dropNote(options.notes, course.key)
+  }
+
+  const open = async (key: string, value: Note): Promise<Course> => {
+    const door = await makeDoor(options.doors, key)
+    const course: Course = {
+      key,
+      cpv: cpvOfMoment(value.began.values),
+      note: value,
+      door,
+      enough: new AbortController(),
+      work: Promise.resolve(),
+      capture: undefined,
+    }
+    table.set(key, course)
+    saveNote(options.notes, key, value)
+    return course
+  }
+
+  const begin = async (began: Moment): Promise<void> => {
+    const { values } = began
+    const key = buildKey(values.PORTAGE_BUILDDIR)
+    const before = table.get(key)
+    if (before !== undefined) {
+      // Portage cleans again after a finished merge: that is an end, not a beginning.
+      if (before.note.stage !== 'following' && isOwned(before)) return
+      await leave(before, 'settled')
+    }
+    const wanted = await steps.wanted(began)
+    if (!wanted.install && !wanted.publish) return
+    const owner = findOwner({ tmpdir: values.PORTAGE_TMPDIR, category: values.CATEGORY, pf: values.PF, procRoot: options.procRoot })
+    if (owner === undefined) return log(`${cpvOfMoment(values)}: no emerge holds the lock of its build folder: it is not followed`)
+    const course = await open(key, {
+      standin: 'course-1',
+      began,
+      stage: 'following',
+      terminal: terminalFor(options.procRoot, owner.pid) ?? null,
+      owner,
+      standing: null,
+      stoodIn: null,
+      capture: null,
+      standinsLive: steps.anyLive(),
+    })
+    if (wanted.install) void then(course, () => steps.standIn(course))
+  }
+
+  const isOwned = ({ note: { owner } }: Course): boolean => owner !== null && isAlive(options.procRoot, owner)
+
+  const leave = async (course: Course, why: 'failed' | 'settled'): Promise<void> => {
+    if (leaving.has(course)) return course.work
+    leaving.add(course)
+    course.enough.abort()
+    await then(course, () => steps.makeWay(course, why))
+    over(course)
+  }
+
+  const makeWay = async (course: Course, moment: Moment): Promise<void> => {
+    course.door.answer('taken', moment.nonce)
+    course.enough.abort()
+    await then(course, async () => {
+      await steps.makeWay(course, 'merge')
+      await steps.capture(course, moment.values.D)
+      change(course, { stage: 'merging', capture: course.capture?.taken.folder ?? null })
+    })
+    course.door.answer('done', moment.nonce)
+  }
+
+  const built = async (course: Course, moment: Moment): Promise<void> => {
+    change(course, { stage: 'built' })
+    course.enough.abort()
+    await then(course, async () => {
+      // Without a merge (`emerge -B`) nobody has asked for the way.
+      await steps.makeWay(course, 'settled')
+      await steps.publish(course, moment.values)
+    })
+    over(course)
+  }
+
+  const act = async (moment: Moment): Promise<string> => {
+    const key = buildKey(moment.values.PORTAGE_BUILDDIR)
+    if (moment.moment === 'fetch') {
+      const earlier = beginning.get(key) ?? Promise.resolve()
+      const begun = earlier.then(() => begin(moment))
+      beginning.set(key, begun)
+      await begun.finally(() => beginning.get(key) === begun && beginning.delete(key))
+      return 'done'
+    }
+    await beginning.get(key)
+    const course = table.get(key)
+    if (course === undefined) return 'unknown'
+    if (moment.moment === 'install') await course.work
+    else if (moment.moment === 'purge') await makeWay(course, moment)
+    else if (moment.moment === 'publish') void built(course, moment)
+    else if (course.note.stage !== 'built') void leave(course, 'failed')
+    return course.note.standing === null ? 'done' : 'usable'
+  }
+
+  const safely = (moment: Moment): Promise<string> =>
+    act(moment).catch((error: unknown) => {
+      log(`${cpvOfMoment(moment.values)}: ${moment.moment}: ${String(error)}`)
+      return 'failed'
+    })
+
+  return {
+    heard(batch) {
+      for (const [at, moment] of batch.entries()) {
+        const builddir = moment.values.PORTAGE_BUILDDIR
+        const laterToo = batch.slice(at + 1).some((later) => later.moment !== 'install' && later.values.PORTAGE_BUILDDIR === builddir)
+        // A warden that slept through a whole build must not begin it now.
+        if (moment.moment !== 'fetch' || !laterToo) void safely(moment)
+      }
+    },
+    moment: safely,
+    all: () => [...table.values()],
+    async recover() {
+      for (const [key, value] of readNotes(options.notes, log)) {
+        const course = await open(key, value)
+        if (!isOwned(course)) await leave(course, 'settled')
+        else if (value.stage === 'following' && value.standing === null) {
+          const wanted = await steps.wanted(value.began)
+          if (wanted.install) void then(course, () => steps.standIn(course))
+        }
+      }
+    },
+    settle() {
+      for (const course of table.values()) {
+        if (course.note.stage !== 'built' && !isOwned(course)) void leave(course, 'settled')
+      }
+    },
+    async close() {
+      await Promise.allSettled(beginning.values())
+      for (const course of table.values()) course.enough.abort()
+      await Promise.allSettled([...table.values()].map((course) => course.work))
+    },
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * One line that a hook writes: which moment of which build this is, with the values that Portage gave, checked once.
+ *
+ * Fields are separated by US (0x1f): version, moment, nonce, then NAME=value. bash writes it, so it is not JSON.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import * as v from 'valibot'
+import { StrangerError } from '../base/errors.ts'
+import { check, plainText } from '../base/schema.ts'
+import { RECIPE_VARIABLES } from '../package/recipe.ts'
+
+/** Longest line that is read; USE of the largest ebuilds is about 3 KB. */
+export const MAX_MOMENT_BYTES = 65_536
+
+const path = v.pipe(plainText(4095), v.startsWith('/'))
+const words = v.optional(plainText(32_768), '')
+
+const momentValues = v.object({
+  CATEGORY: plainText(80),
+  PF: plainText(200),
+  PORTAGE_BUILDDIR: path,
+  PORTAGE_TMPDIR: path,
+  MERGE_TYPE: v.picklist(['source', 'buildonly']),
+  STANDIN_FEATURES: plainText(1000),
+  PN: v.optional(plainText(120), ''),
+  PVR: v.optional(plainText(80), ''),
+  SLOT: v.optional(plainText(80), ''),
+  EAPI: v.optional(plainText(20), ''),
+  EBUILD: v.optional(plainText(4095), ''),
+  EROOT: v.optional(plainText(4095), '/'),
+  PORTAGE_REPO_NAME: v.optional(plainText(80), ''),
+  PORTAGE_RESTRICT: words,
+  PORTAGE_PROPERTIES: words,
+  USE: words,
+  CHOST: v.optional(plainText(80), ''),
+  FEATURES: words,
+  CFLAGS: words,
+  CXXFLAGS: words,
+  CPPFLAGS: words,
+  FFLAGS: words,
+  FCFLAGS: words,
+  LDFLAGS: words,
+  CC: v.optional(plainText(1000), ''),
+  CXX: v.optional(plainText(1000), ''),
+  EXTRA_ECONF: words,
+  EXTRA_EINSTALL: words,
+  EXTRA_EMAKE: words,
+  ...v.entriesFromList(RECIPE_VARIABLES, v.exactOptional(plainText(32_768))),
+  D: v.optional(plainText(4095), ''),
+  PKGDIR: v.optional(plainText(4095), ''),
+  PORTAGE_BINPKG_FILE: v.optional(plainText(4095), ''),
+})
+
+export const moment = v.object({
+  moment: v.picklist(['fetch', 'install', 'purge', 'publish', 'abandon']),
+  nonce: v.pipe(v.string(), v.regex(/^\d{1,10}\.\d{1,20}$/, 'expected PID.MICROSECONDS')),
+  values: momentValues,
+})
+
+export type Moment = v.InferOutput<typeof moment>
+export type MomentValues = Moment['values']
+
+/** Errors: StrangerError SCHEMA or TOO_LARGE; a hook of another version of standin is one of them. */
+export function parseMoment(line: string): Moment {
+  if (line.length > MAX_MOMENT_BYTES) throw new StrangerError('TOO_LARGE', `a hook wrote more than ${MAX_MOMENT_BYTES} bytes`)
+  const [version, name, nonce, ...fields] = line.split('\u001f')
+  if (version !== '1') throw new StrangerError('SCHEMA', 'a hook of another version of standin spoke: restart the daemon')
+  const pairs = fields.map((field) => [field.slice(0, field.indexOf('=')), field.slice(field.indexOf('=') + 1)] as const)
+  return check(moment, { moment: name, nonce, values: Object.fromEntries(pairs) }, 'what a hook wrote')
+}
+
+/** Seconds since the epoch at which bash wrote the line, from the nonce. */
+export function askedAt(of: Moment): number {
+  return Number(of.nonce.slice(of.nonce.indexOf('.') + 1)) / 1_000_000
+}
+
+/** `cat/pkg-1.2-r3`. */
+export function cpvOfMoment(values: MomentValues): string {
+  return `${values.CATEGORY}/${values.PF}`
+}
+
+/** What bash makes of PORTAGE_BUILDDIR for the names below /run/standin/builds and /run/standin/live. */
+export function buildKey(buildDirectory: string): string {
+  return buildDirectory.replaceAll('%', '%25').replaceAll('/', '%2F')
+}

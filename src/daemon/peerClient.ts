@@ -1,0 +1,105 @@
+/**
+ * What the warden asks of its peer, as calls: each ends with an answer, with its signal, or with the peer's own end, never in silence.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { randomBytes } from 'node:crypto'
+import { StrangerError } from '../base/errors.ts'
+import type { Family } from '../package/family.ts'
+import type { Offer } from '../swarm/wire.ts'
+import type { FromPeer, OwnOffer, ToPeer, Transfer } from './peerWire.ts'
+
+export interface PeerClient {
+  /** Looks for offers until `signal` says enough or `seconds` are over; resolves then, whatever came. */
+  find(family: Family, seconds: number, offered: (offer: Offer, from: string) => void, signal: AbortSignal): Promise<void>
+  /** Fetches and unpacks into staging; resolves with the id under which it lies there. Errors: StrangerError STALLED, BAD_ARCHIVE, ... */
+  get(offer: Offer, seconds: number, signal: AbortSignal): Promise<string>
+  /** Gives up what is staged under `id`. */
+  discard(id: string): void
+  share(archive: { sha256: string; size: number }, path: string, draft: OwnOffer): void
+  unshare(sha256: string): void
+  transfers(): Promise<readonly Transfer[]>
+  /** To be called with each message of the peer, and at each of its ends. */
+  heard(message: FromPeer): void
+  ended(): void
+}
+
+interface Waiting {
+  heard(message: FromPeer): void
+  ended(): void
+}
+
+/** Grace for the peer's own time limit to answer first. */
+const GRACE_SECONDS = 5
+
+export function peerClient(send: (message: ToPeer) => void): PeerClient {
+  const waiting = new Map<string, Waiting>()
+  const ask = <T>(
+    seconds: number,
+    signal: AbortSignal | undefined,
+    start: (id: string) => ToPeer,
+    heard: (message: FromPeer, id: string, resolve: (value: T) => void, reject: (reason: Error) => void) => void,
+  ): Promise<T> => {
+    const id = randomBytes(8).toString('hex')
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    const stop = (reason: string): void => {
+      send({ t: 'stop', id })
+      reject(new StrangerError('STALLED', reason))
+    }
+    const onAbort = (): void => stop('no longer wanted')
+    const timer = setTimeout(() => stop(`no answer within ${seconds} s`), (seconds + GRACE_SECONDS) * 1000)
+    waiting.set(id, {
+      heard: (message) => heard(message, id, resolve, reject),
+      ended: () => reject(new StrangerError('STALLED', 'the peer process ended')),
+    })
+    signal?.addEventListener('abort', onAbort, { once: true })
+    if (signal?.aborted === true) onAbort()
+    else send(start(id))
+    return promise.finally(() => {
+      clearTimeout(timer)
+      waiting.delete(id)
+      signal?.removeEventListener('abort', onAbort)
+    })
+  }
+
+  return {
+    find: (family, seconds, offered, signal) =>
+      ask<void>(
+        seconds,
+        signal,
+        (id) => ({ t: 'find', id, family, seconds }),
+        (message, _id, resolve) => {
+          if (message.t === 'offer') offered(message.offer, message.from)
+          if (message.t === 'found') resolve()
+        },
+      ),
+    get: (offer, seconds, signal) =>
+      ask<string>(
+        seconds,
+        signal,
+        (id) => ({ t: 'get', id, offer, seconds }),
+        (message, id, resolve, reject) => {
+          if (message.t === 'staged') resolve(id)
+          if (message.t === 'failed') reject(new StrangerError('BAD_ARCHIVE', `${message.code}: ${message.message}`))
+        },
+      ),
+    discard: (id) => send({ t: 'stop', id }),
+    share: (archive, path, draft) => send({ t: 'share', archive, path, draft }),
+    unshare: (sha256) => send({ t: 'unshare', sha256 }),
+    transfers: () =>
+      ask<readonly Transfer[]>(
+        1,
+        undefined,
+        (id) => ({ t: 'transfers', id }),
+        (message, _id, resolve) => {
+          if (message.t === 'transfers') resolve(message.transfers)
+        },
+      ),
+    heard(message) {
+      if ('id' in message) waiting.get(message.id)?.heard(message)
+    },
+    ended() {
+      for (const one of waiting.values()) one.ended()
+    },
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The peer as the warden has it: started, told its settings and what to share at each start, and asked through one client.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { existsSync } from 'node:fs'
+import type { Settings } from '../portage/settings.ts'
+import type { Build, Known } from './known.ts'
+import { peerClient, type PeerClient } from './peerClient.ts'
+import { keepPeer } from './peerProcess.ts'
+import type { PeerSettings } from './peerWire.ts'
+import type { Folders } from './realm.ts'
+
+export interface PeerLifeInput {
+  readonly peer: { readonly argv: readonly [string, ...string[]]; readonly env: Record<string, string> }
+  readonly folders: Folders
+  readonly settings: Settings
+  readonly known: Known
+  readonly log: (line: string) => void
+}
+
+export interface PeerLife {
+  readonly client: PeerClient
+  readonly pid: () => number | undefined
+  /** SHA-256 of each archive that is being given to others. */
+  readonly shared: ReadonlySet<string>
+  readonly share: (build: Build) => void
+  close(): Promise<void>
+}
+
+export function peerLife(input: PeerLifeInput): PeerLife {
+  const { known, folders, log } = input
+  const shared = new Set<string>()
+  const client = peerClient((message) => process.send(message))
+  const process = keepPeer({
+    ...input.peer,
+    heard(message) {
+      if (message.t === 'sharing') shared.add(message.sha256)
+      client.heard(message)
+    },
+    started(send) {
+      send({ t: 'settings', settings: peerSettingsOf(input.settings, folders) })
+      for (const build of known.builds()) {
+        if (existsSync(build.path)) send({ t: 'share', archive: build.archive, path: build.path, draft: build.offer })
+      }
+    },
+    ended() {
+      shared.clear()
+      client.ended()
+    },
+    log,
+  })
+  return {
+    client,
+    pid: () => process.pid,
+    shared,
+    share: (build) => client.share(build.archive, build.path, build.offer),
+    close: () => process.close(),
+  }
+}
+
+const UNLIMITED = Number.MAX_SAFE_INTEGER
+
+function peerSettingsOf(settings: Settings, folders: Folders): PeerSettings {
+  return {
+    cacheFolder: folders.peer,
+    listen: settings.listen,
+    port: settings.port,
+    localDiscovery: settings.local_discovery,
+    dht: settings.dht,
+    trackers: [...settings.trackers],
+    webSeeds: [...settings.web_seeds],
+    uploadBytesPerSecond: settings.upload_limit === 'none' ? UNLIMITED : settings.upload_limit,
+    downloadBytesPerSecond: settings.download_limit === 'none' ? UNLIMITED : settings.download_limit,
+    connections: settings.max_connections,
+    cacheBytes: settings.cache_size,
+    seedFetched: false,
+    maxPackageBytes: settings.max_size,
+  }
+}

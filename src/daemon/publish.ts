@@ -1,0 +1,102 @@
+/**
+ * Makes a finished build public: archive, ids, attestation, store; nothing of it leaves this host before the row is written.
+ *
+ * Commit point: the row in the table of builds. An archive without a row is removed at start-up.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { chmodSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { HostError } from '../base/errors.ts'
+import { checkJson } from '../base/schema.ts'
+import { linkageId, linkageOf } from '../package/linkage.ts'
+import { MAX_MANIFEST_BYTES, type Metadata } from '../package/manifest.ts'
+import type { ImageRecord } from '../package/record.ts'
+import { seal } from '../trust/envelope.ts'
+import type { SigningKey } from '../trust/key.ts'
+import { statementOf } from '../trust/statement.ts'
+import type { Capture } from './capture.ts'
+import type { Build, Known } from './known.ts'
+import { make, type MakerProgram, recordList } from './maker.ts'
+import type { Wish, WishedRecipe } from './wish.ts'
+
+export interface PublishInput {
+  readonly wish: Wish
+  readonly recipe: WishedRecipe & { readonly known: true }
+  /** The captured image with what Portage knew of it, or the gpkg that Portage wrote. */
+  readonly from: { readonly capture: Capture; readonly metadata: Metadata } | { readonly gpkg: string }
+  /** Folder of archives, which the peer may read, and a folder for work in progress on the same filesystem, which it may not. */
+  readonly archives: string
+  readonly work: string
+  readonly maker: MakerProgram
+  readonly key: SigningKey
+  readonly known: Known
+  readonly standinsLive: boolean
+  readonly signal: AbortSignal
+}
+
+export interface Published {
+  readonly build: Build
+  readonly records: readonly ImageRecord[]
+}
+
+export function archivePath(folder: string, sha256: string): string {
+  return join(folder, `${sha256}.gpkg.tar`)
+}
+
+/** Errors: HostError of the maker (UNSUPPORTED, CHANGED_UNDERWAY, DISK_FULL, ...); nothing is published then. */
+export async function publish(input: PublishInput): Promise<Published> {
+  const { wish, recipe, work } = input
+  mkdirSync(work, { recursive: true, mode: 0o700 })
+  const out = join(work, 'archive')
+  const records = join(work, 'records.json')
+  const captured = 'capture' in input.from
+  const made = await make(
+    input.maker,
+    join(work, 'job.json'),
+    {
+      image: 'capture' in input.from ? input.from.capture.image : join(work, 'image'),
+      gpkg: 'gpkg' in input.from ? input.from.gpkg : null,
+      metadata: 'metadata' in input.from ? input.from.metadata : {},
+      files: 'capture' in input.from ? [...input.from.capture.files] : [],
+      resolvedMarch: null,
+      out,
+      records,
+    },
+    input.signal,
+  )
+  if (!captured && made.metadata.PF === undefined)
+    throw new HostError('BAD_STATE', `the package that Portage wrote for ${wish.cpv} has no PF`)
+  const path = archivePath(input.archives, made.sha256)
+  const linkage = linkageOf(made.metadata)
+  const ids = {
+    recipe: recipe.id,
+    linkage: linkageId(linkage),
+    environment: recipe.environment,
+    content: made.contentId,
+    stable: made.stableId,
+  }
+  const archive = { sha256: made.sha256, size: made.size }
+  const attestation = seal(statementOf({ cpv: wish.cpv, ...ids, archive, standinsLive: input.standinsLive }), input.key)
+  const build: Build = {
+    cpv: wish.cpv,
+    archive,
+    path,
+    audit: 'none',
+    offer: {
+      family: wish.family,
+      slot: made.metadata.SLOT ?? wish.slot,
+      ...ids,
+      image: { files: made.files, bytes: made.fileBytes },
+      requires: [...Map.groupBy(linkage.requires, ({ category }) => category)].map(([category, all]) => ({
+        category,
+        sonames: all.map(({ soname }) => soname),
+      })),
+      attestations: [attestation],
+    },
+  }
+  chmodSync(out, 0o644)
+  renameSync(out, path)
+  input.known.saveBuild(build)
+  return { build, records: checkJson(recordList, readFileSync(records), records, MAX_MANIFEST_BYTES) }
+}

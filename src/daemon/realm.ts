@@ -1,0 +1,76 @@
+/**
+ * What the steps of every build stand on: made once when the warden starts, passed in as a plain object.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { readFileSync } from 'node:fs'
+import { systemCode } from '../base/errors.ts'
+import type { Feature } from '../portage/features.ts'
+import type { Settings } from '../portage/settings.ts'
+import type { InstalledCache } from '../portage/vdb.ts'
+import type { Site } from '../standin/site.ts'
+import type { SigningKey } from '../trust/key.ts'
+import { parsePolicy, type Policy } from '../trust/policy.ts'
+import type { Build, Known } from './known.ts'
+import type { MakerProgram } from './maker.ts'
+import type { Moment } from './moment.ts'
+import type { PeerClient } from './peerClient.ts'
+import type { StoodInStore } from './stood.ts'
+import type { WishTools } from './wish.ts'
+
+/** Where everything lies. */
+export interface Folders {
+  /** `/run/standin`: gone after a reboot. */
+  readonly run: string
+  readonly doors: string
+  readonly notes: string
+  readonly markers: string
+  /** `/var/lib/standin`: root's alone. */
+  readonly state: string
+  readonly kept: string
+  readonly disputes: string
+  /** `/var/cache/standin`: archives of our own, which the peer may read; work in progress, which it may not; and the peer's own part. */
+  readonly archives: string
+  readonly work: string
+  readonly peer: string
+  readonly staging: string
+}
+
+export interface Realm {
+  readonly folders: Folders
+  readonly site: Site
+  readonly known: Known
+  readonly stood: StoodInStore
+  readonly key: SigningKey
+  readonly peer: PeerClient
+  readonly settings: Settings
+  readonly maker: MakerProgram
+  readonly wishTools: WishTools
+  readonly installedCache: InstalledCache
+  readonly glibc: string | undefined
+  /** Ends when the warden ends. */
+  readonly ending: AbortSignal
+  clock(): Date
+  readonly log: (line: string) => void
+  /** Who counts, read anew each time: the file is small and the user may have changed it. */
+  policy(): Policy
+  readonly disputed: (recipe: string, linkage: string) => boolean
+  /** Tokens that are set for this build and by this host's own configuration. */
+  features(moment: Moment): Promise<ReadonlySet<Feature>>
+  liveBytes(): number
+  liveProvides(): readonly ReadonlyMap<string, ReadonlySet<string>>[]
+  /** To be told of each stand-in: builds that go on beside it were not built on a clean machine. */
+  placed(): void
+  /** Gives a build of ours to others. */
+  readonly share: (build: Build) => void
+}
+
+/** The policy at `path`; where there is none, no key counts. Errors: UserError BAD_SETTING. */
+export function readPolicy(path: string): Policy {
+  try {
+    return parsePolicy(readFileSync(path, 'utf8'), path)
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return parsePolicy('', path)
+    throw error
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Answers what the command line and the hooks ask of the warden.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { readFileSync } from 'node:fs'
+import { StandinError } from '../base/errors.ts'
+import { FEATURES } from '../portage/features.ts'
+import type { Entry } from '../standin/journal.ts'
+import { purge } from '../standin/purge.ts'
+import type { Responder } from './control.ts'
+import type { Answer, LiveStandin, OwnBuild } from './controlWire.ts'
+import type { Courses } from './courses.ts'
+import { parseMoment } from './moment.ts'
+import type { PeerLife } from './peerLife.ts'
+import type { Realm } from './realm.ts'
+
+export interface RespondInput {
+  readonly version: string
+  readonly pid: number
+  readonly realm: Realm
+  readonly courses: Courses
+  readonly life: PeerLife
+}
+
+/** How often a watcher is sent the state anew. */
+const WATCH_MS = 500
+
+export function responder(input: RespondInput): Responder {
+  return async (asked, send, signal) => {
+    switch (asked.t) {
+      case 'moment':
+        return send({ t: 'word', word: await input.courses.moment(parseMoment(asked.line)) })
+      case 'status':
+        return send(await status(input))
+      case 'watch':
+        while (!signal.aborted) {
+          send(await status(input))
+          await pause(WATCH_MS, signal)
+        }
+        return undefined
+      case 'list':
+        return send({ t: 'list', live: live(input), builds: builds(input) })
+      case 'why':
+        return send({ t: 'why', courses: input.realm.known.courses() })
+      case 'purge':
+        return send(await purgeAsked(input, asked.ids))
+    }
+  }
+}
+
+async function status(input: RespondInput): Promise<Answer> {
+  const { realm, life } = input
+  const peer = life.pid()
+  const transfers = await realm.peer.transfers().catch((error: unknown) => {
+    if (error instanceof StandinError) return []
+    throw error
+  })
+  return {
+    t: 'status',
+    version: input.version,
+    features: [...FEATURES],
+    warden: { pid: input.pid, megabytes: residentMegabytes(input.pid) },
+    peer: peer === undefined ? null : { pid: peer, megabytes: residentMegabytes(peer) },
+    live: live(input),
+    kept: realm.site.journal.kept().map(({ path, keptAs }) => ({ path, keptAs })),
+    transfers: [...transfers],
+    disputes: realm.known.disputes().length,
+  }
+}
+
+function live({ realm }: RespondInput): LiveStandin[] {
+  return realm.site.journal.unsettled().map((entry) => liveOf(entry, realm))
+}
+
+function liveOf(entry: Entry, realm: Realm): LiveStandin {
+  const paths = realm.site.journal.paths(entry.id)
+  const family = realm.stood.load(entry.id)?.offer
+  return {
+    id: String(entry.id),
+    cpv: entry.cpv,
+    repository: family?.family.repository ?? '',
+    slot: family?.slot ?? '',
+    state: entry.state,
+    level: entry.level,
+    files: paths.filter(({ kind }) => kind !== 'dir').length,
+    bytes: paths.reduce((sum, { size }) => sum + size, 0),
+    since: new Date(entry.at).toISOString(),
+  }
+}
+
+function builds({ realm, life }: RespondInput): OwnBuild[] {
+  return realm.known.builds().map(({ cpv, offer, archive, audit }) => ({
+    cpv,
+    repository: offer.family.repository,
+    slot: offer.slot,
+    recipe: offer.recipe,
+    content: offer.content,
+    archive: archive.sha256,
+    size: archive.size,
+    shared: life.shared.has(archive.sha256),
+    audit,
+  }))
+}
+
+/** A course whose stand-in the user takes away goes on without one; a search that is under way for it ends. */
+async function purgeAsked({ realm, courses }: RespondInput, ids: readonly string[]): Promise<Answer> {
+  const lines: string[] = []
+  let failed = 0
+  for (const entry of realm.site.journal.unsettled().filter(({ id }) => ids.includes(String(id)))) {
+    const course = courses.all().find(({ note }) => note.standing === entry.id)
+    course?.enough.abort()
+    await course?.work
+    try {
+      const purged = purge({ ...realm.site, id: entry.id, say: (line) => lines.push(line) })
+      lines.push(`${entry.cpv}: purged (${purged.removed} names)`)
+      if (course !== undefined) course.note = { ...course.note, standing: null }
+    } catch (error) {
+      if (!(error instanceof StandinError)) throw error
+      failed += 1
+      lines.push(`${entry.cpv}: ${error.message}`)
+    }
+  }
+  return { t: 'purged', lines, failed }
+}
+
+function residentMegabytes(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Math.round(Number(kilobytes ?? 0) / 1000)
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  signal.addEventListener('abort', () => resolve(), { once: true })
+  await promise
+  clearTimeout(timer)
+}

@@ -1,0 +1,74 @@
+/**
+ * Takes a staged copy to the live filesystem, or says which rule stopped it; every byte that is placed hangs on the content id that was attested.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { StrangerError } from '../base/errors.ts'
+import { exactId } from '../package/content.ts'
+import type { Manifest } from '../package/manifest.ts'
+import type { InstalledCache } from '../portage/vdb.ts'
+import type { Policy } from '../standin/host.ts'
+import type { NewEntry } from '../standin/journal.ts'
+import { place } from '../standin/place.ts'
+import { planStandin } from '../standin/plan.ts'
+import type { Site } from '../standin/site.ts'
+import { openStaging, readManifest } from '../standin/staging.ts'
+import { surveyStaged } from '../standin/survey.ts'
+import type { Offer } from '../swarm/wire.ts'
+import type { Verdict } from './controlWire.ts'
+import { hostViewOf } from './hostView.ts'
+import type { Wish } from './wish.ts'
+
+export interface StandInput {
+  readonly site: Site
+  readonly procRoot: string
+  readonly wish: Wish
+  readonly offer: Offer
+  readonly mergeType: string
+  /** Folder in which the peer has staged it. */
+  readonly staging: string
+  readonly entry: NewEntry
+  readonly policy: Policy
+  readonly installedCache: InstalledCache
+  readonly glibc: string | undefined
+  readonly liveBytes: number
+  readonly liveProvides: readonly ReadonlyMap<string, ReadonlySet<string>>[]
+  readonly shouldStop: () => boolean
+  readonly say: (line: string) => void
+}
+
+export type Stood =
+  | {
+      readonly kind: 'placed'
+      readonly id: number
+      readonly files: number
+      readonly bytes: number
+      readonly manifest: Manifest
+      readonly verdicts: readonly Verdict[]
+    }
+  | { readonly kind: 'refused'; readonly reason: string; readonly verdicts: readonly Verdict[] }
+
+/** Errors: StrangerError for what is staged wrongly, HostError; nothing is left on the live filesystem then. */
+export async function stand(input: StandInput): Promise<Stood> {
+  const staging = openStaging(input.staging)
+  try {
+    const manifest = readManifest(staging)
+    // The peer may be taken over: what it staged must be what somebody signed, whatever it says of itself.
+    if (exactId(manifest.records) !== input.offer.content)
+      throw new StrangerError('BAD_HASH', 'what was staged is not the content that was offered')
+    const facts = surveyStaged(staging, manifest)
+    const recipe = await input.wish.recipe
+    const host = hostViewOf({ ...input, root: input.site.root, recipe, manifest, facts })
+    const { cpv, family, slot } = input.wish
+    const wish = { mergeType: input.mergeType, root: '/', cpv, slot: slot.split('/')[0] ?? slot, builddir: input.entry.builddir }
+    const plan = planStandin({ manifest, family, wish, host, policy: input.policy, facts, cpuOptions: undefined })
+    const verdicts = plan.verdicts.map(({ rule, passed, text }) => ({ rule, passed, text: text.slice(0, 2000) }))
+    if (plan.kind === 'refuse') return { kind: 'refused', reason: plan.reasons[0]?.text ?? 'no rule lets it through', verdicts }
+    const placed = await place({ ...input.site, plan, staging, entry: input.entry, shouldStop: input.shouldStop, say: input.say })
+    if (placed.kind === 'placed') return { ...placed, manifest, verdicts }
+    if (placed.kind === 'stopped') return { kind: 'refused', reason: 'the build was over first', verdicts }
+    return { kind: 'refused', reason: placed.text, verdicts: [...verdicts, { rule: placed.rule, passed: false, text: placed.text }] }
+  } finally {
+    staging.close()
+  }
+}

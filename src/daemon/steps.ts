@@ -1,0 +1,214 @@
+/**
+ * What the warden does for one build at each moment of it; a step that fails says so in one line and never fails the emerge.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { StandinError } from '../base/errors.ts'
+import { metadataFromFolder } from '../package/metadata.ts'
+import type { Feature } from '../portage/features.ts'
+import { audit } from './audit.ts'
+import { capture, captureRoot, dropCapture } from './capture.ts'
+import type { CourseReport, Verdict } from './controlWire.ts'
+import { type Course, saveNote } from './course.ts'
+import type { Steps } from './courses.ts'
+import { askedAt, type Moment, type MomentValues } from './moment.ts'
+import { publish } from './publish.ts'
+import { megabytes, say } from './say.ts'
+import { seek, type Sought } from './seek.ts'
+import { stand } from './stand.ts'
+import { purge } from '../standin/purge.ts'
+import type { Realm } from './realm.ts'
+import { weigh } from './weigh.ts'
+import { type Wish, wishOf } from './wish.ts'
+
+const FIND_SECONDS = 30
+const BETTER_SECONDS = 0.3
+const GET_SECONDS = 600
+
+export function stepsOf(realm: Realm): Steps {
+  const tell = (course: Course, text: string, tone: 'good' | 'warn' | 'bad'): void => {
+    realm.log(`${course.cpv}: ${text}`)
+    if (realm.settings.tell) say(course.note, `${course.cpv}: ${text}`, tone, realm.settings.color !== 'no')
+  }
+  const change = (course: Course, changes: Partial<Course['note']>): void => {
+    course.note = { ...course.note, ...changes }
+    saveNote(realm.folders.notes, course.key, course.note)
+  }
+  const report = (course: Course, wish: Wish | undefined, outcome: string, verdicts: readonly Verdict[]): void => {
+    const { PORTAGE_REPO_NAME: repository } = course.note.began.values
+    const row: CourseReport = {
+      cpv: course.cpv,
+      repository,
+      slot: wish?.slot ?? '',
+      at: realm.clock().toISOString(),
+      outcome: outcome.slice(0, 2000),
+      verdicts: [...verdicts],
+    }
+    realm.known.saveCourse(row)
+  }
+
+  const arrive = async (course: Course, wish: Wish, sought: Sought & { found: true }): Promise<void> => {
+    const { values } = course.note.began
+    const { weighed, staging } = sought
+    const { offer } = weighed
+    try {
+      const stood = await stand({
+        site: realm.site,
+        procRoot: '/proc',
+        wish,
+        offer,
+        mergeType: values.MERGE_TYPE,
+        staging: join(realm.folders.staging, staging),
+        entry: entryOf(course, weighed.level, offer),
+        policy: { maxBytes: realm.settings.max_size, maxEntries: 100_000, maxTotalBytes: realm.settings.max_total_size },
+        installedCache: realm.installedCache,
+        glibc: realm.glibc,
+        liveBytes: realm.liveBytes(),
+        liveProvides: realm.liveProvides(),
+        shouldStop: () => course.enough.signal.aborted,
+        say: (line) => tell(course, line, 'warn'),
+      })
+      if (stood.kind === 'refused') {
+        report(course, wish, `no stand-in: ${stood.reason}`, [...sought.verdicts, ...stood.verdicts])
+        return tell(course, `no stand-in: ${stood.reason}`, 'warn')
+      }
+      realm.stood.save(stood.id, { offer, manifest: stood.manifest })
+      change(course, { standing: stood.id, stoodIn: stood.id, standinsLive: true })
+      realm.placed()
+      const seconds = (realm.clock().getTime() / 1000 - askedAt(course.note.began)).toFixed(1)
+      const level = `level ${weighed.level}, ${weighed.counted}`
+      tell(course, `can be used now (${level}; ${megabytes(stood.bytes)} in ${seconds} s), until your own build is merged`, 'good')
+      report(course, wish, `placed: ${level}`, [...sought.verdicts, ...stood.verdicts])
+    } finally {
+      realm.peer.discard(staging)
+    }
+  }
+
+  const standIn = async (course: Course): Promise<void> => {
+    let wish: Wish | undefined
+    try {
+      wish = wishOf(course.note.began.values, realm.wishTools)
+      const made = wish
+      const wants = wish.recipe.then((recipe) => ({
+        slot: made.slot,
+        recipe: recipe.known ? recipe.id : undefined,
+        environment: recipe.known ? recipe.environment : undefined,
+        leastLevel: realm.settings.level,
+        maxBytes: realm.settings.max_size,
+      }))
+      const sought = await seek({
+        family: wish.family,
+        peer: realm.peer,
+        wants,
+        weigh: (offer) => weigh(offer, realm.policy(), realm.disputed),
+        signal: course.enough.signal,
+        findSeconds: FIND_SECONDS,
+        betterSeconds: BETTER_SECONDS,
+        getSeconds: GET_SECONDS,
+        log: realm.log,
+      })
+      if (sought.found) return await arrive(course, wish, sought)
+      report(course, wish, `no stand-in: ${sought.reason}`, sought.verdicts)
+      if (!course.enough.signal.aborted) tell(course, `no stand-in: ${sought.reason}`, 'warn')
+    } catch (error) {
+      if (!(error instanceof StandinError)) throw error
+      report(course, wish, `no stand-in: ${error.message}`, [{ rule: error.code, passed: false, text: error.message.slice(0, 2000) }])
+      tell(course, `no stand-in: ${error.message}`, 'warn')
+    }
+  }
+
+  const share = async (course: Course, values: MomentValues): Promise<void> => {
+    const wish = wishOf(course.note.began.values, realm.wishTools)
+    const recipe = await wish.recipe
+    if (!recipe.known) return tell(course, `not published: ${recipe.why}`, 'warn')
+    if (!realm.settings.publish_repos.includes(wish.family.repository))
+      return tell(course, `not published: publish_repos does not name repository ${wish.family.repository}`, 'warn')
+    const gpkg = values.PORTAGE_BINPKG_FILE
+    if (course.capture === undefined && gpkg === '') return
+    const from = course.capture === undefined ? { gpkg } : { capture: course.capture.taken, metadata: course.capture.metadata }
+    const { standinsLive } = course.note
+    const work = join(realm.folders.work, course.key.slice(-100))
+    const archives = realm.folders.archives
+    const own = await publish({ ...realm, wish, recipe, from, archives, work, standinsLive, signal: realm.ending }).finally(() =>
+      rmSync(work, { recursive: true, force: true }),
+    )
+    realm.share(own.build)
+    const copy = course.note.stoodIn === null ? undefined : realm.stood.load(course.note.stoodIn)
+    if (copy === undefined)
+      return tell(course, `published (${megabytes(own.build.archive.size)}, ${own.build.offer.content.slice(0, 12)})`, 'good')
+    const audited = audit({ stoodIn: copy, own, standinsLive, known: realm.known, disputes: realm.folders.disputes })
+    tell(course, audited.line.slice(course.cpv.length + 2), audited.verdict === 'differ' ? 'bad' : 'good')
+  }
+
+  return {
+    wanted: async (moment) => wantedOf(moment, await realm.features(moment)),
+    anyLive: () => realm.site.journal.unsettled().length > 0,
+    standIn,
+    async makeWay(course, why) {
+      const id = course.note.standing
+      if (id === null) return
+      if (why === 'failed' && realm.settings.on_failure === 'keep')
+        return tell(course, 'the build failed; its stand-in stays (on_failure = keep)', 'warn')
+      const began = performance.now()
+      const purged = purge({ ...realm.site, id, say: (line) => tell(course, line, 'warn') })
+      change(course, { standing: null })
+      const ms = Math.round(performance.now() - began)
+      const next = why === 'merge' ? 'your own build is merged now' : 'the build is over'
+      tell(course, `stand-in purged (${purged.removed} names in ${ms} ms), ${next}`, 'good')
+    },
+    async capture(course, image) {
+      const { values } = course.note.began
+      if (!wantedOf(course.note.began, await realm.features(course.note.began)).publish || image === '') return
+      const folder = join(captureRoot(values.PORTAGE_TMPDIR), course.key.slice(-200))
+      try {
+        dropCapture(folder)
+        const taken = capture(image, folder)
+        course.capture = { taken, metadata: metadataFromFolder(join(values.PORTAGE_BUILDDIR, 'build-info')) }
+      } catch (error) {
+        if (!(error instanceof StandinError)) throw error
+        tell(course, `not published: ${error.message}`, 'warn')
+      }
+    },
+    async publish(course, values) {
+      if (!wantedOf(course.note.began, await realm.features(course.note.began)).publish) return
+      try {
+        await share(course, values)
+      } catch (error) {
+        if (!(error instanceof StandinError)) throw error
+        tell(course, `not published: ${error.message}`, 'warn')
+      }
+    },
+    dropCapture(course) {
+      if (course.note.capture !== null) dropCapture(course.note.capture)
+      if (course.capture !== undefined) dropCapture(course.capture.taken.folder)
+      if (course.note.stoodIn !== null) realm.stood.drop(course.note.stoodIn)
+    },
+  }
+}
+
+function wantedOf(moment: Moment, features: ReadonlySet<Feature>): { install: boolean; publish: boolean } {
+  return { install: features.has('install') && moment.values.MERGE_TYPE === 'source', publish: features.has('publish') }
+}
+
+function entryOf(
+  course: Course,
+  level: number,
+  offer: { archive: { sha256: string }; content: string; recipe: string },
+): Parameters<typeof stand>[0]['entry'] {
+  const { values } = course.note.began
+  return {
+    eroot: values.EROOT,
+    cpv: course.cpv,
+    builddir: values.PORTAGE_BUILDDIR,
+    ownerPid: course.note.owner?.pid ?? 0,
+    ownerStart: course.note.owner?.startTime ?? '',
+    lockPath: `${values.PORTAGE_TMPDIR}/portage/${values.CATEGORY}/.${values.PF}.portage_lockfile`,
+    archive: offer.archive.sha256,
+    content: offer.content,
+    recipe: offer.recipe,
+    level,
+    at: Date.now(),
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * The root half of the daemon: puts the parts together, recovers before it listens, and leaves nothing open when it ends.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeDurable } from '../base/durable.ts'
+import { isAlive } from '../portage/lock.ts'
+import { readConf } from '../portage/settings.ts'
+import type { Run } from '../portage/run.ts'
+import { openJournal } from '../standin/journal.ts'
+import { recover } from '../standin/recover.ts'
+import { bootId, type Site } from '../standin/site.ts'
+import { loadOrCreateKey } from '../trust/key.ts'
+import { openControl } from './control.ts'
+import { openCourses } from './courses.ts'
+import { featuresOf } from './hostFeatures.ts'
+import { makeFolders, type User } from './folders.ts'
+import { openHookLine } from './hookLine.ts'
+import { openKnown } from './known.ts'
+import { peerLife } from './peerLife.ts'
+import type { MakerProgram } from './maker.ts'
+import { type Folders, readPolicy, type Realm } from './realm.ts'
+import { responder } from './respond.ts'
+import { stepsOf } from './steps.ts'
+import { stoodInStore } from './stood.ts'
+import { glibcVersion, provides } from './survey.ts'
+
+export interface WardenInput {
+  readonly version: string
+  /** `/`, or the prefix. */
+  readonly root: string
+  readonly folders: Folders
+  readonly conf: string
+  readonly rootUser: User
+  readonly peerUser: User
+  /** What becomes the peer: program and arguments, its channel being descriptor 3. */
+  readonly peer: { readonly argv: readonly [string, ...string[]]; readonly env: Record<string, string> }
+  readonly maker: MakerProgram
+  /** Environment of the programs of the host that are asked (compiler, portageq). */
+  readonly env: Record<string, string>
+  readonly run: Run
+  readonly pid: number
+  /** Ends the warden. */
+  readonly signal: AbortSignal
+  readonly log: (line: string) => void
+}
+
+/** How often builds whose emerge is gone are looked for. */
+const SETTLE_MS = 1000
+
+export async function runWarden(input: WardenInput): Promise<void> {
+  const { folders, log, root } = input
+  makeFolders(folders, input.rootUser, input.peerUser)
+  const { settings, warnings } = readConf(input.conf)
+  for (const warning of warnings) log(warning)
+  const known = openKnown(join(folders.state, 'known.sqlite'))
+  const site: Site = {
+    journal: openJournal(join(folders.state, 'journal.sqlite')),
+    root,
+    keepFolder: folders.kept,
+    markers: folders.markers,
+    boot: bootId(),
+    now: Date.now,
+  }
+  const stood = stoodInStore(join(folders.state, 'stood'))
+  settle(site, stood.ids(), (id) => stood.drop(id), log)
+  for (const leftOver of readdirSync(folders.work)) rmSync(join(folders.work, leftOver), { recursive: true })
+
+  const life = peerLife({ ...input, settings, known })
+  const features = featuresOf({ root, env: input.env, run: input.run, log })
+  const realm: Realm = {
+    folders,
+    site,
+    known,
+    stood,
+    key: loadOrCreateKey(join(folders.state, 'key.pem')),
+    peer: life.client,
+    settings,
+    maker: input.maker,
+    wishTools: { root, env: input.env, run: input.run, marchCache: new Map(), toolchains: new Map() },
+    installedCache: new Map(),
+    glibc: await glibcVersion(input.run, input.env),
+    ending: input.signal,
+    clock: () => new Date(),
+    log,
+    policy: () => readPolicy(settings.policy),
+    disputed: (recipe, linkage) => known.disputes().some((one) => one.recipe === recipe && one.linkage === linkage),
+    features,
+    liveBytes: () => liveSizes(site).reduce((sum, size) => sum + size, 0),
+    liveProvides: () => site.journal.unsettled().flatMap(({ id }) => provides(stood.load(id)?.manifest)),
+    placed() {
+      for (const course of courses.all()) course.note = { ...course.note, standinsLive: true }
+    },
+    share: life.share,
+  }
+  const courses = openCourses({ doors: folders.doors, notes: folders.notes, procRoot: '/proc', steps: stepsOf(realm), log })
+  await courses.recover()
+  const hooks = await openHookLine(join(folders.run, 'hooks'), (batch) => courses.heard(batch), log)
+  const control = await openControl(join(folders.run, 'control.sock'), responder({ ...input, realm, courses, life }), log)
+  if (settings.install_wait > 0) writeDurable(join(folders.run, 'install_wait'), `${settings.install_wait}\n`)
+  else rmSync(join(folders.run, 'install_wait'), { force: true })
+  writeFileSync(join(folders.run, 'warden.pid'), `${input.pid}\n`, { mode: 0o600 })
+  log(`warden ${input.version} is ready`)
+
+  const timer = setInterval(() => courses.settle(), SETTLE_MS)
+  if (!input.signal.aborted) await new Promise((resolve) => input.signal.addEventListener('abort', resolve, { once: true }))
+  clearInterval(timer)
+  rmSync(join(folders.run, 'warden.pid'), { force: true })
+  hooks.close()
+  control.close()
+  await courses.close()
+  await life.close()
+  known.close()
+  site.journal.close()
+}
+
+/** What an earlier warden, or an earlier boot, has left. */
+function settle(site: Site, stoodIds: readonly number[], dropStood: (id: number) => void, log: (line: string) => void): void {
+  const recovered = recover({
+    ...site,
+    isLive: ({ ownerPid, ownerStart }) => isAlive('/proc', { pid: ownerPid, startTime: ownerStart, bootId: site.boot }),
+    say: log,
+  })
+  for (const { entry, purged } of recovered.settled) log(`${entry.cpv}: settled what was left of its stand-in (${purged.removed} names)`)
+  for (const { entry, error } of recovered.failed) log(`${entry.cpv}: ${error.message}`)
+  const live = new Set(recovered.stillLive.map(({ id }) => id))
+  for (const id of stoodIds) if (!live.has(id)) dropStood(id)
+}
+
+function liveSizes(site: Site): number[] {
+  return site.journal.unsettled().flatMap(({ id }) => site.journal.paths(id).map(({ size }) => size))
+}

@@ -1,0 +1,137 @@
+/**
+ * Turns the first line that a hook wrote about a build into what is to be built: its family, and its recipe or the reason why it has none.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { HostError, StandinError, StrangerError } from '../base/errors.ts'
+import { check } from '../base/schema.ts'
+import { type Family, family } from '../package/family.ts'
+import { whyNoRecipe } from '../package/norecipe.ts'
+import { environmentClass, type FLAG_VARIABLES, type Recipe, type RecipeInput, recipeId, recipeOf } from '../package/recipe.ts'
+import { digestEbuild, type EbuildDigests } from '../portage/ebuild.ts'
+import { type MarchCache, resolveMarch } from '../portage/march.ts'
+import { readRepos } from '../portage/repos.ts'
+import type { Run } from '../portage/run.ts'
+import { commandWords, readToolchain, type Toolchain } from '../portage/toolchain.ts'
+import { splitCpv } from '../portage/version.ts'
+import { cpvOfMoment, type MomentValues } from './moment.ts'
+
+export interface Wish {
+  readonly cpv: string
+  readonly family: Family
+  /** SLOT with its sub-slot. */
+  readonly slot: string
+  readonly metadata: Readonly<Record<string, string>>
+  /** Worked out while offers already come in. */
+  readonly recipe: Promise<WishedRecipe>
+}
+
+export type WishedRecipe =
+  | { readonly known: true; readonly recipe: Recipe; readonly id: string; readonly environment: string }
+  /** `changed`: the user changes this build, so nobody else's copy is what is being built. */
+  | { readonly known: false; readonly why: string; readonly changed: boolean }
+
+export interface WishTools {
+  readonly root: string
+  /** Environment of the compilers that are asked. */
+  readonly env: Readonly<Record<string, string>>
+  readonly run: Run
+  readonly marchCache: MarchCache
+  readonly toolchains: Map<string, Promise<Toolchain>>
+}
+
+/** Errors: StrangerError SCHEMA for names that PMS does not allow; HostError UNREADABLE where Portage has written down no fresh metadata. */
+export function wishOf(values: MomentValues, tools: WishTools): Wish {
+  const { CATEGORY: category, PN: name, PVR: version, PORTAGE_REPO_NAME: repository, CHOST: chost } = values
+  const of = check(family, { repository, category, name, version, chost }, `the family of ${cpvOfMoment(values)}`)
+  const digests = digestsOf(values, tools)
+  return {
+    cpv: cpvOfMoment(values),
+    family: of,
+    slot: digests.metadata['SLOT'] ?? '0',
+    metadata: digests.metadata,
+    recipe: recipe(values, of, digests, tools),
+  }
+}
+
+function digestsOf(values: MomentValues, tools: WishTools): EbuildDigests {
+  const cpv = splitCpv(cpvOfMoment(values))
+  const repository = readRepos(tools.root).get(values.PORTAGE_REPO_NAME)
+  if (cpv === undefined) throw new StrangerError('SCHEMA', `${cpvOfMoment(values)} is no package as PMS has it`)
+  if (repository === undefined) throw new HostError('UNREADABLE', `repository ${values.PORTAGE_REPO_NAME} is not in repos.conf`)
+  return digestEbuild({ root: tools.root, repository, cpv })
+}
+
+async function recipe(values: MomentValues, of: Family, digests: EbuildDigests, tools: WishTools): Promise<WishedRecipe> {
+  const why = whyNoRecipe({
+    version: values.PVR,
+    properties: values.PORTAGE_PROPERTIES,
+    inherited: Object.keys(digests.eclasses).join(' '),
+    userPatches: hasUserPatches(values, digests.metadata['SLOT'] ?? '0', tools.root),
+    flags: values,
+    variables: values,
+  })
+  if (why !== undefined) return { known: false, why, changed: true }
+  try {
+    const [{ linker, ...compilers }, flags] = await Promise.all([toolchain(values, tools), resolvedFlags(values, tools)])
+    const made = recipeOf({
+      family: of,
+      chost: values.CHOST,
+      eapi: digests.metadata['EAPI'] ?? '0',
+      ebuildSha256: digests.ebuild,
+      eclasses: Object.entries(digests.eclasses).map(([name, sha256]) => ({ name, sha256 })),
+      use: commandWords(values.USE),
+      flags,
+      toolchain: { ...compilers, ld: linker },
+      features: commandWords(values.FEATURES),
+      variables: values,
+    })
+    return { known: true, recipe: made, id: recipeId(made), environment: environmentClass(made) }
+  } catch (error) {
+    if (error instanceof StandinError) return { known: false, why: error.message, changed: false }
+    throw error
+  }
+}
+
+/** `-march=native` never leaves this host: each variable that says it is resolved by the compiler that it is for. */
+async function resolvedFlags(values: MomentValues, tools: WishTools): Promise<RecipeInput['flags']> {
+  const resolve = async (name: (typeof FLAG_VARIABLES)[number]): Promise<string> => {
+    const [given, plain] = name === 'CXXFLAGS' ? [values.CXX, 'g++'] : [values.CC, 'gcc']
+    const question = { flags: commandWords(values[name]), env: tools.env, run: tools.run, cache: tools.marchCache }
+    const words = await resolveMarch({ ...question, cc: given || `${values.CHOST}-${plain}` }).catch((error: unknown) => {
+      if (given !== '' || !(error instanceof HostError) || error.code !== 'MISSING_PROGRAM') throw error
+      return resolveMarch({ ...question, cc: plain })
+    })
+    return words.join(' ')
+  }
+  const [CFLAGS, CXXFLAGS, FFLAGS, FCFLAGS, LDFLAGS, CPPFLAGS] = await Promise.all([
+    resolve('CFLAGS'),
+    resolve('CXXFLAGS'),
+    resolve('FFLAGS'),
+    resolve('FCFLAGS'),
+    resolve('LDFLAGS'),
+    resolve('CPPFLAGS'),
+  ])
+  return { CFLAGS, CXXFLAGS, FFLAGS, FCFLAGS, LDFLAGS, CPPFLAGS }
+}
+
+/** One question a minute to each toolchain: four processes are started for it. */
+function toolchain(values: MomentValues, tools: WishTools): Promise<Toolchain> {
+  const question = { cc: values.CC, cxx: values.CXX, chost: values.CHOST, ldflags: values.LDFLAGS }
+  const key = JSON.stringify([question, Math.floor(Date.now() / 60_000)])
+  const known = tools.toolchains.get(key)
+  if (known !== undefined) return known
+  tools.toolchains.clear()
+  const asked = readToolchain({ ...question, env: tools.env, run: tools.run })
+  tools.toolchains.set(key, asked)
+  return asked
+}
+
+/** Folders that eapply_user of Portage looks into. */
+function hasUserPatches(values: MomentValues, slot: string, root: string): boolean {
+  const versionless = values.PVR.replace(/-r\d+$/, '')
+  const names = [values.PF, `${values.PN}-${versionless}`, values.PN].flatMap((name) => [name, `${name}:${slot.split('/')[0]}`])
+  return names.some((name) => existsSync(join(root, 'etc/portage/patches', values.CATEGORY, name)))
+}
