@@ -85,7 +85,7 @@ export interface Journal {
   markPlaced(id: number, at: number): boolean
   /** Anything but purged -> purging. False when it is settled. */
   markPurging(id: number): boolean
-  /** -> purged. Its paths are forgotten. */
+  /** -> purged. Its paths are forgotten; its temporary folders not, as a placing of another process may still be at work in them. */
   markPurged(id: number, at: number): void
   /** Writes down, before the move, where something of the user's goes. */
   keep(kept: KeptFile): void
@@ -96,6 +96,9 @@ export interface Journal {
   history(limit: number): Entry[]
   paths(id: number): JournalPath[]
   temporaries(id: number): string[]
+  /** Temporary folders of settled entries, which start-up looks after. */
+  strayTemporaries(): string[]
+  forgetStrayTemporaries(): void
   kept(): KeptFile[]
   /** Takes a kept file off the list, once the user has seen to it. */
   forgetKept(keptAs: string): void
@@ -137,7 +140,6 @@ export function openJournal(path: string): Journal {
       atomically(() => {
         run("UPDATE entry SET state = 'purged', settledAt = ? WHERE id = ? AND state <> 'purged'", at, id)
         run('DELETE FROM path WHERE entry = ?', id)
-        run('DELETE FROM temporary WHERE entry = ?', id)
       }),
     keep: ({ entry, cpv, path: from, keptAs, why, at }) => {
       run('INSERT OR REPLACE INTO kept (keptAs, entry, cpv, path, why, at) VALUES (?, ?, ?, ?, ?, ?)', keptAs, entry, cpv, from, why, at)
@@ -147,6 +149,8 @@ export function openJournal(path: string): Journal {
     history: (limit) => rows(entryOf, 'SELECT * FROM entry ORDER BY id DESC LIMIT ?', limit),
     paths: (id) => rows(pathOf, 'SELECT * FROM path WHERE entry = ? ORDER BY ordinal', id),
     temporaries: (id) => rows(temporaryOf, 'SELECT path FROM temporary WHERE entry = ? ORDER BY path', id),
+    strayTemporaries: () => rows(temporaryOf, `SELECT path FROM temporary WHERE entry IN (${SETTLED}) ORDER BY path`),
+    forgetStrayTemporaries: () => void run(`DELETE FROM temporary WHERE entry IN (${SETTLED})`),
     kept: () => rows(keptOf, 'SELECT * FROM kept ORDER BY at, keptAs'),
     forgetKept: (keptAs) => void run('DELETE FROM kept WHERE keptAs = ?', keptAs),
     close: () => {
@@ -154,6 +158,8 @@ export function openJournal(path: string): Journal {
     },
   }
 }
+
+const SETTLED = "SELECT id FROM entry WHERE state = 'purged'"
 
 function attempt<T>(path: string, work: () => T): T {
   try {

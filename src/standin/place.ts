@@ -24,7 +24,7 @@ import { checkFolders, type Layout, layOut, type Unit } from './layout.ts'
 import { mark } from './live.ts'
 import type { Plan } from './plan.ts'
 import { prepare } from './prepare.ts'
-import { clearTemporaries, purge } from './purge.ts'
+import { clear, purge, unmarkBuild } from './purge.ts'
 import type { Site } from './site.ts'
 import type { Staging } from './staging.ts'
 
@@ -76,19 +76,30 @@ export async function place(input: PlaceInput): Promise<Placed> {
     await reveal(input, layout, temporaries, breathe)
     if (!journal.markPlaced(id, input.now())) throw stopped()
     input.step?.('placed', '')
-    clearTemporaries(input, id)
+    clear(input, temporaries)
     input.step?.('tidied', '')
   } catch (error) {
-    undo(input, id, error)
-    if (error instanceof Ended) return error.placed
+    const outcome = outcomeOf(input, id, error)
+    undo(input, id, temporaries, error)
+    if (outcome !== undefined) return outcome
     throw hostError(`could not place ${input.entry.cpv}`, error)
   }
   return { kind: 'placed', id, files: plan.operations.filter(({ kind }) => kind !== 'dir').length, bytes: plan.bytes }
 }
 
-function undo(input: PlaceInput, id: number, cause: unknown): void {
+/** A purge by another process takes the temporary folders away first; whatever failed then failed for that. */
+function outcomeOf({ journal }: PlaceInput, id: number, error: unknown): Placed | undefined {
+  if (error instanceof Ended) return error.placed
+  const state = journal.find(id)?.state
+  return state === 'purging' || state === 'purged' ? { kind: 'stopped' } : undefined
+}
+
+/** When another process has purged it, nothing is visible, but temporary folders and the marker may have been made after that. */
+function undo(input: PlaceInput, id: number, temporaries: readonly string[], cause: unknown): void {
   try {
     purge({ ...input, id })
+    clear(input, temporaries)
+    unmarkBuild(input, { id, builddir: input.entry.builddir })
   } catch (error) {
     throw new HostError('IO', `could not undo ${input.entry.cpv}, start-up will`, { cause: new AggregateError([cause, error]) })
   }

@@ -50,12 +50,13 @@ export function purge(input: PurgeInput): Purged {
   const work: Work = { input, entry, removed: [], keptAside: [], left: [] }
   input.step?.('purging', '')
   try {
-    clearTemporaries(input, id)
+    clear(input, journal.temporaries(id))
     const paths = journal.paths(id)
     for (const placed of paths) if (placed.kind !== 'dir') removeName(work, placed)
     for (const placed of paths.toReversed()) if (placed.kind === 'dir') removeFolder(work, placed)
     flush(work, paths)
-    unmarkGone(work)
+    unmarkBuild(input, entry)
+    input.step?.('unmarked', '')
   } catch (error) {
     throw hostError(`could not purge ${entry.cpv}`, error)
   }
@@ -64,9 +65,9 @@ export function purge(input: PurgeInput): Purged {
   return { removed: work.removed.length, keptAside: work.keptAside, left: work.left }
 }
 
-/** Removes the temporary folders of entry `id`, with whatever is still in them: their names are ours alone. */
-export function clearTemporaries(site: Site, id: number): void {
-  for (const folder of site.journal.temporaries(id)) {
+/** Removes temporary folders with whatever is still in them: their names are ours alone. */
+export function clear(site: Site, temporaries: readonly string[]): void {
+  for (const folder of temporaries) {
     // A placing that is still at work in there makes a folder not empty again under our hands; it ends at its first missing folder.
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 10 })
     site.step?.('temporary-gone', folder)
@@ -124,9 +125,11 @@ function flush(work: Work, paths: readonly JournalPath[]): void {
   work.input.step?.('flushed', '')
 }
 
-/** Before the commit point: a marker without an entry would never go, an entry without a marker is settled at start-up. */
-function unmarkGone({ input, entry }: Work): void {
-  const others = input.journal.unsettled().filter(({ id }) => id !== entry.id)
-  if (!others.some(({ builddir }) => builddir === entry.builddir)) unmark(input.markers, entry.builddir)
-  input.step?.('unmarked', '')
+/**
+ * Takes the marker away, unless another entry of the build is not settled. Comes before the commit point: a marker without an entry would never go,
+ * an entry without a marker is settled at start-up.
+ */
+export function unmarkBuild({ journal, markers }: Site, entry: Pick<Entry, 'id' | 'builddir'>): void {
+  const others = journal.unsettled().filter(({ id }) => id !== entry.id)
+  if (!others.some(({ builddir }) => builddir === entry.builddir)) unmark(markers, entry.builddir)
 }

@@ -6,7 +6,7 @@
 import { HostError } from '../base/errors.ts'
 import type { Entry } from './journal.ts'
 import { mark } from './live.ts'
-import { clearTemporaries, purge, type Purged } from './purge.ts'
+import { clear, purge, type Purged } from './purge.ts'
 import type { Site } from './site.ts'
 
 export interface RecoverInput extends Site {
@@ -30,7 +30,7 @@ export function recover(input: RecoverInput): Recovered {
   for (const entry of input.journal.unsettled()) {
     try {
       if (entry.state === 'placed' && entry.boot === input.boot && input.isLive(entry)) {
-        clearTemporaries(input, entry.id)
+        clear(input, input.journal.temporaries(entry.id))
         mark(input.markers, entry.builddir)
         stillLive.push(entry)
       } else settled.push({ entry, purged: purge({ ...input, id: entry.id }) })
@@ -39,5 +39,7 @@ export function recover(input: RecoverInput): Recovered {
       failed.push({ entry, error })
     }
   }
+  clear(input, input.journal.strayTemporaries())
+  input.journal.forgetStrayTemporaries()
   return { stillLive, settled, failed }
 }
