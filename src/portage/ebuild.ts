@@ -49,18 +49,10 @@ export function digestEbuild(question: EbuildQuestion): EbuildDigests {
   throw new HostError('UNREADABLE', `Portage has no fresh metadata of ${path}: neither in the repository nor in its own cache`)
 }
 
-/** Path of `name`.eclass for ebuilds of `repository`: the last folder that has it wins, but a copy as old as the first one's is passed over. */
+/** Path of `name`.eclass for ebuilds of `repository`: the last folder that has it wins. */
 export function findEclass(repository: Repository, name: string): string | undefined {
-  let found: { path: string; mtime: number } | undefined
-  for (const [at, folder] of repository.eclassFolders.entries()) {
-    const path = join(folder, `${name}.eclass`)
-    const stat = statSync(path, { throwIfNoEntry: false })
-    if (stat === undefined) continue
-    const mtime = Math.floor(stat.mtimeMs / 1000)
-    const fromFirst = found !== undefined && found.path.startsWith(`${repository.eclassFolders[0]}/`)
-    if (at === 0 || !fromFirst || found?.mtime !== mtime) found = { path, mtime }
-  }
-  return found?.path
+  const paths = repository.eclassFolders.map((folder) => join(folder, `${name}.eclass`))
+  return paths.findLast((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
 }
 
 type Entry = Readonly<Record<string, string>>

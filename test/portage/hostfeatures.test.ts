@@ -1,0 +1,88 @@
+/**
+ * The host's own configuration is what Portage says it is, and an old answer is given only while nothing changed.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { HostError } from '../../src/base/errors.ts'
+import { hostFeatures, type HostQuestion } from '../../src/portage/hostfeatures.ts'
+import type { Ran } from '../../src/portage/run.ts'
+import { addTo, rootWith } from './tree.ts'
+
+const hello = { cpv: 'app-misc/hello-1', slot: '0/3', repository: 'gentoo' }
+
+function asking(root: string, answer: Partial<Ran> = {}): { asked: string[][]; ask: (part?: Partial<HostQuestion>) => Promise<string> } {
+  const asked: string[][] = []
+  const cache: HostQuestion['cache'] = new Map()
+  const run: HostQuestion['run'] = async (program, [isolated = '', , code = '', ...args], { env }) => {
+    asked.push([program, isolated, ...args, ...Object.keys(env)])
+    assert.ok(code.includes('import sys, portage'))
+    return { exitCode: 0, stdout: 'STANDIN_FEATURES=install -seed odd\n', stderr: '', ...answer }
+  }
+  const ask = async (part: Partial<HostQuestion> = {}): Promise<string> => {
+    const { features, warnings } = await hostFeatures({ root, env: { PATH: '/usr/bin' }, run, cache, now: 0, ...part })
+    return [...features, warnings.length].join(' ')
+  }
+  return { asked, ask }
+}
+
+test('Portage is asked alone, or for one package, and its answer is read as FEATURES is', async (t) => {
+  const { asked, ask } = asking(rootWith(t))
+  assert.equal(await ask(), 'install 1')
+  assert.equal(await ask({ package: hello }), 'install 1')
+  assert.deepEqual(asked, [
+    ['python3', '-I', 'PATH'],
+    ['python3', '-I', 'app-misc/hello-1', '0/3', 'gentoo', 'PATH'],
+  ])
+})
+
+test('asked once while nothing changes, and again after a minute', async (t) => {
+  const { asked, ask } = asking(rootWith(t, { 'etc/portage/make.conf': '' }))
+  await ask({ now: 5000 })
+  await ask({ now: 64_999 })
+  assert.equal(asked.length, 1)
+  await ask({ now: 65_000 })
+  assert.equal(asked.length, 2)
+})
+
+const CHANGES: readonly [string, (root: string) => void][] = [
+  ['make.conf is written', (root) => addTo(root, { 'etc/portage/make.conf': 'STANDIN_FEATURES="seed"\n' })],
+  ['make.conf goes', (root) => rmSync(join(root, 'etc/portage/make.conf'))],
+  ['a file comes into a package.env folder', (root) => addTo(root, { 'etc/portage/package.env/x': 'a/b c\n' })],
+  ['a file in env is written', (root) => addTo(root, { 'etc/portage/env/seedit': 'X=2\n' })],
+  [
+    'another profile is chosen',
+    (root) => (rmSync(join(root, 'etc/portage/make.profile')), symlinkSync('../b', join(root, 'etc/portage/make.profile'))),
+  ],
+]
+
+for (const [what, change] of CHANGES) {
+  test(`asked again when ${what}`, async (t) => {
+    const root = rootWith(t, { 'etc/portage/make.conf': 'A=1\n', 'etc/portage/env/seedit': '', 'etc/a/': '', 'etc/b/': '' })
+    symlinkSync('../a', join(root, 'etc/portage/make.profile'))
+    const { asked, ask } = asking(root)
+    await ask()
+    await ask()
+    change(root)
+    await ask()
+    await ask()
+    assert.equal(asked.length, 2)
+  })
+}
+
+for (const [what, answer] of [
+  ['Portage is not there', { exitCode: 1, stdout: '', stderr: 'Traceback\nModuleNotFoundError: No module named portage' }],
+  ['it says something else', { stdout: 'hello\n' }],
+  ['it fails half way', { exitCode: 1 }],
+] as const) {
+  test(`no answer, and none that is kept, when ${what}`, async (t) => {
+    const { asked, ask } = asking(rootWith(t), answer)
+    for (const times of [1, 2]) {
+      await assert.rejects(ask(), (error) => error instanceof HostError && error.code === 'PROGRAM_FAILED')
+      assert.equal(asked.length, times)
+    }
+  })
+}
