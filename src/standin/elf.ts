@@ -76,6 +76,7 @@ export function elfFacts(bytes: Bytes): FileFacts {
 }
 
 function readFacts(bytes: Bytes): ElfFacts {
+  if (bytes.size < 64) throw new OddElf('too short for an ELF header')
   const ident = bytes.read(0, 16)
   const wide = ident[4] === 2
   if (ident[4] !== 1 && ident[4] !== 2) throw new OddElf('unknown ELF class')
@@ -137,7 +138,7 @@ function readDynamic(cursor: Cursor, segments: readonly Segment[]): { tag: numbe
   for (let at = segment.offset; at + step <= segment.offset + segment.size; at += step) {
     const tag = cursor.word(at)
     if (tag === 0) return entries
-    if (entries.length >= MAX_DYNAMIC) throw new OddElf('too many dynamic entries')
+    if (at - segment.offset >= MAX_DYNAMIC * step) throw new OddElf('too many dynamic entries')
     if (Object.values(DT).some((known) => known === tag)) entries.push({ tag, value: cursor.word(at + step / 2) })
   }
   return entries

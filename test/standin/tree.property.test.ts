@@ -1,0 +1,173 @@
+/**
+ * Whatever lies on a host and whatever is placed there, a purge gives back the very tree; and a plan never touches what exists.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { appendFileSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Manifest } from '../../src/package/manifest.ts'
+import { byPath, type ImageRecord } from '../../src/package/record.ts'
+import { place } from '../../src/standin/place.ts'
+import { planStandin, type Plan } from '../../src/standin/plan.ts'
+import { purge } from '../../src/standin/purge.ts'
+import { parentsOf } from '../../src/standin/rules/names.ts'
+import { openStaging } from '../../src/standin/staging.ts'
+import { surveyDisk } from '../../src/standin/survey-host.ts'
+import { differences, snapshot } from '../support/oracle.ts'
+import { baseInput } from './support/input.ts'
+import { entryFor, manifestOf, stage, type TestHost, type Tree } from './support/site.ts'
+import { onHost, skip } from './support/tree.ts'
+
+const name = fc.constantFrom('a', 'b', 'c', 'demo', 'x.so.1', 'ü', 'with space')
+const top = fc.constantFrom(
+  'usr/bin',
+  'usr/share/demo',
+  'usr/share/doc',
+  'usr/share/man',
+  'usr/lib64',
+  'usr/libexec/demo',
+  'opt/demo',
+  'etc',
+)
+const path = fc.tuple(top, fc.array(name, { minLength: 1, maxLength: 4 })).map(([folder, names]) => [folder, ...names].join('/'))
+const content = fc.oneof(
+  fc.string({ maxLength: 40 }),
+  fc.constantFrom('a', 'demo', '../demo', '/usr/bin/demo', '/etc/passwd').map((link) => ({ link })),
+)
+const RUNS = { numRuns: 60 }
+
+/** Drops what lies below a file or a link, so that the rest is one tree. */
+function oneTree(entries: readonly (readonly [string, Tree[string]])[]): Tree {
+  const all = new Map(entries)
+  return Object.fromEntries([...all].filter(([at]) => !parentsOf(at).some((parent) => all.has(parent))))
+}
+
+const entries = fc.array(fc.tuple(path, content), { minLength: 1, maxLength: 25 })
+const tree = entries.map(oneTree)
+/** A package needs something to run. */
+const image = entries.map((some) => oneTree([...some, ['usr/bin/demo-main', 'main']]))
+
+const text = (what: Tree[string] | undefined): string => (typeof what === 'string' ? what : '')
+
+function lay(root: string, of: Tree): void {
+  for (const [at, what] of Object.entries(of)) {
+    const full = join(root, at)
+    if (lstatSync(full, { throwIfNoEntry: false }) !== undefined) continue
+    mkdirSync(dirname(full), { recursive: true })
+    if (typeof what === 'string') writeFileSync(full, what)
+    else symlinkSync(what.link, full)
+  }
+}
+
+/** A real plan for `wanted` on the disk of `host`, through the rules that look at disks and places. */
+function planFor(host: TestHost, wanted: Tree): Plan {
+  const input = baseInput()
+  const manifest: Manifest = manifestOf(wanted, { ...input.manifest.metadata, REQUIRES: '' })
+  const disk = surveyDisk(host.root, manifest, new Map())
+  return planStandin({ ...input, manifest, facts: new Map(), host: { ...input.host, ...disk } })
+}
+
+test('place and purge of any tree on any host leave nothing', { skip }, () =>
+  fc.assert(
+    fc.asyncProperty(tree, image, (there, wanted) =>
+      onHost(async (host) => {
+        lay(host.root, there)
+        stage(host.stagingPath, wanted)
+        const before = snapshot(host.root)
+        const plan = planFor(host, wanted)
+        if (plan.kind === 'refuse') return fc.pre(false)
+        const staging = openStaging(host.stagingPath)
+        const result = await place({ ...host, plan, staging, entry: entryFor(), shouldStop: () => false, say: assert.fail })
+        staging.close()
+        assert.ok(result.kind === 'placed', JSON.stringify(result))
+        const during = snapshot(host.root)
+        assert.deepEqual([...differences(before, during).keys()].length, plan.operations.length, 'something else changed')
+        for (const { kind, path: at } of plan.operations) assert.match(during.get(at) ?? '', new RegExp(`^${kind} `))
+        purge({ ...host, id: result.id, say: assert.fail })
+        assert.deepEqual(differences(before, snapshot(host.root)), [])
+      }),
+    ),
+    RUNS,
+  ),
+)
+
+test('what a user writes into placed files is in the kept folder, all else is gone', { skip }, () =>
+  fc.assert(
+    fc.asyncProperty(image, fc.array(fc.nat(30), { maxLength: 6 }), (wanted, picks) =>
+      onHost(async (host) => {
+        stage(host.stagingPath, wanted)
+        const before = snapshot(host.root)
+        const plan = planFor(host, wanted)
+        if (plan.kind === 'refuse') return fc.pre(false)
+        const staging = openStaging(host.stagingPath)
+        const result = await place({ ...host, plan, staging, entry: entryFor(), shouldStop: () => false, say: assert.fail })
+        staging.close()
+        assert.ok(result.kind === 'placed')
+        const files = plan.operations.filter(({ kind }) => kind === 'file').map(({ path: at }) => at)
+        const edited = [...new Set(picks.flatMap((pick) => (files.length === 0 ? [] : [files[pick % files.length] ?? ''])))].toSorted()
+        for (const at of edited) appendFileSync(join(host.root, at), '+mine')
+        const { keptAside, left } = purge({ ...host, id: result.id, say: () => undefined })
+        assert.deepEqual(left, [])
+        assert.deepEqual(keptAside.map(({ path: at }) => at).toSorted(), edited)
+        for (const { path: at, keptAs } of keptAside) assert.equal(readFileSync(keptAs, 'utf8'), `${text(wanted[at])}+mine`)
+        assert.deepEqual(differences(before, snapshot(host.root)), [])
+      }),
+    ),
+    RUNS,
+  ),
+)
+
+const hostileName = fc.oneof(
+  name,
+  fc.constantFrom('..', '.', '', 'systemd', 'lib', 'x\n', '\u001b', 'libx.so', 'k.h'),
+  fc.string({ maxLength: 5 }),
+)
+const hostilePath = fc.array(fc.oneof(hostileName, fc.constantFrom('usr', 'bin', 'share', 'lib64', 'etc')), { minLength: 1, maxLength: 5 })
+const hostileRecord: fc.Arbitrary<ImageRecord> = fc
+  .record({
+    path: fc.oneof(
+      path,
+      hostilePath.map((names) => names.join('/')),
+    ),
+    kind: fc.nat(2),
+    mode: fc.constantFrom(0o644, 0o755, 0o4755, 0o777),
+    target: fc.string({ minLength: 1, maxLength: 9 }),
+  })
+  .map(({ path: at, kind, mode, target }) => {
+    const root = { path: at, owner: 'root', group: 'root' }
+    if (kind === 0) return { type: 'dir', mode, ...root }
+    return kind === 1 ? { type: 'link', target, ...root } : { type: 'file', mode, size: 1, sha256: 'a'.repeat(64), ...root }
+  })
+
+function exists(at: string): 'dir' | 'link' | 'absent' {
+  if (['usr', 'usr/bin', 'usr/share', 'usr/share/doc'].includes(at)) return 'dir'
+  return ['usr/lib64', 'usr/share/doc/a', 'usr/bin/a'].includes(at) ? 'link' : 'absent'
+}
+
+test('no manifest makes a plan that leaves the allowed places, takes a name that exists, or sets an id', () => {
+  let planned = 0
+  fc.assert(
+    fc.property(fc.array(hostileRecord, { maxLength: 8 }), (records) => {
+      const input = baseInput()
+      const good = manifestOf({ 'usr/bin/demo': 'x' }, { ...input.manifest.metadata, REQUIRES: '' })
+      const manifest = { ...good, records: [...good.records, ...records].toSorted(byPath) }
+      const plan = planStandin({ ...input, manifest, facts: new Map(), host: { ...input.host, exists } })
+      if (plan.kind === 'refuse') return
+      planned += 1
+      const made = new Set<string>()
+      for (const operation of plan.operations) {
+        assert.match(operation.path, /^(usr\/(s?bin|lib(32|64|x32)?|libexec|share)|opt)(\/|$)/)
+        assert.equal(exists(operation.path), 'absent')
+        for (const parent of parentsOf(operation.path)) assert.ok(made.has(parent) || exists(parent) === 'dir', `${parent} is no folder`)
+        assert.ok(!made.has(operation.path), 'one name twice')
+        if (operation.kind === 'dir') made.add(operation.path)
+        if (operation.kind !== 'link') assert.equal(operation.mode & 0o6002, 0)
+      }
+    }),
+    { numRuns: 3000 },
+  )
+  assert.ok(planned > 300, `only ${planned} of 3000 manifests were planned`)
+})
