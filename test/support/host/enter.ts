@@ -107,7 +107,11 @@ function collect(stream: Readable, both: Transcript): Buffer[] {
 /** The number that the wrapper tells, or 0 when there was nobody to tell it. */
 async function firstNumber(stream: Readable): Promise<number> {
   let text = ''
-  for await (const chunk of stream) text += String(chunk)
+  for await (const chunk of stream) {
+    text += String(chunk)
+    // Its end would be that of nsenter, which holds it too.
+    if (text.endsWith('\n')) break
+  }
   return Number.parseInt(text, 10) || 0
 }
 

@@ -1,0 +1,66 @@
+/**
+ * Runs all tests that can run here, says in one line what is left out and why, and fails where CI would otherwise take less for all.
+ *
+ *     node test/support/run.ts [--pure] [part of a path]...
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { join } from 'node:path'
+import { run } from 'node:test'
+import { spec, tap } from 'node:test/reporters'
+import { parseArgs } from 'node:util'
+import fg from 'fast-glob'
+import { StandinError } from '../../src/base/errors.ts'
+import { prepareGround } from './ground/ground.ts'
+import { takeLock } from './ground/lock.ts'
+import { paths } from './ground/paths.ts'
+import { processName, RUN_VARIABLE } from './host/leftovers.ts'
+
+/** Two hosts that compile at the same time fill the two cores that the tests are measured on. */
+const AT_ONCE = 2
+const LONGEST_FILE_MS = 14 * 60 * 1000
+
+/** These need hosts, and so root. */
+const ON_HOSTS = ['test/emerge/**/*.test.ts', 'test/attack/**/*.test.ts']
+
+const { values, positionals } = parseArgs({ options: { pure: { type: 'boolean', default: false } }, allowPositionals: true })
+const say = (line: string): void => void process.stderr.write(`${line}\n`)
+
+const wanted = (path: string): boolean => positionals.length === 0 || positionals.some((part) => path.includes(part))
+const onHosts = fg.globSync(ON_HOSTS, { cwd: paths.top }).filter(wanted).toSorted()
+const pure = fg.globSync('test/**/*.test.ts', { cwd: paths.top, ignore: ON_HOSTS }).filter(wanted).toSorted()
+
+const ready = values.pure ? { missing: 'left out on purpose' } : onHosts.length === 0 ? {} : await makeReady()
+const missing = ready.missing
+const failed = await runFiles(missing === undefined ? [...pure, ...onHosts] : pure)
+await ready.release?.()
+if (missing !== undefined && onHosts.length > 0) say(`${onHosts.length} test files on real Portage did not run: ${missing}`)
+process.exitCode = failed || (missing !== undefined && !values.pure && mustBeWhole()) ? 1 : 0
+
+/** Lays the ground and keeps other runs off the machine until the release; or tells why there are no hosts. */
+async function makeReady(): Promise<{ missing?: string; release?: () => Promise<void> }> {
+  try {
+    await prepareGround(say)
+    process.env[RUN_VARIABLE] = processName(process.pid)
+    return { release: await takeLock(join(paths.made, 'run.lock'), say) }
+  } catch (error) {
+    if (error instanceof StandinError) return { missing: error.message }
+    throw error
+  }
+}
+
+/** Without root a developer still gets the pure tests; CI, and root on a machine that lacks something, must not take them for all. */
+function mustBeWhole(): boolean {
+  return process.env['CI'] === 'true' || process.getuid?.() === 0
+}
+
+function runFiles(paths_: readonly string[]): Promise<boolean> {
+  const events = run({ files: paths_.map((path) => join(paths.top, path)), concurrency: AT_ONCE, timeout: LONGEST_FILE_MS })
+  let failures = paths_.length === 0
+  events.on('test:fail', (data) => (failures ||= data.todo === undefined || data.todo === false))
+  const report = process.stdout.isTTY ? events.compose(spec) : events.compose(tap)
+  return new Promise((resolve, reject) => {
+    report.on('error', reject).on('end', () => resolve(failures))
+    report.pipe(process.stdout)
+  })
+}
