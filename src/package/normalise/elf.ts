@@ -5,6 +5,10 @@
  */
 import { type Normaliser, type Range, startsWith, viewOf } from './range.ts'
 
+/** Linkers make up to four note segments, each of a few notes; a file of overlapping ones would take hours. */
+const MAX_PLACES = 64
+const MAX_NOTES = 4096
+
 const PT_NOTE = 4
 const SHT_NOTE = 7
 const NT_GNU_BUILD_ID = 3
@@ -18,7 +22,8 @@ export const elf: Normaliser = {
   ranges(bytes) {
     const file = fileOf(bytes)
     const places = file === undefined ? undefined : (noteSegments(file) ?? noteSections(file))
-    return file === undefined || places === undefined ? undefined : places.flatMap((place) => buildIds(file, place))
+    if (file === undefined || places === undefined || places.length > MAX_PLACES) return undefined
+    return places.flatMap((place) => buildIds(file, place))
   },
 }
 

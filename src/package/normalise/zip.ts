@@ -10,6 +10,9 @@ const CENTRAL = 0x02014b50
 const END = 0x06054b50
 const END_SIZE = 22
 
+/** Real members have a handful of extra fields. Headers may overlap, so without a bound a small file could name a thousand million ranges. */
+const MAX_FIELDS = 64
+
 /** Extra fields of Info-ZIP with times, user and group: "UT", "UX", "ux", and NTFS times. */
 const TIMES_AND_OWNERS = new Set([0x5455, 0x5855, 0x7875, 0x000a])
 

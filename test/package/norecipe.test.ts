@@ -1,0 +1,35 @@
+/**
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { type BuildCircumstances, whyNoRecipe } from '../../src/package/norecipe.ts'
+
+const FLAGS = { CFLAGS: '-O2 -I/usr/include/x', CXXFLAGS: '', FFLAGS: '', FCFLAGS: '', LDFLAGS: '-Wl,-rpath,/usr/lib/x', CPPFLAGS: '' }
+const BUILD: BuildCircumstances = {
+  version: '2.12',
+  inherited: 'git-r3',
+  properties: '',
+  userPatches: false,
+  flags: FLAGS,
+  variables: { EXTRA_ECONF: ' ' },
+}
+
+test('a release has a recipe, also when it inherits a live eclass that it does not use', () => {
+  assert.equal(whyNoRecipe(BUILD), undefined)
+})
+
+describe('no recipe', () => {
+  const cases: [string, Partial<BuildCircumstances>, RegExp][] = [
+    ['live by PROPERTIES', { properties: 'interactive live' }, /PROPERTIES=live/],
+    ['live by version', { version: '9999' }, /version 9999, git-r3/],
+    ['live branch', { version: '3.9999-r1' }, /version 3.9999-r1/],
+    ['user patches', { userPatches: true }, /patches/],
+    ['EXTRA_ECONF', { variables: { EXTRA_ECONF: '--enable-x' } }, /EXTRA_ECONF is set/],
+    ['MYCMAKEARGS', { variables: { MYCMAKEARGS: '-DX=1' } }, /MYCMAKEARGS is set/],
+    ['a profile', { flags: { ...FLAGS, CXXFLAGS: '-fprofile-use' } }, /CXXFLAGS has -fprofile-use/],
+    ['a path of this host', { flags: { ...FLAGS, CFLAGS: '-I/srv/x/include' } }, /CFLAGS names a path/],
+    ['a path in a value', { flags: { ...FLAGS, CFLAGS: '--sysroot=/srv/x' } }, /CFLAGS names a path/],
+  ]
+  for (const [name, change, reason] of cases) test(name, () => assert.match(whyNoRecipe({ ...BUILD, ...change }) ?? '', reason))
+})
