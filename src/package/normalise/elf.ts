@@ -98,7 +98,7 @@ function buildIds(file: ElfFile, place: Place): Range[] {
   const step = place.align === 8 ? 8 : 4
   const padded = (length: number): number => Math.ceil(length / step) * step
   const ranges: Range[] = []
-  for (let at = place.at; at + 12 <= end;) {
+  for (let at = place.at, left = MAX_NOTES; at + 12 <= end && left > 0; left--) {
     const [nameSize, size, type] = [file.u32(at), file.u32(at + 4), file.u32(at + 8)]
     const data = at + padded(12 + nameSize)
     if (data + size > end) break

@@ -68,9 +68,10 @@ function localRanges(view: DataView, at: number): Range[] | undefined {
 function extraRanges(view: DataView, start: number, length: number): Range[] | undefined {
   if (start + length > view.byteLength) return undefined
   const ranges: Range[] = []
+  let fields = 0
   for (let at = start; at + 4 <= start + length;) {
     const size = view.getUint16(at + 2, true)
-    if (at + 4 + size > start + length) return undefined
+    if (at + 4 + size > start + length || ++fields > MAX_FIELDS) return undefined
     if (TIMES_AND_OWNERS.has(view.getUint16(at, true))) ranges.push({ at: at + 4, length: size })
     at += 4 + size
   }
