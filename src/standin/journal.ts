@@ -87,6 +87,8 @@ export interface Journal {
   markPurging(id: number): boolean
   /** -> purged. Its paths are forgotten; its temporary folders not, as a placing of another process may still be at work in them. */
   markPurged(id: number, at: number): void
+  /** Gives a folder of entry `id` to an entry that is not settled and has something in it. False when there is none. */
+  handOver(id: number, folder: string): boolean
   /** Writes down, before the move, where something of the user's goes. */
   keep(kept: KeptFile): void
   find(id: number): Entry | undefined
@@ -141,6 +143,12 @@ export function openJournal(path: string): Journal {
         run("UPDATE entry SET state = 'purged', settledAt = ? WHERE id = ? AND state <> 'purged'", at, id)
         run('DELETE FROM path WHERE entry = ?', id)
       }),
+    handOver: (id, folder) =>
+      atomically(() => {
+        const heir = rows((row) => Number(row['entry']), HEIR, id, folder, folder)[0]
+        if (heir === undefined) return false
+        return run(HAND_OVER, heir, heir, id, folder) > 0
+      }),
     keep: ({ entry, cpv, path: from, keptAs, why, at }) => {
       run('INSERT OR REPLACE INTO kept (keptAs, entry, cpv, path, why, at) VALUES (?, ?, ?, ?, ?, ?)', keptAs, entry, cpv, from, why, at)
     },
@@ -158,6 +166,13 @@ export function openJournal(path: string): Journal {
     },
   }
 }
+
+const HEIR = `SELECT entry FROM path JOIN entry ON entry.id = path.entry
+  WHERE entry.id <> ? AND entry.state <> 'purged' AND substr(path.path, 1, length(?) + 1) = ? || '/' LIMIT 1`
+
+/** Before all of the heir's paths, as parents come first; of several folders the innermost is given first. */
+const HAND_OVER = `UPDATE path SET entry = ?, ordinal = (SELECT min(ordinal) FROM path WHERE entry = ?) - 1
+  WHERE entry = ? AND path = ? AND kind = 'dir'`
 
 const SETTLED = "SELECT id FROM entry WHERE state = 'purged'"
 

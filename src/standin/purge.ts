@@ -103,7 +103,9 @@ function removeFolder(work: Work, placed: JournalPath): void {
     rmdirSync(path)
   } catch (error) {
     if (!['ENOTEMPTY', 'EEXIST', 'EBUSY'].includes(systemCode(error) ?? '')) throw error
-    return leave(work, placed.path, 'something that is not ours lies in it')
+    // A stand-in that came later has put something in it: the folder goes with that one.
+    if (!work.input.journal.handOver(work.entry.id, placed.path)) leave(work, placed.path, 'something that is not ours lies in it')
+    return
   }
   work.removed.push(placed.path)
   work.input.step?.('folder-gone', placed.path)
