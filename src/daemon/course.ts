@@ -18,6 +18,11 @@ import { moment } from './moment.ts'
 /** `following` until the merge asks for the way, `merging` from then on, `built` when Portage has said so, `failed` when it has said that. */
 export const STAGES = ['following', 'merging', 'built', 'failed'] as const
 
+/** What is to be done for the build: the tokens that counted when it began. */
+export const wanted = v.strictObject({ install: v.boolean(), publish: v.boolean() })
+
+export type Wanted = v.InferOutput<typeof wanted>
+
 export const note = v.strictObject({
   standin: v.literal('course-1'),
   began: moment,
@@ -25,6 +30,7 @@ export const note = v.strictObject({
   /** Terminal of the person who typed emerge, and its device number, so that nobody else's is written to. */
   terminal: v.nullable(v.strictObject({ path: plainText(200), device: v.number() })),
   owner: v.nullable(v.strictObject({ pid: v.number(), startTime: plainText(40), bootId: plainText(100) })),
+  wanted,
   /** Id in the journal of the stand-in that is placed now, and of the one that was, for the comparison with the own build. */
   standing: v.nullable(count()),
   stoodIn: v.nullable(count()),

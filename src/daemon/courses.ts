@@ -5,8 +5,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { findOwner, isAlive } from '../portage/lock.ts'
-import { type Course, dropNote, type Note, readNotes, saveNote } from './course.ts'
+import { findOwner, isAlive, type Owner } from '../portage/lock.ts'
+import { type Course, dropNote, type Note, readNotes, saveNote, type Wanted } from './course.ts'
 import { makeDoor } from './door.ts'
 import { buildKey, cpvOfMoment, type Moment } from './moment.ts'
 import { terminalFor } from './say.ts'
@@ -14,7 +14,7 @@ import { terminalFor } from './say.ts'
 /** What is done for a build; each resolves when it is done and never rejects. */
 export interface Steps {
   /** Whether this host's own settings and this build's agree that there is something to do. */
-  wanted(moment: Moment): Promise<{ install: boolean; publish: boolean }>
+  wanted(moment: Moment, owner: Owner): Promise<Wanted>
   /** Whether any stand-in is live on this machine. */
   anyLive(): boolean
   /** Seeks, stages, plans, places, tells. Ends early once `course.enough` is aborted. */
@@ -97,16 +97,17 @@ export function openCourses(options: CoursesOptions): Courses {
       if (before.note.stage !== 'following' && isOwned(before)) return
       await leave(before, 'settled')
     }
-    const wanted = await steps.wanted(began)
-    if (!wanted.install && !wanted.publish) return
     const owner = findOwner({ tmpdir: values.PORTAGE_TMPDIR, category: values.CATEGORY, pf: values.PF, procRoot: options.procRoot })
     if (owner === undefined) return log(`${cpvOfMoment(values)}: no emerge holds the lock of its build folder: it is not followed`)
+    const wanted = await steps.wanted(began, owner)
+    if (!wanted.install && !wanted.publish) return
     const course = await open(key, {
       standin: 'course-1',
       began,
       stage: 'following',
       terminal: terminalFor(options.procRoot, owner.pid) ?? null,
       owner,
+      wanted,
       standing: null,
       stoodIn: null,
       capture: null,
@@ -188,8 +189,7 @@ export function openCourses(options: CoursesOptions): Courses {
         const course = await open(key, value)
         if (!isOwned(course)) await leave(course, 'settled')
         else if (value.stage === 'following' && value.standing === null) {
-          const wanted = await steps.wanted(value.began)
-          if (wanted.install) void then(course, () => steps.standIn(course))
+          if (value.wanted.install) void then(course, () => steps.standIn(course))
         }
       }
     },

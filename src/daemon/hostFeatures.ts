@@ -1,27 +1,78 @@
 /**
- * Which tokens of STANDIN_FEATURES count for one build: those that the hook saw, each unknown one warned of once.
+ * Which tokens of STANDIN_FEATURES count for one build: those that the hook saw and that this host says by itself, in its settings or on emerge's
+ * command line. What a saved environment of somebody else's says counts nothing.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { readFileSync } from 'node:fs'
+import { StandinError, systemCode } from '../base/errors.ts'
+import { type Feature, parseFeatures, type ParsedFeatures } from '../portage/features.ts'
+import { type HostCache, hostFeatures } from '../portage/hostfeatures.ts'
+import type { Owner } from '../portage/lock.ts'
 import type { Run } from '../portage/run.ts'
-import { type Feature, parseFeatures } from '../portage/features.ts'
-import type { Moment } from './moment.ts'
+import { cpvOfMoment, type Moment } from './moment.ts'
 
 export interface FeaturesInput {
   readonly root: string
   readonly env: Readonly<Record<string, string>>
   readonly run: Run
+  readonly procRoot: string
   readonly log: (line: string) => void
 }
 
-export function featuresOf({ log }: FeaturesInput): (moment: Moment) => Promise<ReadonlySet<Feature>> {
+export interface Features {
+  /** Asking Portage takes half a second, so it is done before anybody waits for it. */
+  warm(): void
+  of(moment: Moment, owner: Owner | undefined): Promise<ReadonlySet<Feature>>
+  /** What make.conf alone says. */
+  general(): Promise<ReadonlySet<Feature>>
+}
+
+export function openFeatures(input: FeaturesInput): Features {
+  const { root, env, run, log } = input
+  const cache: HostCache = new Map()
   const warned = new Set<string>()
-  return async (moment) => {
-    const { features, warnings } = parseFeatures(moment.values.STANDIN_FEATURES)
+  const ask = async (extra: Parameters<typeof hostFeatures>[0]['package']): Promise<ReadonlySet<Feature>> => {
+    try {
+      const question = { root, env, run, cache, now: performance.now() }
+      return warn(await hostFeatures(extra === undefined ? question : { ...question, package: extra }))
+    } catch (error) {
+      if (!(error instanceof StandinError)) throw error
+      log(`${error.message}: everything counts as switched off`)
+      return new Set()
+    }
+  }
+  const warn = ({ features, warnings }: ParsedFeatures): ReadonlySet<Feature> => {
     for (const warning of warnings.filter((one) => !warned.has(one))) {
       warned.add(warning)
       log(warning)
     }
     return features
+  }
+  return {
+    warm: () => void ask(undefined),
+    general: () => ask(undefined),
+    async of(moment, owner) {
+      const { values } = moment
+      const seen = warn(parseFeatures(values.STANDIN_FEATURES))
+      const typed = owner === undefined ? new Set<Feature>() : typedFeatures(input.procRoot, owner)
+      const general = await ask(undefined)
+      if ([...seen].every((token) => general.has(token) || typed.has(token))) return seen
+      const own = await ask({ cpv: cpvOfMoment(values), slot: values.SLOT || '0', repository: values.PORTAGE_REPO_NAME })
+      return new Set([...seen].filter((token) => own.has(token) || typed.has(token)))
+    },
+  }
+}
+
+/** Tokens of the environment that emerge itself was started with: the command line wins over make.conf. */
+function typedFeatures(procRoot: string, owner: Owner): ReadonlySet<Feature> {
+  try {
+    const environment = readFileSync(`${procRoot}/${owner.pid}/environ`, 'utf8').split('\0')
+    const name = 'STANDIN_FEATURES='
+    return parseFeatures(environment.find((line) => line.startsWith(name))?.slice(name.length) ?? '').features
+  } catch (error) {
+    // emerge may have ended between two looks at it.
+    if (systemCode(error) === undefined) throw error
+    return new Set()
   }
 }

@@ -5,15 +5,14 @@
  */
 import { readFileSync } from 'node:fs'
 import { systemCode } from '../base/errors.ts'
-import type { Feature } from '../portage/features.ts'
 import type { Settings } from '../portage/settings.ts'
 import type { InstalledCache } from '../portage/vdb.ts'
 import type { Site } from '../standin/site.ts'
 import type { SigningKey } from '../trust/key.ts'
 import { parsePolicy, type Policy } from '../trust/policy.ts'
+import type { Features } from './hostFeatures.ts'
 import type { Build, Known } from './known.ts'
 import type { MakerProgram } from './maker.ts'
-import type { Moment } from './moment.ts'
 import type { PeerClient } from './peerClient.ts'
 import type { StoodInStore } from './stood.ts'
 import type { WishTools } from './wish.ts'
@@ -55,8 +54,7 @@ export interface Realm {
   /** Who counts, read anew each time: the file is small and the user may have changed it. */
   policy(): Policy
   readonly disputed: (recipe: string, linkage: string) => boolean
-  /** Tokens that are set for this build and by this host's own configuration. */
-  features(moment: Moment): Promise<ReadonlySet<Feature>>
+  readonly features: Features
   liveBytes(): number
   liveProvides(): readonly ReadonlyMap<string, ReadonlySet<string>>[]
   /** To be told of each stand-in: builds that go on beside it were not built on a clean machine. */

@@ -5,7 +5,6 @@
  */
 import { readFileSync } from 'node:fs'
 import { StandinError } from '../base/errors.ts'
-import { FEATURES } from '../portage/features.ts'
 import type { Entry } from '../standin/journal.ts'
 import { purge } from '../standin/purge.ts'
 import type { Responder } from './control.ts'
@@ -59,7 +58,7 @@ async function status(input: RespondInput): Promise<Answer> {
   return {
     t: 'status',
     version: input.version,
-    features: [...FEATURES],
+    features: [...(await realm.features.general())],
     warden: { pid: input.pid, megabytes: residentMegabytes(input.pid) },
     peer: peer === undefined ? null : { pid: peer, megabytes: residentMegabytes(peer) },
     live: live(input),

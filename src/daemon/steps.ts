@@ -7,13 +7,12 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { StandinError } from '../base/errors.ts'
 import { metadataFromFolder } from '../package/metadata.ts'
-import type { Feature } from '../portage/features.ts'
 import { audit } from './audit.ts'
 import { capture, captureRoot, dropCapture } from './capture.ts'
 import type { CourseReport, Verdict } from './controlWire.ts'
 import { type Course, saveNote } from './course.ts'
 import type { Steps } from './courses.ts'
-import { askedAt, type Moment, type MomentValues } from './moment.ts'
+import { askedAt, type MomentValues } from './moment.ts'
 import { publish } from './publish.ts'
 import { megabytes, say } from './say.ts'
 import { seek, type Sought } from './seek.ts'
@@ -143,7 +142,10 @@ export function stepsOf(realm: Realm): Steps {
   }
 
   return {
-    wanted: async (moment) => wantedOf(moment, await realm.features(moment)),
+    async wanted(moment, owner) {
+      const features = await realm.features.of(moment, owner)
+      return { install: features.has('install') && moment.values.MERGE_TYPE === 'source', publish: features.has('publish') }
+    },
     anyLive: () => realm.site.journal.unsettled().length > 0,
     standIn,
     async makeWay(course, why) {
@@ -160,7 +162,7 @@ export function stepsOf(realm: Realm): Steps {
     },
     async capture(course, image) {
       const { values } = course.note.began
-      if (!wantedOf(course.note.began, await realm.features(course.note.began)).publish || image === '') return
+      if (!course.note.wanted.publish || image === '') return
       const folder = join(captureRoot(values.PORTAGE_TMPDIR), course.key.slice(-200))
       try {
         dropCapture(folder)
@@ -172,7 +174,7 @@ export function stepsOf(realm: Realm): Steps {
       }
     },
     async publish(course, values) {
-      if (!wantedOf(course.note.began, await realm.features(course.note.began)).publish) return
+      if (!course.note.wanted.publish) return
       try {
         await share(course, values)
       } catch (error) {
@@ -186,10 +188,6 @@ export function stepsOf(realm: Realm): Steps {
       if (course.note.stoodIn !== null) realm.stood.drop(course.note.stoodIn)
     },
   }
-}
-
-function wantedOf(moment: Moment, features: ReadonlySet<Feature>): { install: boolean; publish: boolean } {
-  return { install: features.has('install') && moment.values.MERGE_TYPE === 'source', publish: features.has('publish') }
 }
 
 function entryOf(

@@ -15,7 +15,7 @@ import { bootId, type Site } from '../standin/site.ts'
 import { loadOrCreateKey } from '../trust/key.ts'
 import { openControl } from './control.ts'
 import { openCourses } from './courses.ts'
-import { featuresOf } from './hostFeatures.ts'
+import { openFeatures } from './hostFeatures.ts'
 import { makeFolders, type User } from './folders.ts'
 import { openHookLine } from './hookLine.ts'
 import { openKnown } from './known.ts'
@@ -69,7 +69,8 @@ export async function runWarden(input: WardenInput): Promise<void> {
   for (const leftOver of readdirSync(folders.work)) rmSync(join(folders.work, leftOver), { recursive: true })
 
   const life = peerLife({ ...input, settings, known })
-  const features = featuresOf({ root, env: input.env, run: input.run, log })
+  const features = openFeatures({ root, env: input.env, run: input.run, procRoot: '/proc', log })
+  features.warm()
   const realm: Realm = {
     folders,
     site,
@@ -79,7 +80,7 @@ export async function runWarden(input: WardenInput): Promise<void> {
     peer: life.client,
     settings,
     maker: input.maker,
-    wishTools: { root, env: input.env, run: input.run, marchCache: new Map(), toolchains: new Map() },
+    wishTools: { root, env: input.env, run: input.run, optionsCache: new Map(), toolchains: new Map() },
     installedCache: new Map(),
     glibc: await glibcVersion(input.run, input.env),
     ending: input.signal,

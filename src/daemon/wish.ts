@@ -11,9 +11,10 @@ import { type Family, family } from '../package/family.ts'
 import { whyNoRecipe } from '../package/norecipe.ts'
 import { environmentClass, type FLAG_VARIABLES, type Recipe, type RecipeInput, recipeId, recipeOf } from '../package/recipe.ts'
 import { digestEbuild, type EbuildDigests } from '../portage/ebuild.ts'
-import { type MarchCache, resolveMarch } from '../portage/march.ts'
+import { resolveMarch } from '../portage/march.ts'
 import { readRepos } from '../portage/repos.ts'
 import type { Run } from '../portage/run.ts'
+import type { OptionsCache } from '../portage/targetoptions.ts'
 import { commandWords, readToolchain, type Toolchain } from '../portage/toolchain.ts'
 import { splitCpv } from '../portage/version.ts'
 import { cpvOfMoment, type MomentValues } from './moment.ts'
@@ -38,7 +39,7 @@ export interface WishTools {
   /** Environment of the compilers that are asked. */
   readonly env: Readonly<Record<string, string>>
   readonly run: Run
-  readonly marchCache: MarchCache
+  readonly optionsCache: OptionsCache
   readonly toolchains: Map<string, Promise<Toolchain>>
 }
 
@@ -99,7 +100,7 @@ async function recipe(values: MomentValues, of: Family, digests: EbuildDigests, 
 async function resolvedFlags(values: MomentValues, tools: WishTools): Promise<RecipeInput['flags']> {
   const resolve = async (name: (typeof FLAG_VARIABLES)[number]): Promise<string> => {
     const [given, plain] = name === 'CXXFLAGS' ? [values.CXX, 'g++'] : [values.CC, 'gcc']
-    const question = { flags: commandWords(values[name]), env: tools.env, run: tools.run, cache: tools.marchCache }
+    const question = { flags: commandWords(values[name]), env: tools.env, run: tools.run, cache: tools.optionsCache }
     const words = await resolveMarch({ ...question, cc: given || `${values.CHOST}-${plain}` }).catch((error: unknown) => {
       if (given !== '' || !(error instanceof HostError) || error.code !== 'MISSING_PROGRAM') throw error
       return resolveMarch({ ...question, cc: plain })
