@@ -37,7 +37,7 @@ export const SETTINGS = {
       'The least level at which a stand-in is used. 0: at least one valid attestation; 1 and 2: as many builders as the policy asks for; 3: a build server that the policy names.',
     min: 0,
     max: 3,
-    standard: '0',
+    standard: '1',
   }),
   policy: absolutePath({
     about: 'The file that says whose attestations count, and how many make a level.',
