@@ -18,7 +18,7 @@ const DEFAULTS = {
   install_wait: 0,
   purge_wait: 30,
   on_failure: 'purge',
-  level: 0,
+  level: 1,
   policy: '/etc/portage/standin.policy',
   max_size: 2 * 2 ** 30,
   max_total_size: 8 * 2 ** 30,
