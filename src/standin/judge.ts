@@ -25,6 +25,9 @@ export type Judgement = 'ours' | 'claim' | 'changed' | 'replaced'
 /** Mode of a claim: root alone and sticky, which nobody gives to an empty folder by chance. */
 export const CLAIM_MODE = 0o1700
 
+/** A folder below one with this bit gets it too. */
+const SET_GROUP_ID = 0o2000
+
 /**
  * `sameBoot`: whether it was placed in this boot. In another one device numbers may differ, and a file that no fsync was spent on may have
  * lost its end or all of it; then its inode with its own mtime, or without any bytes, is ours, for nobody wrote to it since.
@@ -32,7 +35,7 @@ export const CLAIM_MODE = 0o1700
  */
 export function judge(placed: JournalPath, found: Found, sameBoot: boolean, hash: () => string): Judgement {
   if (found.kind !== placed.kind || found.inode !== placed.inode || (sameBoot && found.dev !== placed.dev)) {
-    const claim = placed.kind === 'dir' && found.kind === 'dir' && found.mode === CLAIM_MODE && found.uid === 0
+    const claim = placed.kind === 'dir' && found.kind === 'dir' && (found.mode & ~SET_GROUP_ID) === CLAIM_MODE && found.uid === 0
     return claim ? 'claim' : 'replaced'
   }
   if (placed.kind !== 'file') return 'ours'

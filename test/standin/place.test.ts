@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { existsSync, lstatSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, lstatSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { isMarked } from '../../src/standin/live.ts'
@@ -73,3 +73,28 @@ for (const [what, at] of [
       assert.deepEqual(host.journal.unsettled(), [])
     }),
   )
+
+test('modes and owners are those of the plan, whatever the umask and the folder say', { skip }, () =>
+  onHost(async (host) => {
+    for (const folder of ['usr', 'usr/bin', 'usr/share']) {
+      chownSync(join(host.root, folder), 0, 12)
+      chmodSync(join(host.root, folder), 0o2755)
+    }
+    const before = snapshot(host.root)
+    const umask = process.umask(0o077)
+    try {
+      assert.equal((await placeTree(host, DEMO)).kind, 'placed')
+    } finally {
+      process.umask(umask)
+    }
+    const during = snapshot(host.root)
+    const modes = ['usr/bin/demo', 'usr/bin/demo-alias', 'usr/share/demo', 'usr/share/demo/a/b', 'usr/share/demo/empty'].map((path) =>
+      during.get(path)?.split(' ').slice(0, 3).join(' '),
+    )
+    assert.match(modes.splice(1, 1)[0] ?? '', /^link 0:0 /)
+    assert.deepEqual(modes, ['file 755 0:0', 'dir 755 0:0', 'dir 755 0:0', 'file 644 0:0'])
+    const [entry] = host.journal.unsettled()
+    purge({ ...host, id: entry?.id ?? 0, say: assert.fail })
+    assert.deepEqual(differences(before, snapshot(host.root)), [])
+  }),
+)

@@ -1,0 +1,49 @@
+/**
+ * The judgement of a purge, case by case, in this boot and in another one.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { JournalPath } from '../../src/standin/journal.ts'
+import { CLAIM_MODE, type Found, judge, type Judgement } from '../../src/standin/judge.ts'
+import { sha256 } from './support/site.ts'
+
+const FILE: JournalPath = { kind: 'file', path: 'a', sha256: sha256('x'), size: 5, mode: 0o644, inode: '7', dev: '1', mtimeNs: '100' }
+const FOUND: Found = { kind: 'file', inode: '7', dev: '1', size: 5, mode: 0o644, uid: 0, mtimeNs: '100' }
+const FOLDER: JournalPath = { ...FILE, kind: 'dir', sha256: '', size: 0 }
+const CLAIM: Partial<Found> = { kind: 'dir', inode: '8', mode: CLAIM_MODE }
+
+for (const [what, placed, found, here, elsewhere] of [
+  ['as it was', FILE, {}, 'ours', 'ours'],
+  ['another inode', FILE, { inode: '8' }, 'replaced', 'replaced'],
+  ['another device number', FILE, { dev: '2' }, 'replaced', 'ours'],
+  ['a folder', FILE, { kind: 'dir' }, 'replaced', 'replaced'],
+  ['another mode', FILE, { mode: 0o600 }, 'ours', 'ours'],
+  ['cut, with our time', FILE, { size: 3 }, 'changed', 'ours'],
+  ['empty, with another time', FILE, { size: 0, mtimeNs: '101' }, 'changed', 'ours'],
+  ['another size and time', FILE, { size: 6, mtimeNs: '101' }, 'changed', 'changed'],
+  ['our folder', FOLDER, { kind: 'dir', mtimeNs: '900' }, 'ours', 'ours'],
+  ['our folder with another mode', FOLDER, { kind: 'dir', mode: 0o700 }, 'ours', 'ours'],
+  ['a claim', FOLDER, CLAIM, 'claim', 'claim'],
+  ['a claim below a set-group-id folder', FOLDER, { ...CLAIM, mode: CLAIM_MODE | 0o2000 }, 'claim', 'claim'],
+  ['a claim of somebody else', FOLDER, { ...CLAIM, uid: 1000 }, 'replaced', 'replaced'],
+  ['a folder of somebody else', FOLDER, { ...CLAIM, mode: 0o755 }, 'replaced', 'replaced'],
+  ['a claim where a file was', FILE, CLAIM, 'replaced', 'replaced'],
+] as const satisfies readonly (readonly [string, JournalPath, Partial<Found>, Judgement, Judgement])[])
+  test(`${placed.kind}: ${what}`, () => {
+    const judged = [true, false].map((sameBoot) => judge(placed, { ...FOUND, ...found }, sameBoot, () => assert.fail('hashed')))
+    assert.deepEqual(judged, [here, elsewhere])
+  })
+
+for (const [what, hash, expected] of [
+  ['touched', FILE.sha256, 'ours'],
+  ['rewritten with as many bytes', sha256('y'), 'changed'],
+] as const)
+  test(`file: ${what}`, () => {
+    for (const sameBoot of [true, false])
+      assert.equal(
+        judge(FILE, { ...FOUND, mtimeNs: '101' }, sameBoot, () => hash),
+        expected,
+      )
+  })
