@@ -5,7 +5,10 @@
  */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { paths } from '../support/ground/paths.ts'
+import { processName } from '../support/host/leftovers.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
 import { createRouter } from '../support/host/router.ts'
 import { differences } from '../support/host/snapshot.ts'
@@ -75,6 +78,15 @@ test('a library is bound by its subslot', async () => {
   assert.equal(host.read('/var/db/pkg/test-misc/libuser-1/REQUIRES'), 'x86_64: libc.so.6 libsmall.so.1\n')
 })
 
+test('accounts are made as GLEP 81 says', async () => {
+  const host = await network.createHost({ name: 'accounts' })
+  await host.emerge(['acct-user/tester'])
+  assert.match(host.read('/etc/passwd'), /^tester:x:642:642:System user; tester:\/var\/lib\/tester:\/sbin\/nologin$/m)
+  assert.match(host.read('/usr/lib/sysusers.d/acct-user-tester.conf'), /^u tester 642:tester /)
+  const seen = await host.run(['sh', '-c', 'id -Gn; stat -c "%U:%G %a" /var/lib/tester; echo $USER $SUDO_USER'], { user: 'tester' })
+  assert.deepEqual(seen.stdout.trimEnd().split('\n'), ['tester portage', 'tester:tester 750', 'tester'])
+})
+
 test('hosts of a network hear each other by unicast and multicast, hosts behind a router by unicast alone', async () => {
   const far = await createNetwork({ name: 'far' })
   const router = await createRouter(network, far)
@@ -142,15 +154,19 @@ test('a closed network leaves no process, no mount, no namespace and no folder',
     [],
     'a host has namespaces of its own',
   )
-  const folder = /upperdir=([^,]*)/.exec(readFileSync(`/proc/${host.pid}/mounts`, 'utf8'))?.[1]
-  assert.equal(folder, 'upper')
+  assert.equal(foldersOf(gone).length, 1)
 
   await gone.close()
 
   assert.equal(host.pid, 0)
   assert.deepEqual(processesIn(namespaces), [])
-  assert.doesNotMatch(readFileSync('/proc/self/mounts', 'utf8'), /standin|\.ground/)
+  assert.doesNotMatch(readFileSync('/proc/self/mounts', 'utf8'), /^standin |\.ground/m)
+  assert.deepEqual(foldersOf(gone), [])
 })
+
+function foldersOf({ name }: Network): string[] {
+  return readdirSync(join(paths.hosts, processName(process.pid))).filter((folder) => folder.startsWith(`${name}-`))
+}
 
 function processesIn(namespaces: ReadonlySet<string>): string[] {
   return readdirSync('/proc')

@@ -3,9 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { copyFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, renameSync, statSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
-import { UserError } from '../../../src/base/errors.ts'
+import { HostError, UserError } from '../../../src/base/errors.ts'
 import { markAbsent } from './absent.ts'
 import { installDebianPackages } from './debian.ts'
 import { withLock } from './lock.ts'
@@ -27,6 +27,7 @@ export async function prepareGround(say: (line: string) => void): Promise<Ground
   if (process.getuid?.() !== 0) throw new UserError('NOT_ROOT', 'test hosts need root: namespaces and mounts are made')
   mkdirSync(paths.hosts, { recursive: true })
   return withLock(join(paths.made, 'prepare.lock'), say, async () => {
+    refuseOverlay()
     await installDebianPackages(say)
     await installPortage(say)
     const versions = await fetchSources(say)
@@ -36,6 +37,16 @@ export async function prepareGround(say: (line: string) => void): Promise<Ground
     copyNode()
     return { folder: paths.made, versions }
   })
+}
+
+/** A container's own root cannot hold the upper folders of hosts. */
+function refuseOverlay(): void {
+  const OVERLAY = 0x794c7630
+  if (statfsSync(paths.made).type !== OVERLAY) return
+  throw new HostError(
+    'UNSUPPORTED',
+    `${paths.made} lies on an overlay: mount a folder of another filesystem there (a tmpfs of 4 GB will do)`,
+  )
 }
 
 async function compileClock(): Promise<void> {

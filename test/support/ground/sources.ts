@@ -5,7 +5,6 @@
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fg from 'fast-glob'
 import * as v from 'valibot'
 import { checkJson } from '../../../src/base/schema.ts'
 import { HostError } from '../../../src/base/errors.ts'
@@ -19,7 +18,7 @@ export type Versions = Readonly<Record<string, string>>
 
 /** Fetches all tarballs unless they are there. `versions.json`, written last, is the commit point. */
 export async function fetchSources(say: (line: string) => void): Promise<Versions> {
-  if (!existsSync(paths.versions)) {
+  if (!haveAll()) {
     say(`fetching upstream sources: ${Object.values(SOURCES).join(' ')}`)
     const work = join(paths.made, 'sources-work')
     rmSync(work, { recursive: true, force: true })
@@ -32,13 +31,18 @@ export async function fetchSources(say: (line: string) => void): Promise<Version
   return readVersions()
 }
 
+function haveAll(): boolean {
+  if (!existsSync(paths.versions)) return false
+  const versions = readVersions()
+  return Object.values(SOURCES).every((name) => versions[name] !== undefined)
+}
+
 export function readVersions(): Versions {
   return checkJson(v.record(v.string(), v.string()), readFileSync(paths.versions), paths.versions, 10_000)
 }
 
 async function download(work: string): Promise<void> {
-  const list = join(work, 'source.sources')
-  writeFileSync(list, sourceList())
+  const list = writeSourceList(work)
   const own = ['-o', `Dir::Etc::sourcelist=${list}`, '-o', 'Dir::Etc::sourceparts=-', '-o', `Dir::State::lists=${join(work, 'lists')}`]
   try {
     await program('updating the source lists', ['apt-get', ...own, '-qq', 'update'])
@@ -51,11 +55,19 @@ async function download(work: string): Promise<void> {
   }
 }
 
-/** The machine's own package sources, asked for source packages. */
-function sourceList(): string {
-  const deb822 = fg.globSync('/etc/apt/sources.list.d/debian.sources').map((path) => readFileSync(path, 'utf8'))
-  if (deb822.length > 0) return deb822.join('\n\n').replaceAll(/^Types:.*$/gm, 'Types: deb-src')
-  throw new HostError('MISSING_PROGRAM', 'no /etc/apt/sources.list.d/debian.sources: upstream sources come from a Debian machine only')
+/** The machine's own package sources, asked for source packages; in either of apt's two formats. */
+function writeSourceList(work: string): string {
+  const modern = '/etc/apt/sources.list.d/debian.sources'
+  const old = '/etc/apt/sources.list'
+  if (existsSync(modern)) {
+    const list = join(work, 'source.sources')
+    writeFileSync(list, readFileSync(modern, 'utf8').replaceAll(/^Types:.*$/gm, 'Types: deb-src'))
+    return list
+  }
+  if (!existsSync(old)) throw new HostError('UNSUPPORTED', `neither ${modern} nor ${old}: upstream sources come on a Debian machine only`)
+  const list = join(work, 'source.list')
+  writeFileSync(list, readFileSync(old, 'utf8').replaceAll(/^deb /gm, 'deb-src '))
+  return list
 }
 
 /** Copies `NAME_VERSION.orig.tar.X` to `distfiles/NAME-VERSION.tar.X`, and says which versions there are. */

@@ -55,8 +55,7 @@ export async function startInside(target: number, argv: readonly string[], optio
   const began = performance.now()
   const wrapped = ['/bin/sh', '-c', WRAPPER, options.cwd ?? '/', ...argv]
   const terminal = options.pty === true ? ['/usr/bin/script', '-qefc', wrapped.map(quoted).join(' '), '/dev/null'] : wrapped
-  const identity =
-    options.user === undefined ? [] : ['/usr/bin/setpriv', '--reuid', options.user, '--regid', options.user, '--init-groups', '--']
+  const identity = options.user === undefined ? [] : setpriv(target, options.user)
   const namespaces = ['--target', String(target), '--mount', '--uts', '--ipc', '--net', '--pid']
   const child = spawn('/usr/bin/nsenter', [...namespaces, '--', ...identity, ...terminal], {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
@@ -93,6 +92,16 @@ export async function startInside(target: number, argv: readonly string[], optio
       if (pid > 0 && existsSync(`/proc/${pid}`)) process.kill(group ? -groupOf(pid) : pid, signal)
     },
   }
+}
+
+/** Becomes `user` as the host's own /etc/passwd knows it. */
+function setpriv(target: number, user: string): string[] {
+  const line = readOr(`/proc/${target}/root/etc/passwd`)
+    .split('\n')
+    .find((entry) => entry.startsWith(`${user}:`))
+  const [, , uid, gid] = line?.split(':') ?? []
+  if (uid === undefined || gid === undefined) throw new HostError('BAD_STATE', `the host has no user ${user}`)
+  return ['/usr/bin/setpriv', '--reuid', uid, '--regid', gid, '--init-groups', '--']
 }
 
 function collect(stream: Readable, both: Transcript): Buffer[] {

@@ -67,7 +67,7 @@ export async function createHost(
   const hashes = new Map<string, string>()
 
   const start = (argv: readonly string[], startOptions: StartOptions = {}): Promise<Started> => {
-    const who = startOptions.user === undefined ? env : { ...identity(startOptions.user), SUDO_USER: '' }
+    const who = startOptions.user === undefined ? env : personal(startOptions.user)
     return startInside(pid(), argv, { ...startOptions, env: { PATH, LANG: 'C.UTF-8', TERM: 'dumb', ...who, ...startOptions.env } })
   }
   const run = async (argv: readonly string[], runOptions: RunOptions = {}): Promise<Ended> => {
@@ -125,8 +125,12 @@ async function boot(folder: string, options: HostOptions, connect: (pid: number)
 
 /** What `sudo -i` leaves of the person behind it. */
 function identity(user: string | undefined): Record<string, string> {
-  if (user === undefined || user === 'root') return { HOME: '/root', USER: 'root', LOGNAME: 'root' }
-  return { HOME: `/home/${user}`, USER: user, LOGNAME: user, SUDO_USER: user }
+  if (user === undefined || user === 'root') return { ...personal('root'), HOME: '/root' }
+  return { ...personal(user), SUDO_USER: user }
+}
+
+function personal(user: string): Record<string, string> {
+  return { HOME: `/home/${user}`, USER: user, LOGNAME: user }
 }
 
 /** Waits for the end, and no longer than it may take. */

@@ -43,7 +43,7 @@ acct-user_src_install() {
 acct-user_pkg_preinst() {
 	if ! getent passwd "${PN}" > /dev/null; then
 		local options=(--system --no-create-home --no-user-group --gid "${ACCT_USER_GROUPS[0]}" --home-dir "${ACCT_USER_HOME}")
-		options+=(--shell "${ACCT_USER_SHELL}" --comment "${DESCRIPTION}")
+		options+=(--shell "${ACCT_USER_SHELL}" --comment "${DESCRIPTION//[:,=]/;}")
 		[[ ${ACCT_USER_ID} == -1 ]] || options+=(--uid "${ACCT_USER_ID}")
 		local more="${ACCT_USER_GROUPS[*]:1}"
 		[[ -z ${more} ]] || options+=(--groups "${more// /,}")
