@@ -35,6 +35,7 @@ cat /proc/sys/kernel/random/uuid > dev/.boot_id
 mount --bind dev/.boot_id proc/sys/kernel/random/boot_id
 
 # The checkout that the tests run from must not be found by accident.
+mkdir -p "./$hidden"
 mount -t tmpfs -o mode=755,size=64k hidden "./$hidden"
 
 while [ $# -gt 0 ]; do

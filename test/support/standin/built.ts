@@ -1,0 +1,88 @@
+/**
+ * What a user has before `emerge app-portage/standin`: the tarball and the overlay; and what a first emerge of it has built, for the hosts after.
+ *
+ * Made once for each state of the sources, however many processes ask, by a real emerge from source on a host of its own.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import fg from 'fast-glob'
+import { makeDist } from '../../../packaging/dist.ts'
+import { withLock } from '../ground/lock.ts'
+import { paths } from '../ground/paths.ts'
+import type { Host } from '../host/host.ts'
+import { createNetwork } from '../host/network.ts'
+
+export interface Built {
+  readonly tarball: string
+  readonly overlay: string
+  /** A PKGDIR with app-portage/standin and its accounts. */
+  readonly packages: string
+}
+
+/** Everything that ends up in the tarball, or in how it is installed. */
+const INPUTS = ['src/**', 'hooks/**', 'etc-portage/**', 'packaging/**', 'package*.json', 'LICENSE', 'test/support/repo/eclass/*']
+const KEPT = 4
+const folder = join(paths.made, 'standin')
+
+/** Builds it unless it is there. */
+export async function builtStandin(): Promise<Built> {
+  mkdirSync(folder, { recursive: true })
+  return withLock(`${folder}.lock`, () => undefined, async () => {
+    const made = join(folder, sourcesHash())
+    if (!existsSync(made)) await build(made)
+    const now = new Date()
+    utimesSync(made, now, now)
+    removeOld()
+    return found(made)
+  })
+}
+
+/** Puts on `host` what a user would: the tarball among the distfiles, the overlay, its line in repos.conf, and that ~amd64 is wanted. */
+export function provideStandin(host: Host, { tarball, overlay }: Pick<Built, 'tarball' | 'overlay'>): void {
+  host.write(`/var/cache/distfiles/${basename(tarball)}`, readFileSync(tarball))
+  cpSync(overlay, host.path('/var/db/repos/standin'), { recursive: true })
+  host.write('/etc/portage/repos.conf/standin.conf', '[standin]\nlocation = /var/db/repos/standin\nauto-sync = no\n')
+  host.write('/etc/portage/package.accept_keywords/standin', 'app-portage/standin ~amd64\n')
+}
+
+function found(made: string): Built {
+  const tarball = readdirSync(made).find((name) => name.endsWith('.tar.xz')) ?? ''
+  return { tarball: join(made, tarball), overlay: join(made, 'overlay'), packages: join(made, 'packages') }
+}
+
+/** The rename is the commit point. */
+async function build(made: string): Promise<void> {
+  const draft = `${made}.new`
+  rmSync(draft, { recursive: true, force: true })
+  const dist = await makeDist(draft)
+  const network = await createNetwork({ name: 'standin-build' })
+  try {
+    const host = await network.createHost({ name: 'builder' })
+    provideStandin(host, dist)
+    await host.emerge(['--buildpkg', 'app-portage/standin'], { env: { PKGDIR: '/var/cache/binpkgs' } })
+    cpSync(host.path('/var/cache/binpkgs'), join(draft, 'packages'), { recursive: true })
+  } finally {
+    await network.close()
+  }
+  renameSync(draft, made)
+}
+
+function sourcesHash(): string {
+  const hash = createHash('sha256')
+  for (const path of fg.globSync(INPUTS, { cwd: paths.top, stats: true }).toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    const file = join(paths.top, path.path)
+    hash.update(`${path.path}\0${statSync(file).mode & 0o111}\0${statSync(file).size}\0`).update(readFileSync(file))
+  }
+  return hash.digest('hex').slice(0, 16)
+}
+
+/** Only one process holds the lock, and the copies that others made from an older one are on their hosts already. */
+function removeOld(): void {
+  const byAge = readdirSync(folder)
+    .map((name) => ({ name, used: statSync(join(folder, name)).mtimeMs }))
+    .toSorted((a, b) => b.used - a.used)
+  for (const { name } of byAge.slice(KEPT)) rmSync(join(folder, name), { recursive: true })
+}

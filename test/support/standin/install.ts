@@ -1,0 +1,49 @@
+/**
+ * A host gets standin as a Gentoo user gets it, by `emerge app-portage/standin`, and is then set up as that user would set it up.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { cpSync } from 'node:fs'
+import type { Host } from '../host/host.ts'
+import { builtStandin, provideStandin } from './built.ts'
+
+export interface InstallOptions {
+  /** STANDIN_FEATURES in make.conf, such as `install publish`. Default: nothing is written, so standin is off. */
+  readonly features?: string
+  /** Lines of standin.conf. Default: it stays as it was installed. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** The text of /etc/portage/standin.policy. Default: the installed one, in which no key counts. */
+  readonly policy?: string
+  /** Switch the hook on in /etc/portage/bashrc. Default true. */
+  readonly hook?: boolean
+  /** Emerge it from source again rather than take what an earlier emerge has built. Default false. */
+  readonly fromSource?: boolean
+}
+
+const PACKAGES = '/tmp/standin-packages'
+
+/** Installs and sets up, but starts nothing: see `startDaemon`. Errors: HostError PROGRAM_FAILED with what emerge said. */
+export async function installStandin(host: Host, options: InstallOptions = {}): Promise<void> {
+  const built = await builtStandin()
+  provideStandin(host, built)
+  if (options.fromSource === true) {
+    await host.emerge(['app-portage/standin'])
+  } else {
+    cpSync(built.packages, host.path(PACKAGES), { recursive: true })
+    await host.emerge(['--usepkgonly', 'app-portage/standin'], { env: { PKGDIR: PACKAGES } })
+    await host.run(['rm', '-r', PACKAGES])
+  }
+  if (options.features !== undefined) append(host, '/etc/portage/make.conf', `STANDIN_FEATURES="${options.features}"\n`)
+  for (const [key, value] of Object.entries(options.settings ?? {})) append(host, '/etc/portage/standin.conf', `${key} = ${value}\n`)
+  if (options.policy !== undefined) host.write('/etc/portage/standin.policy', options.policy)
+  if (options.hook !== false) await enableHook(host)
+}
+
+/** The line that a user puts there by hand. */
+async function enableHook(host: Host): Promise<void> {
+  await host.run(['sh', '-c', 'grep -v "^#" /usr/lib/standin/bashrc >> /etc/portage/bashrc'])
+}
+
+function append(host: Host, path: string, text: string): void {
+  host.write(path, `${host.exists(path) ? host.read(path) : ''}${text}`)
+}
