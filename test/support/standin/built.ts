@@ -30,14 +30,18 @@ const folder = join(paths.made, 'standin')
 /** Builds it unless it is there. */
 export async function builtStandin(): Promise<Built> {
   mkdirSync(folder, { recursive: true })
-  return withLock(`${folder}.lock`, () => undefined, async () => {
-    const made = join(folder, sourcesHash())
-    if (!existsSync(made)) await build(made)
-    const now = new Date()
-    utimesSync(made, now, now)
-    removeOld()
-    return found(made)
-  })
+  return withLock(
+    `${folder}.lock`,
+    () => undefined,
+    async () => {
+      const made = join(folder, sourcesHash())
+      if (!existsSync(made)) await build(made)
+      const now = new Date()
+      utimesSync(made, now, now)
+      removeOld()
+      return found(made)
+    },
+  )
 }
 
 /** Puts on `host` what a user would: the tarball among the distfiles, the overlay, its line in repos.conf, and that ~amd64 is wanted. */
@@ -45,7 +49,12 @@ export function provideStandin(host: Host, { tarball, overlay }: Pick<Built, 'ta
   host.write(`/var/cache/distfiles/${basename(tarball)}`, readFileSync(tarball))
   cpSync(overlay, host.path('/var/db/repos/standin'), { recursive: true })
   host.write('/etc/portage/repos.conf/standin.conf', '[standin]\nlocation = /var/db/repos/standin\nauto-sync = no\n')
+  append(host, '/etc/portage/profile/package.provided', 'app-shells/bash-5.2\n') // what runs emerge there is the machine's own
   host.write('/etc/portage/package.accept_keywords/standin', 'app-portage/standin ~amd64\n')
+}
+
+export function append(host: Host, path: string, text: string): void {
+  host.write(path, `${host.exists(path) ? host.read(path) : ''}${text}`)
 }
 
 function found(made: string): Built {

@@ -4,8 +4,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { cpSync } from 'node:fs'
+import { HOOK_LINES } from '../../../src/portage/hookblock.ts'
 import type { Host } from '../host/host.ts'
-import { builtStandin, provideStandin } from './built.ts'
+import { append, builtStandin, provideStandin } from './built.ts'
 
 export interface InstallOptions {
   /** STANDIN_FEATURES in make.conf, such as `install publish`. Default: nothing is written, so standin is off. */
@@ -36,14 +37,10 @@ export async function installStandin(host: Host, options: InstallOptions = {}): 
   if (options.features !== undefined) append(host, '/etc/portage/make.conf', `STANDIN_FEATURES="${options.features}"\n`)
   for (const [key, value] of Object.entries(options.settings ?? {})) append(host, '/etc/portage/standin.conf', `${key} = ${value}\n`)
   if (options.policy !== undefined) host.write('/etc/portage/standin.policy', options.policy)
-  if (options.hook !== false) await enableHook(host)
+  if (options.hook !== false) enableHook(host)
 }
 
-/** The line that a user puts there by hand. */
-async function enableHook(host: Host): Promise<void> {
-  await host.run(['sh', '-c', 'grep -v "^#" /usr/lib/standin/bashrc >> /etc/portage/bashrc'])
-}
-
-function append(host: Host, path: string, text: string): void {
-  host.write(path, `${host.exists(path) ? host.read(path) : ''}${text}`)
+/** The lines that a user puts there by hand. */
+function enableHook(host: Host): void {
+  append(host, '/etc/portage/bashrc', `${HOOK_LINES.join('\n')}\n`)
 }

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+EAPI=8
+
+DESCRIPTION="Run programs while Portage is still compiling them: prebuilt stand-ins from other users"
+HOMEPAGE="https://wiki.gentoo.org/wiki/No_homepage"
+SRC_URI="${P}.tar.xz"
+
+# The second line is that of the packages bundled in the programs: LICENSES-OF-PACKAGES in the documentation folder.
+LICENSE="GPL-2+
+	Apache-2.0 BSD BSD-2 BlueOak-1.0.0 ISC MIT"
+SLOT="0"
+KEYWORDS="~amd64"
+# The tarball comes with this repository (npm run dist makes both), so there is no place that Portage could fetch it from.
+RESTRICT="fetch"
+
+RDEPEND="
+	acct-group/standin
+	acct-user/standin
+	app-misc/pax-utils
+	>=app-shells/bash-5
+	>=net-libs/nodejs-22.18
+	sys-apps/portage
+	sys-apps/util-linux
+"
+
+# Where it all goes does not depend on USE or on eclasses, so this ebuild needs no other repository than gentoo's packages.
+UNITDIR=/usr/lib/systemd/system
+
+pkg_nofetch() {
+	einfo "${A} lies beside this ebuild repository where 'npm run dist' made both."
+	einfo "Please copy it to your DISTDIR:"
+	einfo "    cp ${A} \"\$(portageq envvar DISTDIR)\""
+}
+
+src_install() {
+	dobin bin/standin
+
+	insinto /usr/lib/standin
+	doins lib/*.mjs lib/standin.bash
+	insinto /usr/lib/standin/hooks
+	doins lib/hooks/*.mjs
+	exeinto /usr/lib/standin/bin
+	doexe lib/bin/standin-daemon
+
+	insinto /etc/portage
+	doins etc-portage/standin.conf etc-portage/standin.policy
+
+	newinitd openrc/standin.initd standin
+	newconfd openrc/standin.confd standin
+	insinto "${UNITDIR}"
+	doins systemd/standin.service
+
+	local man
+	for man in man/*; do
+		[[ -e ${man} ]] && doman "${man}"
+	done
+	install_completions
+
+	dodoc README LICENSES-OF-PACKAGES
+	docinto examples
+	newdoc lib/bashrc bashrc
+}
+
+install_completions() {
+	if [[ -e completions/standin.bash ]]; then
+		insinto /usr/share/bash-completion/completions
+		newins completions/standin.bash standin
+	fi
+	if [[ -e completions/_standin ]]; then
+		insinto /usr/share/zsh/site-functions
+		doins completions/_standin
+	fi
+	if [[ -e completions/standin.fish ]]; then
+		insinto /usr/share/fish/vendor_completions.d
+		doins completions/standin.fish
+	fi
+}
+
+pkg_postinst() {
+	if [[ -z ${REPLACING_VERSIONS} ]]; then
+		elog "Nothing is switched on yet. To use stand-ins:"
+		elog "  1. add STANDIN_FEATURES=\"install\" to /etc/portage/make.conf"
+		elog "     (add publish to share what you build, seed to pass on what you fetched)"
+		elog "  2. standin hook --enable    (adds one marked line to /etc/portage/bashrc)"
+		elog "  3. rc-update add standin default && rc-service standin start"
+		elog "     or, with systemd: systemctl enable --now standin.service"
+		elog "To switch it off again: standin hook --disable. All settings are in /etc/portage/standin.conf."
+	else
+		elog "Restart the daemon for the new version to take over: rc-service standin restart,"
+		elog "or with systemd: systemctl restart standin.service"
+	fi
+}
