@@ -10,7 +10,8 @@ import type { Manifest } from '../package/manifest.ts'
 import { compareContents } from '../trust/compare.ts'
 import { open } from '../trust/envelope.ts'
 import type { Offer } from '../swarm/wire.ts'
-import type { Dispute, Known } from './known.ts'
+import { joined } from './attestations.ts'
+import type { Build, Dispute, Known } from './known.ts'
 import type { Published } from './publish.ts'
 
 /** What stood in, as it was kept when it was placed. */
@@ -31,13 +32,15 @@ export interface AuditInput {
 export interface Audited {
   readonly verdict: 'agree' | 'agree-stable' | 'differ' | 'not-comparable'
   readonly line: string
+  /** The own build as it is to be offered now. */
+  readonly build: Build
 }
 
 /** Most files that a line on a terminal names. */
 const NAMED = 5
 
 export function audit(input: AuditInput): Audited {
-  const { stoodIn, own, known } = input
+  const { stoodIn, own } = input
   const { offer } = stoodIn
   const live = offer.attestations.some((envelope) => open(envelope).statement.predicate.standinsLive)
   const compared = compareContents({
@@ -45,17 +48,19 @@ export function audit(input: AuditInput): Audited {
     own: { ...own.build.offer, standinsLive: input.standinsLive },
   })
   const { verdict } = compared
-  known.saveBuild({ ...own.build, audit: verdict })
-  const cpv = own.build.cpv
+  const attestations = joined(own.build.offer.attestations, offer.attestations)
+  const withWitnesses = verdict === 'agree' ? { ...own.build.offer, attestations } : own.build.offer
+  const build = { ...own.build, audit: verdict, offer: withWitnesses }
   switch (compared.verdict) {
     case 'agree':
-      return { verdict, line: `${cpv}: your own build agrees with the copy that stood in, byte for byte` }
+      return { verdict, build, line: `your own build agrees with the copy that stood in, byte for byte` }
     case 'agree-stable':
-      return { verdict, line: `${cpv}: your own build agrees with the copy that stood in (only dates in the files differ)` }
+      return { verdict, build, line: `your own build agrees with the copy that stood in (only dates in the files differ)` }
     case 'not-comparable':
       return {
         verdict,
-        line: `${cpv}: your own build can't be compared with the copy that stood in: another ${compared.because.join(', ')}`,
+        build,
+        line: `your own build can't be compared with the copy that stood in: another ${compared.because.join(', ')}`,
       }
     case 'differ':
       break
@@ -66,7 +71,8 @@ export function audit(input: AuditInput): Audited {
   const next = compared.accuses ? '' : '; stand-ins were live during a build, so a clean rebuild has the last word'
   return {
     verdict,
-    line: `${cpv}: YOUR OWN BUILD DIFFERS from the copy that stood in: ${paths
+    build,
+    line: `YOUR OWN BUILD DIFFERS from the copy that stood in: ${paths
       .slice(0, NAMED)
       .map((path) => `/${path}`)
       .join(' ')}${more}. Both are described in ${kept}${next}`,

@@ -61,18 +61,34 @@ export const ownBuild = v.strictObject({
   audit: plainText(40),
 })
 
+/** One process of the daemon. */
+export const processReport = v.strictObject({ pid: count(), megabytes: count() })
+
+/** A file of the user's that a purge put aside, and where. */
+export const keptFile = v.strictObject({ path: plainText(4095), keptAs: plainText(4095) })
+
+/** Two contents of one recipe and linkage that this host has seen. */
+export const disputeReport = v.strictObject({
+  cpv: plainText(300),
+  recipe: hex64,
+  /** How many files differ. */
+  differing: count(),
+  /** Folder that keeps both sides. */
+  kept: plainText(4095),
+})
+
 export const answer = v.variant('t', [
   v.strictObject({ t: v.literal('word'), word: plainText(40) }),
   v.strictObject({
     t: v.literal('status'),
     version: plainText(40),
     features: v.array(plainText(40)),
-    warden: v.strictObject({ pid: count(), megabytes: count() }),
-    peer: v.nullable(v.strictObject({ pid: count(), megabytes: count() })),
+    warden: processReport,
+    peer: v.nullable(processReport),
     live: v.array(liveStandin),
-    kept: v.array(v.strictObject({ path: plainText(4095), keptAs: plainText(4095) })),
+    kept: v.array(keptFile),
     transfers: v.array(transfer),
-    disputes: count(),
+    disputes: v.array(disputeReport),
   }),
   v.strictObject({ t: v.literal('list'), live: v.array(liveStandin), builds: v.array(ownBuild) }),
   v.strictObject({ t: v.literal('why'), courses: v.array(course) }),
@@ -86,3 +102,5 @@ export type Verdict = v.InferOutput<typeof verdict>
 export type CourseReport = v.InferOutput<typeof course>
 export type LiveStandin = v.InferOutput<typeof liveStandin>
 export type OwnBuild = v.InferOutput<typeof ownBuild>
+export type KeptReport = v.InferOutput<typeof keptFile>
+export type DisputeReport = v.InferOutput<typeof disputeReport>

@@ -34,24 +34,26 @@ export interface PeerInput {
 export async function runPeer({ channel, pid, log }: PeerInput): Promise<void> {
   const say = (message: FromPeer): void => void channel.write(`${JSON.stringify(message)}\n`)
   const tasks = new Map<string, AbortController>()
-  let running: Promise<Running> | undefined
+  // Whatever is asked before the first settings waits for them.
+  const first = Promise.withResolvers<Running>()
+  let running = first.promise
+  let before: Running | undefined
   const ended = Promise.withResolvers<void>()
 
   const obey = async (message: ToPeer): Promise<void> => {
     if (message.t === 'settings') {
-      const before = running
-      running = start(message.settings, before, log, say)
-      await running
+      const next = start(message.settings, before, log, say)
+      if (before === undefined) next.then(first.resolve, first.reject)
+      else running = next
+      before = await next
       return
     }
     if (message.t === 'stop') {
       tasks.get(message.id)?.abort()
-      const now = await running
-      if (now !== undefined) rmSync(stagingOf(now, message.id), { recursive: true, force: true })
+      rmSync(stagingOf(await running, message.id), { recursive: true, force: true })
       return
     }
     const now = await running
-    if (now === undefined) return
     if (message.t === 'share') await now.shares.add(message.draft, message.archive, message.path)
     else if (message.t === 'unshare') await now.shares.remove(message.sha256)
     else if (message.t === 'transfers') say({ t: 'transfers', id: message.id, transfers: now.swarm.transfers().slice(0, 1000).map(shown) })
@@ -70,16 +72,16 @@ export async function runPeer({ channel, pid, log }: PeerInput): Promise<void> {
   say({ t: 'ready', pid })
   await ended.promise
   for (const one of tasks.values()) one.abort()
-  await (await running)?.swarm.close()
+  await before?.swarm.close()
 }
 
 async function start(
   settings: PeerSettings,
-  before: Promise<Running> | undefined,
+  before: Running | undefined,
   log: (line: string) => void,
   say: (message: FromPeer) => void,
 ): Promise<Running> {
-  await (await before)?.swarm.close()
+  await before?.swarm.close()
   for (const folder of ['fetched', 'torrents']) mkdirSync(join(settings.cacheFolder, folder), { recursive: true })
   // What was staged for a warden that is gone is of no use to anybody.
   rmSync(join(settings.cacheFolder, 'staging'), { recursive: true, force: true })
@@ -98,7 +100,15 @@ async function start(
     log: (line) => log(`swarm: ${line.what}${line.peer === undefined ? '' : ` (${line.peer})`}: ${String(line.error)}`),
   })
   say({ t: 'listening', port: swarm.port })
-  return { settings, swarm, shares: shareTable(swarm, (sha256, infohash) => say({ t: 'sharing', sha256, infohash })) }
+  const shares = shareTable({
+    swarm,
+    fetched: join(settings.cacheFolder, 'fetched'),
+    maxBytes: settings.cacheBytes,
+    sharing: (sha256, infohash) => say({ t: 'sharing', sha256, infohash }),
+    log,
+  })
+  if (settings.seedFetched) await shares.restore()
+  return { settings, swarm, shares }
 }
 
 function shown(moving: Moving): Transfer {

@@ -5,6 +5,7 @@
  */
 import { existsSync } from 'node:fs'
 import type { Settings } from '../portage/settings.ts'
+import type { Features } from './hostFeatures.ts'
 import type { Build, Known } from './known.ts'
 import { peerClient, type PeerClient } from './peerClient.ts'
 import { keepPeer } from './peerProcess.ts'
@@ -16,6 +17,7 @@ export interface PeerLifeInput {
   readonly folders: Folders
   readonly settings: Settings
   readonly known: Known
+  readonly features: Features
   readonly log: (line: string) => void
 }
 
@@ -25,12 +27,15 @@ export interface PeerLife {
   /** SHA-256 of each archive that is being given to others. */
   readonly shared: ReadonlySet<string>
   readonly share: (build: Build) => void
+  /** Starts the peer anew when the host's switches have changed: what may be given to others hangs on them. */
+  refresh(): Promise<void>
   close(): Promise<void>
 }
 
 export function peerLife(input: PeerLifeInput): PeerLife {
   const { known, folders, log } = input
   const shared = new Set<string>()
+  let told: string | undefined
   const client = peerClient((message) => process.send(message))
   const process = keepPeer({
     ...input.peer,
@@ -39,10 +44,14 @@ export function peerLife(input: PeerLifeInput): PeerLife {
       client.heard(message)
     },
     started(send) {
-      send({ t: 'settings', settings: peerSettingsOf(input.settings, folders) })
-      for (const build of known.builds()) {
-        if (existsSync(build.path)) send({ t: 'share', archive: build.archive, path: build.path, draft: build.offer })
-      }
+      void input.features.general().then((features) => {
+        told = [...features].toSorted().join(' ')
+        send({ t: 'settings', settings: peerSettingsOf(input.settings, folders, features.has('seed')) })
+        if (!features.has('seed') && !features.has('publish')) return
+        for (const build of known.builds()) {
+          if (existsSync(build.path)) send({ t: 'share', archive: build.archive, path: build.path, draft: build.offer })
+        }
+      })
     },
     ended() {
       shared.clear()
@@ -55,13 +64,17 @@ export function peerLife(input: PeerLifeInput): PeerLife {
     pid: () => process.pid,
     shared,
     share: (build) => client.share(build.archive, build.path, build.offer),
+    async refresh() {
+      const now = [...(await input.features.general())].toSorted().join(' ')
+      if (told !== undefined && now !== told) process.restart()
+    },
     close: () => process.close(),
   }
 }
 
 const UNLIMITED = Number.MAX_SAFE_INTEGER
 
-function peerSettingsOf(settings: Settings, folders: Folders): PeerSettings {
+function peerSettingsOf(settings: Settings, folders: Folders, seedFetched: boolean): PeerSettings {
   return {
     cacheFolder: folders.peer,
     listen: settings.listen,
@@ -74,7 +87,7 @@ function peerSettingsOf(settings: Settings, folders: Folders): PeerSettings {
     downloadBytesPerSecond: settings.download_limit === 'none' ? UNLIMITED : settings.download_limit,
     connections: settings.max_connections,
     cacheBytes: settings.cache_size,
-    seedFetched: false,
+    seedFetched,
     maxPackageBytes: settings.max_size,
   }
 }

@@ -14,6 +14,8 @@ export interface PeerProcess {
   readonly pid: number | undefined
   /** Lost when the peer is down; `started` says what it needs to hear again. */
   send(message: ToPeer): void
+  /** Ends the peer that runs; the next one comes by itself. */
+  restart(): void
   close(): Promise<void>
 }
 
@@ -74,6 +76,7 @@ export function keepPeer(options: PeerOptions): PeerProcess {
       return child?.pid
     },
     send,
+    restart: () => void child?.kill('SIGTERM'),
     async close() {
       closing = true
       clearTimeout(timer)

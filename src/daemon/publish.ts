@@ -32,6 +32,8 @@ export interface PublishInput {
   readonly key: SigningKey
   readonly known: Known
   readonly standinsLive: boolean
+  /** Whether the build is to be offered; otherwise its archive lies in the store for the comparison alone, and the caller removes it. */
+  readonly keep: boolean
   readonly signal: AbortSignal
 }
 
@@ -97,6 +99,6 @@ export async function publish(input: PublishInput): Promise<Published> {
   }
   chmodSync(out, 0o644)
   renameSync(out, path)
-  input.known.saveBuild(build)
+  if (input.keep) input.known.saveBuild(build)
   return { build, records: checkJson(recordList, readFileSync(records), records, MAX_MANIFEST_BYTES) }
 }

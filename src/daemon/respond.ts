@@ -3,13 +3,14 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { readFileSync } from 'node:fs'
 import { StandinError } from '../base/errors.ts'
+import { readText } from '../portage/bounded.ts'
 import type { Entry } from '../standin/journal.ts'
 import { purge } from '../standin/purge.ts'
 import type { Responder } from './control.ts'
-import type { Answer, LiveStandin, OwnBuild } from './controlWire.ts'
+import type { Answer, DisputeReport, LiveStandin, OwnBuild } from './controlWire.ts'
 import type { Courses } from './courses.ts'
+import type { Known } from './known.ts'
 import { parseMoment } from './moment.ts'
 import type { PeerLife } from './peerLife.ts'
 import type { Realm } from './realm.ts'
@@ -64,8 +65,13 @@ async function status(input: RespondInput): Promise<Answer> {
     live: live(input),
     kept: realm.site.journal.kept().map(({ path, keptAs }) => ({ path, keptAs })),
     transfers: [...transfers],
-    disputes: realm.known.disputes().length,
+    disputes: disputesOf(realm.known),
   }
+}
+
+/** Also for the command line, where no daemon answers. */
+export function disputesOf(known: Pick<Known, 'disputes'>): DisputeReport[] {
+  return known.disputes().map(({ cpv, recipe, paths, kept }) => ({ cpv, recipe, differing: paths.length, kept }))
 }
 
 function live({ realm }: RespondInput): LiveStandin[] {
@@ -124,7 +130,9 @@ async function purgeAsked({ realm, courses }: RespondInput, ids: readonly string
 }
 
 function residentMegabytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  // The peer may end between two looks at it.
+  const text = readText(`/proc/${pid}/status`, 65_536) ?? ''
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(text)?.[1]
   return Math.round(Number(kilobytes ?? 0) / 1000)
 }
 

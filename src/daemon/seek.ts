@@ -6,6 +6,7 @@
 import { StandinError } from '../base/errors.ts'
 import type { Family } from '../package/family.ts'
 import type { Offer } from '../swarm/wire.ts'
+import { joined } from './attestations.ts'
 import { choose, isExact, type Wants, type Weighed } from './choose.ts'
 import type { Verdict } from './controlWire.ts'
 import type { PeerClient } from './peerClient.ts'
@@ -66,6 +67,13 @@ function nothing(input: SeekInput, offers: number, verdicts: readonly Verdict[])
   }
 }
 
+/** Several peers may vouch for one archive; together they count. */
+function withAttestationsOf(before: Offer | undefined, offer: Offer): Offer {
+  const { content, recipe, linkage } = offer
+  if (before === undefined || before.content !== content || before.recipe !== recipe || before.linkage !== linkage) return offer
+  return { ...offer, attestations: joined(before.attestations, offer.attestations) }
+}
+
 /** Gathers offers until an exact one is there, or a little after the first usable one, or until nobody has answered for long enough. */
 async function collect(input: SeekInput, offers: Map<string, Weighed>): Promise<void> {
   const enough = new AbortController()
@@ -76,9 +84,8 @@ async function collect(input: SeekInput, offers: Map<string, Weighed>): Promise<
     else if (choose([weighed], wants).usable.length > 0) timer ??= setTimeout(() => enough.abort(), input.betterSeconds * 1000)
   }
   const offered = (offer: Offer): void => {
-    const weighed = input.weigh(offer)
-    const before = offers.get(offer.archive.sha256)
-    if (before === undefined || before.attested < weighed.attested) offers.set(offer.archive.sha256, weighed)
+    const weighed = input.weigh(withAttestationsOf(offers.get(offer.archive.sha256)?.offer, offer))
+    offers.set(offer.archive.sha256, weighed)
     void input.wants.then((wants) => judge(weighed, wants))
   }
   try {

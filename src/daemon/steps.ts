@@ -3,17 +3,15 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { StandinError } from '../base/errors.ts'
 import { metadataFromFolder } from '../package/metadata.ts'
-import { audit } from './audit.ts'
 import { capture, captureRoot, dropCapture } from './capture.ts'
 import type { CourseReport, Verdict } from './controlWire.ts'
 import { type Course, saveNote } from './course.ts'
 import type { Steps } from './courses.ts'
-import { askedAt, type MomentValues } from './moment.ts'
-import { publish } from './publish.ts'
+import { askedAt } from './moment.ts'
+import { finish, type Tell } from './finish.ts'
 import { megabytes, say } from './say.ts'
 import { seek, type Sought } from './seek.ts'
 import { stand } from './stand.ts'
@@ -27,7 +25,7 @@ const BETTER_SECONDS = 0.3
 const GET_SECONDS = 600
 
 export function stepsOf(realm: Realm): Steps {
-  const tell = (course: Course, text: string, tone: 'good' | 'warn' | 'bad'): void => {
+  const tell: Tell = (course, text, tone) => {
     realm.log(`${course.cpv}: ${text}`)
     if (realm.settings.tell) say(course.note, `${course.cpv}: ${text}`, tone, realm.settings.color !== 'no')
   }
@@ -118,29 +116,6 @@ export function stepsOf(realm: Realm): Steps {
     }
   }
 
-  const share = async (course: Course, values: MomentValues): Promise<void> => {
-    const wish = wishOf(course.note.began.values, realm.wishTools)
-    const recipe = await wish.recipe
-    if (!recipe.known) return tell(course, `not published: ${recipe.why}`, 'warn')
-    if (!realm.settings.publish_repos.includes(wish.family.repository))
-      return tell(course, `not published: publish_repos does not name repository ${wish.family.repository}`, 'warn')
-    const gpkg = values.PORTAGE_BINPKG_FILE
-    if (course.capture === undefined && gpkg === '') return
-    const from = course.capture === undefined ? { gpkg } : { capture: course.capture.taken, metadata: course.capture.metadata }
-    const { standinsLive } = course.note
-    const work = join(realm.folders.work, course.key.slice(-100))
-    const archives = realm.folders.archives
-    const own = await publish({ ...realm, wish, recipe, from, archives, work, standinsLive, signal: realm.ending }).finally(() =>
-      rmSync(work, { recursive: true, force: true }),
-    )
-    realm.share(own.build)
-    const copy = course.note.stoodIn === null ? undefined : realm.stood.load(course.note.stoodIn)
-    if (copy === undefined)
-      return tell(course, `published (${megabytes(own.build.archive.size)}, ${own.build.offer.content.slice(0, 12)})`, 'good')
-    const audited = audit({ stoodIn: copy, own, standinsLive, known: realm.known, disputes: realm.folders.disputes })
-    tell(course, audited.line.slice(course.cpv.length + 2), audited.verdict === 'differ' ? 'bad' : 'good')
-  }
-
   return {
     async wanted(moment, owner) {
       const features = await realm.features.of(moment, owner)
@@ -162,7 +137,7 @@ export function stepsOf(realm: Realm): Steps {
     },
     async capture(course, image) {
       const { values } = course.note.began
-      if (!course.note.wanted.publish || image === '') return
+      if (!isWorthKeeping(course) || image === '') return
       const folder = join(captureRoot(values.PORTAGE_TMPDIR), course.key.slice(-200))
       try {
         dropCapture(folder)
@@ -174,9 +149,9 @@ export function stepsOf(realm: Realm): Steps {
       }
     },
     async publish(course, values) {
-      if (!course.note.wanted.publish) return
+      if (!isWorthKeeping(course)) return
       try {
-        await share(course, values)
+        await finish(realm, course, values, tell)
       } catch (error) {
         if (!(error instanceof StandinError)) throw error
         tell(course, `not published: ${error.message}`, 'warn')
@@ -188,6 +163,11 @@ export function stepsOf(realm: Realm): Steps {
       if (course.note.stoodIn !== null) realm.stood.drop(course.note.stoodIn)
     },
   }
+}
+
+/** With `install` alone the image is kept as well where a copy stood in: the own build has the last word on it. */
+function isWorthKeeping({ note }: Course): boolean {
+  return note.wanted.publish || note.stoodIn !== null
 }
 
 function entryOf(

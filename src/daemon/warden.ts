@@ -18,12 +18,13 @@ import { openCourses } from './courses.ts'
 import { openFeatures } from './hostFeatures.ts'
 import { makeFolders, type User } from './folders.ts'
 import { openHookLine } from './hookLine.ts'
-import { openKnown } from './known.ts'
+import { type Build, openKnown } from './known.ts'
 import { peerLife } from './peerLife.ts'
 import type { MakerProgram } from './maker.ts'
 import { type Folders, readPolicy, type Realm } from './realm.ts'
 import { responder } from './respond.ts'
 import { stepsOf } from './steps.ts'
+import { tidyStore } from './store.ts'
 import { stoodInStore } from './stood.ts'
 import { glibcVersion, provides } from './survey.ts'
 
@@ -50,6 +51,9 @@ export interface WardenInput {
 /** How often builds whose emerge is gone are looked for. */
 const SETTLE_MS = 1000
 
+/** How often the host's switches are looked at while nothing is asked. */
+const REFRESH_MS = 60_000
+
 export async function runWarden(input: WardenInput): Promise<void> {
   const { folders, log, root } = input
   makeFolders(folders, input.rootUser, input.peerUser)
@@ -68,9 +72,11 @@ export async function runWarden(input: WardenInput): Promise<void> {
   settle(site, stood.ids(), (id) => stood.drop(id), log)
   for (const leftOver of readdirSync(folders.work)) rmSync(join(folders.work, leftOver), { recursive: true })
 
-  const life = peerLife({ ...input, settings, known })
+  const tidy = (): readonly Build[] => tidyStore({ archives: folders.archives, known, maxBytes: settings.cache_size, log })
+  tidy()
   const features = openFeatures({ root, env: input.env, run: input.run, procRoot: '/proc', log })
   features.warm()
+  const life = peerLife({ ...input, settings, known, features })
   const realm: Realm = {
     folders,
     site,
@@ -94,7 +100,10 @@ export async function runWarden(input: WardenInput): Promise<void> {
     placed() {
       for (const course of courses.all()) course.note = { ...course.note, standinsLive: true }
     },
-    share: life.share,
+    share(build) {
+      for (const { archive } of tidy()) life.client.unshare(archive.sha256)
+      life.share(build)
+    },
   }
   const courses = openCourses({ doors: folders.doors, notes: folders.notes, procRoot: '/proc', steps: stepsOf(realm), log })
   await courses.recover()
@@ -106,8 +115,10 @@ export async function runWarden(input: WardenInput): Promise<void> {
   log(`warden ${input.version} is ready`)
 
   const timer = setInterval(() => courses.settle(), SETTLE_MS)
+  const refresh = setInterval(() => void life.refresh(), REFRESH_MS)
   if (!input.signal.aborted) await new Promise((resolve) => input.signal.addEventListener('abort', resolve, { once: true }))
   clearInterval(timer)
+  clearInterval(refresh)
   rmSync(join(folders.run, 'warden.pid'), { force: true })
   hooks.close()
   control.close()

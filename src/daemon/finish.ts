@@ -1,0 +1,73 @@
+/**
+ * What follows a merged build: it is held against the copy that stood in, and given to others where the user wants that.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Tone } from '../portage/terminal.ts'
+import { audit } from './audit.ts'
+import type { Course } from './course.ts'
+import type { MomentValues } from './moment.ts'
+import { publish, type Published } from './publish.ts'
+import type { Realm } from './realm.ts'
+import { megabytes } from './say.ts'
+import { type Wish, type WishedRecipe, wishOf } from './wish.ts'
+
+export type Tell = (course: Course, text: string, tone: Tone) => void
+
+/** Errors: as `publish`. `values` are those of the last hook: they name the gpkg, where Portage wrote one. */
+export async function finish(realm: Realm, course: Course, values: MomentValues, tell: Tell): Promise<void> {
+  const copy = course.note.stoodIn === null ? undefined : realm.stood.load(course.note.stoodIn)
+  const wish = wishOf(course.note.began.values, realm.wishTools)
+  const recipe = await wish.recipe
+  const hindered = whyPrivate(realm, course, wish, recipe)
+  if (hindered !== undefined && course.note.wanted.publish) tell(course, `not published: ${hindered}`, 'warn')
+  if (!recipe.known || (hindered !== undefined && copy === undefined)) return
+  const own = await made(realm, course, values, wish, recipe, hindered === undefined)
+  if (own === undefined) return
+  try {
+    if (copy !== undefined) {
+      const audited = audit({ ...realm, stoodIn: copy, own, standinsLive: course.note.standinsLive, disputes: realm.folders.disputes })
+      tell(course, audited.line, audited.verdict === 'differ' ? 'bad' : 'good')
+      if (hindered === undefined) {
+        realm.known.saveBuild(audited.build)
+        realm.share(audited.build)
+      }
+    } else {
+      realm.share(own.build)
+      tell(course, `published (${megabytes(own.build.archive.size)}, content ${own.build.offer.content.slice(0, 12)})`, 'good')
+    }
+  } finally {
+    if (hindered !== undefined) rmSync(own.build.path, { force: true })
+  }
+}
+
+/** One clause that says why this build stays at home, or undefined where it may be given to others. */
+function whyPrivate(realm: Realm, course: Course, wish: Wish, recipe: WishedRecipe): string | undefined {
+  if (!course.note.wanted.publish) return 'publish is not in STANDIN_FEATURES'
+  if (!recipe.known) return recipe.why
+  if (realm.settings.publish_repos.includes(wish.family.repository)) return undefined
+  return `publish_repos does not name repository ${wish.family.repository}`
+}
+
+async function made(
+  realm: Realm,
+  course: Course,
+  values: MomentValues,
+  wish: Wish,
+  recipe: WishedRecipe & { readonly known: true },
+  keep: boolean,
+): Promise<Published | undefined> {
+  const gpkg = values.PORTAGE_BINPKG_FILE
+  if (course.capture === undefined && gpkg === '') return undefined
+  const from = course.capture === undefined ? { gpkg } : { capture: course.capture.taken, metadata: course.capture.metadata }
+  const work = join(realm.folders.work, course.key.slice(-100))
+  const { archives } = realm.folders
+  const { standinsLive } = course.note
+  try {
+    return await publish({ ...realm, wish, recipe, from, archives, work, standinsLive, keep, signal: realm.ending })
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
