@@ -55,3 +55,14 @@ export function memberDigest(): MemberDigest {
     line: (name, size) => `DATA ${name} ${size} ${hashes.map(([word, hash]) => `${word} ${hash.digest('hex')}`).join(' ')}\n`,
   }
 }
+
+/** How many times its own size an image may unpack to. Programs and texts reach 20; a larger one is a bomb, or is not worth a swarm. */
+export const MAX_RATIO = 1000
+
+/** Below this many bytes nobody is harmed by a ratio. */
+const FREE_BYTES = 64 * 1024 * 1024
+
+/** Most bytes that a packed image of `size` bytes may unpack to. */
+export function mostUnpacked(size: number, ratio: number): number {
+  return Math.max(FREE_BYTES, size * ratio)
+}

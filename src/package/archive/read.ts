@@ -14,7 +14,7 @@ import { exactId } from '../content.ts'
 import { type Manifest, manifest, MAX_MANIFEST_BYTES, type Metadata } from '../manifest.ts'
 import { SCRATCH_BYTES } from '../once.ts'
 import { IMAGE_LIMITS, type ImageLimits } from '../walk.ts'
-import { ENCODER_LINE, folderName, memberDigest, type MemberDigest, WINDOW } from './format.ts'
+import { ENCODER_LINE, folderName, MAX_RATIO, memberDigest, type MemberDigest, mostUnpacked, WINDOW } from './format.ts'
 import { decodeFrames } from './frames.ts'
 import { parseMetadataTar } from './metadatatar.ts'
 import { type Member, type Outer, readExactly, readOuter } from './outer.ts'
@@ -30,9 +30,7 @@ export interface ReadLimits extends ImageLimits {
   readonly ratio: number
 }
 
-export const READ_LIMITS: ReadLimits = { ...IMAGE_LIMITS, archiveBytes: 8 * 2 ** 30, metadataBytes: 8 * 2 ** 20, ratio: 1000 }
-
-const FREE_BYTES = 64 * 2 ** 20
+export const READ_LIMITS: ReadLimits = { ...IMAGE_LIMITS, archiveBytes: 8 * 2 ** 30, metadataBytes: 8 * 2 ** 20, ratio: MAX_RATIO }
 
 export interface ReadArchiveInput {
   readonly archive: string
@@ -147,7 +145,7 @@ async function readImage(
   const stage = stageImage(staging, limits)
   const tar = tarReader(stage.sink)
   const digest = memberDigest()
-  const most = Math.max(FREE_BYTES, member.size * limits.ratio)
+  const most = mostUnpacked(member.size, limits.ratio)
   let unpacked = 0
   const take = (bytes: Buffer): void => {
     unpacked += bytes.length
@@ -199,7 +197,7 @@ function errorFor({ archive, signal }: ReadArchiveInput, error: unknown): Standi
   if (error instanceof StandinError) return error
   if (signal?.aborted === true) return new HostError('TIMED_OUT', `reading ${archive} was called off`, { cause: error })
   const code = systemCode(error) ?? ''
-  if (code === 'ERR_BUFFER_TOO_LARGE') return new StrangerError('TOO_LARGE', 'metadata unpacks to too much', { cause: error })
+  if (code === 'ERR_BUFFER_TOO_LARGE') return new StrangerError('TOO_LARGE', 'a part of the archive unpacks to too much', { cause: error })
   if (/^(ZSTD_|Z_)/.test(code)) return new StrangerError('BAD_ARCHIVE', 'the archive does not decompress', { cause: error })
   return hostError(`could not read ${archive}`, error)
 }

@@ -83,7 +83,7 @@ export function* nextEntry(): Generator<Want, TarEntry | undefined, Buffer> {
 }
 
 function* extendedEntry(first: Buffer): Generator<Want, TarEntry, Buffer> {
-  const size = new Header(first).size ?? 0
+  const size = headerOf(first).size ?? 0
   if (size === 0 || size > MAX_EXTENDED_BYTES) throw bad(`extended records of ${size} bytes`)
   const body = Buffer.from(yield { bytes: paddedSize(size), exact: true })
   const block = yield { bytes: BLOCK, exact: true }
@@ -94,6 +94,15 @@ function* extendedEntry(first: Buffer): Generator<Want, TarEntry, Buffer> {
 const TYPE_AT = 156
 const EXTENDED = 0x78
 
+/** node-tar throws a plain Error for numbers in base 256 that no JavaScript number can hold. */
+function headerOf(block: Buffer): Header {
+  try {
+    return new Header(block)
+  } catch (error) {
+    throw new StrangerError('BAD_ARCHIVE', 'the tar stream has a header that does not parse', { cause: error })
+  }
+}
+
 interface Extended {
   path?: string
   linkpath?: string
@@ -102,7 +111,7 @@ interface Extended {
 
 /** `raw` is everything that was read for this entry, `block` its own header. */
 function decodeEntry(raw: Buffer, block: Buffer, extended: Extended): TarEntry {
-  const header = new Header(block)
+  const header = headerOf(block)
   const type = header.type === 'File' ? 'file' : header.type === 'Directory' ? 'dir' : header.type === 'SymbolicLink' ? 'link' : undefined
   if (type === undefined) throw bad(`an entry of type ${JSON.stringify(header.typeKey)}`)
   const path = extended.path ?? header.path ?? ''

@@ -18,7 +18,16 @@ import { SCRATCH_BYTES } from '../once.ts'
 import type { ImageRecord } from '../record.ts'
 import { gather, listImage, type ScanOptions } from '../scan.ts'
 import { IMAGE_LIMITS, type ImageEntry, type ImageLimits } from '../walk.ts'
-import { encoderLine, ENCODER_PARAMETERS, folderName, memberDigest, type MemberName, outerEntry } from './format.ts'
+import {
+  encoderLine,
+  ENCODER_PARAMETERS,
+  folderName,
+  MAX_RATIO,
+  memberDigest,
+  type MemberName,
+  mostUnpacked,
+  outerEntry,
+} from './format.ts'
 import { encodeFrames } from './frames.ts'
 import { imageTar } from './image.ts'
 import { metadataTar } from './metadatatar.ts'
@@ -51,21 +60,31 @@ export interface WrittenArchive {
 export async function writeArchive(input: WriteArchiveInput): Promise<WrittenArchive> {
   const entries = await listImage(input.image, input.limits ?? IMAGE_LIMITS, input)
   const temporary = `${input.out}.${randomBytes(6).toString('hex')}.tmp`
+  const fd = openNew(temporary)
   try {
-    const fd = openSync(temporary, 'wx+', 0o644)
-    try {
-      const written = await writeMembers(fd, input, entries)
-      fsyncSync(fd)
-      renameSync(temporary, input.out)
-      syncFolder(dirname(input.out))
-      return written
-    } finally {
-      closeSync(fd)
-    }
+    const written = await writeMembers(fd, input, entries)
+    fsyncSync(fd)
+    renameSync(temporary, input.out)
+    syncFolder(dirname(input.out))
+    return written
   } catch (error) {
     rmSync(temporary, { force: true })
-    throw hostError(`could not write ${input.out}`, error)
+    throw input.signal?.aborted === true ? calledOff(input.out, error) : hostError(`could not write ${input.out}`, error)
+  } finally {
+    closeSync(fd)
   }
+}
+
+function openNew(path: string): number {
+  try {
+    return openSync(path, 'wx+', 0o644)
+  } catch (error) {
+    throw hostError(`could not create ${path}`, error)
+  }
+}
+
+function calledOff(out: string, cause: unknown): HostError {
+  return new HostError('TIMED_OUT', `writing ${out} was called off`, { cause })
 }
 
 async function writeMembers(fd: number, input: WriteArchiveInput, entries: readonly ImageEntry[]): Promise<WrittenArchive> {
@@ -76,7 +95,9 @@ async function writeMembers(fd: number, input: WriteArchiveInput, entries: reado
   outer.whole('gpkg-1', Buffer.from(encoderLine(process.versions['zstd'] ?? 'unknown')))
   outer.whole('metadata.tar.zst', zstdCompressSync(metadataTar(metadata), { params: ENCODER_PARAMETERS }))
   const gathered = gather()
-  await outer.streamed('image.tar.zst', (take) => encodeFrames(imageTar(input.image, entries, gathered), take, input.signal))
+  const packed = await outer.streamed('image.tar.zst', (take) => encodeFrames(imageTar(input.image, entries, gathered), take, input.signal))
+  if (fileBytes > mostUnpacked(packed, MAX_RATIO))
+    throw new HostError('UNSUPPORTED', `${input.image}: nearly all of it is empty, nobody would take it`)
   const size = outer.finish()
   const { records, stableHashes } = gathered.scan
   const ids = { contentId: exactId(records), stableId: stableId(records, stableHashes) }
@@ -85,8 +106,8 @@ async function writeMembers(fd: number, input: WriteArchiveInput, entries: reado
 
 interface OuterWriter {
   whole(name: MemberName, bytes: Uint8Array): void
-  /** A member whose size is known only at its end; its header is written last. */
-  streamed(name: MemberName, produce: (take: (bytes: Uint8Array) => void) => Promise<void>): Promise<void>
+  /** A member whose size is known only at its end; its header is written last. Gives the size. */
+  streamed(name: MemberName, produce: (take: (bytes: Uint8Array) => void) => Promise<void>): Promise<number>
   /** Writes the Manifest and the end; gives the size of the whole. */
   finish(): number
 }
@@ -121,6 +142,7 @@ function outerWriter(fd: number, folder: string): OuterWriter {
       manifest += digest.line(name, size)
       writeAt(fd, encodeEntry(outerEntry(folder, name, size)), start)
       pad(size)
+      return size
     },
     finish() {
       whole('Manifest', Buffer.from(manifest))
