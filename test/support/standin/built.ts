@@ -1,5 +1,5 @@
 /**
- * What a user has before `emerge app-portage/standin`: the tarball and the overlay; and what a first emerge of it has built, for the hosts after.
+ * What a user has before `emerge app-portage/standin`: the tarball and the overlay; and what a first emerge of it did, for the hosts after.
  *
  * Made once for each state of the sources, however many processes ask, by a real emerge from source on a host of its own.
  *
@@ -14,16 +14,17 @@ import { withLock } from '../ground/lock.ts'
 import { paths } from '../ground/paths.ts'
 import type { Host } from '../host/host.ts'
 import { createNetwork } from '../host/network.ts'
+import { look, takeLayer } from './layer.ts'
 
 export interface Built {
   readonly tarball: string
   readonly overlay: string
-  /** A PKGDIR with app-portage/standin and its accounts. */
-  readonly packages: string
+  /** What that emerge changed on its host: see layer.ts. */
+  readonly layer: string
 }
 
 /** Everything that ends up in the tarball, or in how it is installed. */
-const INPUTS = ['src/**', 'hooks/**', 'etc-portage/**', 'packaging/**', 'package*.json', 'LICENSE', 'test/support/repo/eclass/*']
+const INPUTS = ['src/**', 'hooks/**', 'etc-portage/**', 'packaging/**', 'package*.json', 'LICENSE', 'test/support/{repo/eclass,standin}/*']
 const KEPT = 4
 const folder = join(paths.made, 'standin')
 
@@ -59,7 +60,7 @@ export function append(host: Host, path: string, text: string): void {
 
 function found(made: string): Built {
   const tarball = readdirSync(made).find((name) => name.endsWith('.tar.xz')) ?? ''
-  return { tarball: join(made, tarball), overlay: join(made, 'overlay'), packages: join(made, 'packages') }
+  return { tarball: join(made, tarball), overlay: join(made, 'overlay'), layer: join(made, 'layer') }
 }
 
 /** The rename is the commit point. */
@@ -71,8 +72,10 @@ async function build(made: string): Promise<void> {
   try {
     const host = await network.createHost({ name: 'builder' })
     provideStandin(host, dist)
-    await host.emerge(['--buildpkg', 'app-portage/standin'], { env: { PKGDIR: '/var/cache/binpkgs' } })
-    cpSync(host.path('/var/cache/binpkgs'), join(draft, 'packages'), { recursive: true })
+    const before = await look(host)
+    await host.emerge(['app-portage/standin'])
+    mkdirSync(join(draft, 'layer'))
+    await takeLayer(host, before, join(draft, 'layer'))
   } finally {
     await network.close()
   }

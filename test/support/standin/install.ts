@@ -3,10 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { cpSync } from 'node:fs'
 import { HOOK_LINES } from '../../../src/portage/hookblock.ts'
 import type { Host } from '../host/host.ts'
 import { append, builtStandin, provideStandin } from './built.ts'
+import { applyLayer } from './layer.ts'
 
 export interface InstallOptions {
   /** STANDIN_FEATURES in make.conf, such as `install publish`. Default: nothing is written, so standin is off. */
@@ -17,23 +17,16 @@ export interface InstallOptions {
   readonly policy?: string
   /** Switch the hook on in /etc/portage/bashrc. Default true. */
   readonly hook?: boolean
-  /** Emerge it from source again rather than take what an earlier emerge has built. Default false. */
+  /** Run that emerge on this host too, rather than lay down what it did on another host in the same run. Default false. */
   readonly fromSource?: boolean
 }
-
-const PACKAGES = '/tmp/standin-packages'
 
 /** Installs and sets up, but starts nothing: see `startDaemon`. Errors: HostError PROGRAM_FAILED with what emerge said. */
 export async function installStandin(host: Host, options: InstallOptions = {}): Promise<void> {
   const built = await builtStandin()
   provideStandin(host, built)
-  if (options.fromSource === true) {
-    await host.emerge(['app-portage/standin'])
-  } else {
-    cpSync(built.packages, host.path(PACKAGES), { recursive: true })
-    await host.emerge(['--usepkgonly', 'app-portage/standin'], { env: { PKGDIR: PACKAGES } })
-    await host.run(['rm', '-r', PACKAGES])
-  }
+  if (options.fromSource === true) await host.emerge(['app-portage/standin'])
+  else await applyLayer(host, built.layer)
   if (options.features !== undefined) append(host, '/etc/portage/make.conf', `STANDIN_FEATURES="${options.features}"\n`)
   for (const [key, value] of Object.entries(options.settings ?? {})) append(host, '/etc/portage/standin.conf', `${key} = ${value}\n`)
   if (options.policy !== undefined) host.write('/etc/portage/standin.policy', options.policy)
