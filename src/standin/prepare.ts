@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { type BigIntStats, chmodSync, closeSync, lchownSync, lstatSync, mkdirSync, openSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { StrangerError } from '../base/errors.ts'
 import type { Breather } from './breather.ts'
@@ -30,7 +29,7 @@ export async function prepare(
   for (const unit of layout.units)
     for (const { operation, inside } of unit.parts) {
       if (breathe.isDue()) await breathe.now()
-      const path = join(temporaries[unit.temporary] ?? '', inside)
+      const path = `${temporaries[unit.temporary]}/${inside}`
       const made = make(operation, path, copier, breathe.now)
       paths.push(rowOf(operation, made instanceof Promise ? await made : made))
       input.step?.('copied', operation.path)

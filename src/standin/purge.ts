@@ -37,6 +37,8 @@ export interface Purged {
 interface Work {
   readonly input: PurgeInput
   readonly entry: Entry
+  /** The root with a slash; joining paths properly would take a tenth of the time of a purge. */
+  readonly base: string
   readonly removed: string[]
   readonly keptAside: { path: string; keptAs: string; why: string }[]
   readonly left: { path: string; why: string }[]
@@ -47,7 +49,7 @@ export function purge(input: PurgeInput): Purged {
   const { journal, id } = input
   const entry = journal.find(id)
   if (entry === undefined || !journal.markPurging(id)) return { removed: 0, keptAside: [], left: [] }
-  const work: Work = { input, entry, removed: [], keptAside: [], left: [] }
+  const work: Work = { input, entry, base: join(input.root, '/'), removed: [], keptAside: [], left: [] }
   input.step?.('purging', '')
   try {
     clear(input, journal.temporaries(id))
@@ -80,7 +82,7 @@ function judged(work: Work, placed: JournalPath, path: string): Judgement | unde
 }
 
 function removeName(work: Work, placed: JournalPath): void {
-  const path = join(work.input.root, placed.path)
+  const path = work.base + placed.path
   const judgement = judged(work, placed, path)
   if (judgement === 'ours') {
     unlinkSync(path)
@@ -95,7 +97,7 @@ function removeName(work: Work, placed: JournalPath): void {
 }
 
 function removeFolder(work: Work, placed: JournalPath): void {
-  const path = join(work.input.root, placed.path)
+  const path = work.base + placed.path
   const judgement = judged(work, placed, path)
   if (judgement === undefined) return
   if (judgement === 'replaced') return leave(work, placed.path, 'somebody else put something in its place')
@@ -121,7 +123,7 @@ function flush(work: Work, paths: readonly JournalPath[]): void {
   const gone = new Set(work.removed)
   const lost = new Set(paths.map(({ path }) => dirname(path)).filter((folder) => !gone.has(folder)))
   for (const folder of lost) {
-    const path = join(work.input.root, folder)
+    const path = work.base + folder
     if (look(path)?.kind === 'dir') syncFolder(path)
   }
   work.input.step?.('flushed', '')

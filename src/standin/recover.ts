@@ -41,5 +41,6 @@ export function recover(input: RecoverInput): Recovered {
   }
   clear(input, input.journal.strayTemporaries())
   input.journal.forgetStrayTemporaries()
+  input.journal.tidy()
   return { stillLive, settled, failed }
 }

@@ -53,11 +53,31 @@ test('each step is taken once, from the state before it', () =>
     journal.markPurged(id, 9)
     assert.equal(journal.markPurging(id), false)
     assert.deepEqual([journal.unsettled(), journal.paths(id)], [[], []])
+    journal.tidy()
     assert.deepEqual(
       journal.history(5).map(({ state, settledAt }) => [state, settledAt]),
       [['purged', 9]],
     )
     assert.notEqual(journal.plan(entryFor(), 'boot', []), undefined)
+  }))
+
+test('tidying forgets the paths of settled entries and no others', () =>
+  onHost(({ journal, journalPath }) => {
+    for (const builddir of ['/one', '/two']) journal.writeAhead(journal.plan(entryFor(builddir), 'boot', []) ?? 0, [PATH])
+    const [one, two] = journal.unsettled().map(({ id }) => id)
+    journal.markPurged(one ?? 0, 1)
+    journal.tidy()
+    assert.deepEqual(journal.paths(two ?? 0), [PATH])
+    journal.close()
+    const database = new DatabaseSync(journalPath)
+    assert.deepEqual(
+      database
+        .prepare('SELECT entry FROM path')
+        .all()
+        .map((row) => row['entry']),
+      [two],
+    )
+    database.close()
   }))
 
 test('paths are written with the step or not at all', () =>
