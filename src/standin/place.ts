@@ -32,7 +32,7 @@ export interface PlaceInput extends Site {
   readonly plan: Extract<Plan, { kind: 'place' }>
   readonly staging: Staging
   readonly entry: NewEntry
-  /** Asked between any two files and every MiB: true undoes all and ends with `stopped`. */
+  /** Asked every few milliseconds, every MiB, and once before anything becomes visible: true undoes all and ends with `stopped`. */
   readonly shouldStop: () => boolean
   readonly say: (line: string) => void
 }
@@ -71,6 +71,7 @@ export async function place(input: PlaceInput): Promise<Placed> {
     input.step?.('temporary-made', '')
     const breathe = breather({ shouldStop: input.shouldStop, onStop: stopped })
     const paths = await prepare(input, layout, temporaries, breathe)
+    await breathe.now()
     if (!journal.writeAhead(id, paths)) throw stopped()
     input.step?.('written-ahead', '')
     await reveal(input, layout, temporaries, breathe)

@@ -59,6 +59,16 @@ test('a placing that is told to make way ends within its turn and undoes what it
   }),
 )
 
+test('a placing that was told before it began shows nothing, however small', { skip }, () =>
+  onHost(async (host) => {
+    const before = snapshot(host.root)
+    const seen: Step[] = []
+    assert.equal((await placeTree(host, DEMO, { shouldStop: () => true, step: (step) => void seen.push(step) })).kind, 'stopped')
+    assert.equal(seen.includes('revealed'), false)
+    judge(host, before)
+  }),
+)
+
 test('a large file makes way between two pieces', { skip }, () =>
   onHost(async (host) => {
     const before = snapshot(host.root)
