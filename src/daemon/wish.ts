@@ -62,7 +62,7 @@ function digestsOf(values: MomentValues, tools: WishTools): EbuildDigests {
   const repository = readRepos(tools.root).get(values.PORTAGE_REPO_NAME)
   if (cpv === undefined) throw new StrangerError('SCHEMA', `${cpvOfMoment(values)} is no package as PMS has it`)
   if (repository === undefined) throw new HostError('UNREADABLE', `repository ${values.PORTAGE_REPO_NAME} is not in repos.conf`)
-  return digestEbuild({ root: tools.root, repository, cpv })
+  return digestEbuild({ root: tools.root, repository, cpv, use: new Set(commandWords(values.USE)) })
 }
 
 async function recipe(values: MomentValues, of: Family, digests: EbuildDigests, tools: WishTools): Promise<WishedRecipe> {
@@ -83,6 +83,8 @@ async function recipe(values: MomentValues, of: Family, digests: EbuildDigests, 
       eapi: digests.metadata['EAPI'] ?? '0',
       ebuildSha256: digests.ebuild,
       eclasses: Object.entries(digests.eclasses).map(([name, sha256]) => ({ name, sha256 })),
+      filesSha256: digests.files,
+      distfiles: digests.distfiles && Object.entries(digests.distfiles).map(([name, dist]) => ({ name, dist })),
       use: commandWords(values.USE),
       flags,
       toolchain: { ...compilers, ld: linker },

@@ -50,6 +50,9 @@ export const recipeSchema = v.strictObject({
   eapi: v.pipe(v.string(), v.maxLength(40)),
   ebuildSha256: hex64,
   eclasses: v.pipe(v.array(v.strictObject({ name: word, sha256: hex64 })), v.maxLength(500)),
+  filesSha256: hex64,
+  /** Absent where the repository has no Manifest: then nobody has said what the distfiles are. */
+  distfiles: v.exactOptional(v.pipe(v.array(v.strictObject({ name: word, dist: hex64 })), v.maxLength(5000))),
   use: words,
   flags: flagShape,
   toolchain: v.strictObject({ cc: word, cxx: v.exactOptional(word), ld: word, libc: word }),
@@ -65,6 +68,10 @@ export interface RecipeInput {
   readonly eapi: string
   readonly ebuildSha256: string
   readonly eclasses: readonly { readonly name: string; readonly sha256: string }[]
+  /** Over all files beside the ebuild: a changed patch is another build. */
+  readonly filesSha256: string
+  /** What the Manifest says of each distfile that the ebuild takes with these flags, hashed. */
+  readonly distfiles?: readonly { readonly name: string; readonly dist: string }[] | undefined
   /**
    * Enabled flags that are in IUSE_EFFECTIVE, which is what Portage's own USE of a package holds. Others never reach the ebuild
    * (PMS 11.1.1), and a profile's global flags would give two hosts two ids for one build.
@@ -89,13 +96,19 @@ export function recipeOf(input: RecipeInput): Recipe {
     family: { ...input.family },
     eapi: input.eapi,
     ebuildSha256: input.ebuildSha256,
-    eclasses: input.eclasses.map(({ name, sha256 }) => ({ name, sha256 })).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    eclasses: input.eclasses.map(({ name, sha256 }) => ({ name, sha256 })).toSorted(byName),
+    filesSha256: input.filesSha256,
+    ...(input.distfiles === undefined ? {} : { distfiles: input.distfiles.map(({ name, dist }) => ({ name, dist })).toSorted(byName) }),
     use: [...new Set(input.use)].toSorted(),
     flags: flagsOf(input),
     toolchain: { ...input.toolchain },
     features: RECIPE_FEATURES.filter((name) => input.features?.includes(name) === true),
     variables: variablesOf(input.variables ?? {}),
   }
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1
 }
 
 function flagsOf({ flags, resolvedMarch }: RecipeInput): Recipe['flags'] {

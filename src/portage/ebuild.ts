@@ -1,5 +1,5 @@
 /**
- * Names an ebuild by what it says: the SHA-256 of its own file and of every eclass that it inherits, directly or not.
+ * Names an ebuild by what it says: the SHA-256 of its own file and of every eclass that it inherits, directly or not, and by the sources it takes.
  *
  * Which eclasses those are only Portage knows after it has sourced the ebuild, and it writes them down: in the repository's `metadata/md5-cache`, or in
  * its own cache below `/var/cache/edb/dep`. An entry is believed only if every digest in it is right.
@@ -13,6 +13,7 @@ import { sha256Hex } from '../base/canonical.ts'
 import { HostError } from '../base/errors.ts'
 import { readBounded, readText } from './bounded.ts'
 import { packageFolder, type Repository } from './repos.ts'
+import { digestDistfiles, digestFiles } from './sources.ts'
 import type { Cpv } from './version.ts'
 
 export interface EbuildDigests {
@@ -20,6 +21,10 @@ export interface EbuildDigests {
   readonly ebuild: string
   /** Eclass name to SHA-256, by name. */
   readonly eclasses: Readonly<Record<string, string>>
+  /** SHA-256 over the package's `files` folder: patches lie there, and which of them an ebuild takes only it knows. */
+  readonly files: string
+  /** Distfile name to the SHA-256 of what the Manifest says of it; undefined where the repository has no Manifest. */
+  readonly distfiles: Readonly<Record<string, string>> | undefined
   /** What the ebuild says of itself: EAPI, SLOT, PROPERTIES, KEYWORDS and so on, from the same cache entry. */
   readonly metadata: Readonly<Record<string, string>>
 }
@@ -32,19 +37,27 @@ export interface EbuildQuestion {
   readonly depCache?: string
 }
 
+export interface EbuildBuild extends EbuildQuestion {
+  /** Flags that the package is built with: some distfiles hang on them. */
+  readonly use: ReadonlySet<string>
+}
+
 const MAX_EBUILD_BYTES = 4 * 1024 * 1024
 const MAX_ENTRY_BYTES = 1024 * 1024
 const MAX_ECLASSES = 200
 
 /** Errors: HostError UNREADABLE when there is no such ebuild, or Portage has written down nothing that is still true; there is no recipe then. */
-export function digestEbuild(question: EbuildQuestion): EbuildDigests {
-  const { repository, cpv } = question
-  const path = join(packageFolder(repository, cpv.category, cpv.name), `${cpv.name}-${cpv.version}.ebuild`)
+export function digestEbuild(question: EbuildBuild): EbuildDigests {
+  const { repository, cpv, use } = question
+  const folder = packageFolder(repository, cpv.category, cpv.name)
+  const path = join(folder, `${cpv.name}-${cpv.version}.ebuild`)
   const ebuild = readBounded(path, MAX_EBUILD_BYTES)
   if (ebuild === undefined) throw new HostError('UNREADABLE', `there is no ebuild at ${path}`)
   for (const entry of cacheEntries(question)) {
     const eclasses = eclassesIfTrue(entry, ebuild, repository)
-    if (eclasses !== undefined) return { ebuild: sha256Hex(ebuild), eclasses, metadata: entry }
+    if (eclasses === undefined) continue
+    const distfiles = digestDistfiles(folder, entry['SRC_URI'] ?? '', use)
+    return { ebuild: sha256Hex(ebuild), eclasses, files: digestFiles(join(folder, 'files')), distfiles, metadata: entry }
   }
   throw new HostError('UNREADABLE', `Portage has no fresh metadata of ${path}: neither in the repository nor in its own cache`)
 }
@@ -55,10 +68,13 @@ export function findEclass(repository: Repository, name: string): string | undef
   return paths.findLast((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
 }
 
-type Entry = Readonly<Record<string, string>>
+export type Entry = Readonly<Record<string, string>>
 
-/** What was written down about the ebuild: the repository's own entry first, as Portage does. */
-function cacheEntries({ root, repository, cpv, depCache }: EbuildQuestion): Entry[] {
+/**
+ * What was written down about the ebuild: the repository's own entry first, as Portage does. None of it need still be true.
+ * Errors: HostError UNREADABLE.
+ */
+export function cacheEntries({ root, repository, cpv, depCache }: EbuildQuestion): Entry[] {
   const pf = `${basename(cpv.category)}/${cpv.name}-${cpv.version}`
   const paths = [join(repository.folder, 'metadata/md5-cache', pf), join(root, depCache ?? 'var/cache/edb/dep', repository.location, pf)]
   return paths.map((path) => parseEntry(readText(path, MAX_ENTRY_BYTES))).filter((entry) => entry !== undefined)

@@ -11,6 +11,7 @@ import { test } from 'node:test'
 import { sha256Hex } from '../../src/base/canonical.ts'
 import { HostError } from '../../src/base/errors.ts'
 import { digestEbuild, findEclass } from '../../src/portage/ebuild.ts'
+import { digestFiles } from '../../src/portage/sources.ts'
 import { readRepos, type Repository } from '../../src/portage/repos.ts'
 import { type Files, rootWith } from './tree.ts'
 
@@ -125,7 +126,7 @@ const DIGESTS = { ebuild: sha256Hex(EBUILD), eclasses: { one: sha256Hex('# one\n
 function digestsIn(root: string): { ebuild: string; eclasses: Readonly<Record<string, string>> } {
   const repository = readRepos(root).get('own')
   assert.ok(repository !== undefined)
-  const { ebuild, eclasses } = digestEbuild({ root, repository, cpv })
+  const { ebuild, eclasses } = digestEbuild({ root, repository, cpv, use: new Set() })
   return { ebuild, eclasses }
 }
 
@@ -158,12 +159,14 @@ test('an ebuild without eclasses; what it says of itself comes along', (t) => {
   const root = rootWith(t, { ...GENTOO, ...OWN, ...TREE, [HERE]: `EAPI=8\nPROPERTIES=live\n_md5_=${md5(EBUILD)}\n` })
   const repository = readRepos(root).get('own')
   assert.ok(repository !== undefined)
-  assert.deepEqual(digestEbuild({ root, repository, cpv }), {
+  assert.deepEqual(digestEbuild({ root, repository, cpv, use: new Set() }), {
     ebuild: sha256Hex(EBUILD),
     eclasses: {},
+    files: digestFiles(join(root, 'nothing')),
+    distfiles: undefined,
     metadata: { EAPI: '8', PROPERTIES: 'live', _md5_: md5(EBUILD) },
   })
-  assert.throws(() => digestEbuild({ root, repository, cpv: { ...cpv, version: '3' } }), unreadable)
+  assert.throws(() => digestEbuild({ root, repository, cpv: { ...cpv, version: '3' }, use: new Set() }), unreadable)
 })
 
 test('the repository\u2019s own eclass wins over its master\u2019s', (t) => {
