@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { HostError } from '../base/errors.ts'
 import { readCapabilities } from './capability.ts'
 import type { StableHashes } from './content.ts'
 import { newScratch, readOnce } from './once.ts'
@@ -24,13 +25,14 @@ export interface ScanOptions {
   readonly signal?: AbortSignal
 }
 
-/** Errors: HostError UNSUPPORTED naming the path, CHANGED_UNDERWAY, MISSING_PROGRAM, IO. */
+/** Errors: HostError UNSUPPORTED naming the path, CHANGED_UNDERWAY, MISSING_PROGRAM, TIMED_OUT, IO. */
 export async function scanImage(root: string, limits: ImageLimits = IMAGE_LIMITS, options: ScanOptions = {}): Promise<Scan> {
   const entries = await listImage(root, limits, options)
   const gathered = gather()
   const scratch = newScratch()
   for (const entry of entries) {
-    options.signal?.throwIfAborted()
+    if (options.signal?.aborted === true)
+      throw new HostError('TIMED_OUT', `reading ${root} was called off`, { cause: options.signal.reason })
     if (entry.type !== 'file') {
       gathered.add(entry)
       continue

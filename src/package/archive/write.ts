@@ -6,8 +6,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { promisify } from 'node:util'
 import { zstdCompressSync } from 'node:zlib'
 import { syncFolder } from '../../base/durable.ts'
 import { HostError, hostError } from '../../base/errors.ts'
@@ -63,7 +64,6 @@ export async function writeArchive(input: WriteArchiveInput): Promise<WrittenArc
   const fd = openNew(temporary)
   try {
     const written = await writeMembers(fd, input, entries)
-    fsyncSync(fd)
     renameSync(temporary, input.out)
     syncFolder(dirname(input.out))
     return written
@@ -87,6 +87,8 @@ function calledOff(out: string, cause: unknown): HostError {
   return new HostError('TIMED_OUT', `writing ${out} was called off`, { cause })
 }
 
+const flush = promisify(fsync)
+
 async function writeMembers(fd: number, input: WriteArchiveInput, entries: readonly ImageEntry[]): Promise<WrittenArchive> {
   const fileBytes = entries.reduce((sum, entry) => sum + (entry.type === 'file' ? entry.size : 0), 0)
   const metadata = canonicalMetadata(input.metadata, { resolvedMarch: input.resolvedMarch, fileBytes })
@@ -100,8 +102,11 @@ async function writeMembers(fd: number, input: WriteArchiveInput, entries: reado
     throw new HostError('UNSUPPORTED', `${input.image}: nearly all of it is empty, nobody would take it`)
   const size = outer.finish()
   const { records, stableHashes } = gathered.scan
-  const ids = { contentId: exactId(records), stableId: stableId(records, stableHashes) }
-  return { sha256: hashOfFile(fd, size), size, ...ids, records, stableHashes, fileBytes }
+  // The disk works while the ids are made.
+  const flushed = flush(fd)
+  const ids = { contentId: exactId(records), stableId: stableId(records, stableHashes), sha256: hashOfFile(fd, size) }
+  await flushed
+  return { ...ids, size, records, stableHashes, fileBytes }
 }
 
 interface OuterWriter {
