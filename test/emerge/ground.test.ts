@@ -143,6 +143,41 @@ test('a reboot empties /run and /tmp, ends every process, and keeps the rest', a
   await host.run(['ping', '-c1', '-W5', host.address])
 })
 
+test('a snapshot tells what of the machine a host changed, removed or hid, and not what it only touched', async () => {
+  const host = await network.createHost({ name: 'changed' })
+  host.write('/usr/bin/mine', 'mine', 0o755)
+  const clean = await host.snapshot()
+  const commands = [
+    'cp -a /usr/bin/printf /usr/bin/copy && mv /usr/bin/copy /usr/bin/printf',
+    'touch -d @0 /usr/bin/env',
+    'rm /etc/debian_version',
+    'rm -r /etc/apt && mkdir /etc/apt && echo one > /etc/apt/one',
+    'rm /usr/bin/mine && ln -s env /usr/bin/mine',
+    'mkdir -p /usr/share/some/where',
+    'echo two > /var/lib/two',
+  ]
+  await host.run(['sh', '-e', '-c', commands.join('\n')])
+  const found = differences(clean, await host.snapshot()).map((line) => line.replace(/ \(.*/, ''))
+  const ofApt = found.filter((line) => line.startsWith('removed /etc/apt/'))
+  assert.ok(ofApt.includes('removed /etc/apt/sources.list.d'))
+  assert.deepEqual(
+    found.filter((line) => !ofApt.includes(line)),
+    [
+      'added /etc/apt/one',
+      'removed /etc/debian_version',
+      'changed /usr/bin/env',
+      'changed /usr/bin/mine',
+      'added /usr/share/some',
+      'added /usr/share/some/where',
+    ],
+  )
+  await host.run(['rm', '-r', '/usr/share/some'])
+  assert.deepEqual(
+    differences(clean, await host.snapshot()).filter((line) => line.includes(' /usr/share')),
+    [],
+  )
+})
+
 test('a closed network leaves no process, no mount, no namespace and no folder', async () => {
   const gone = await createNetwork({ name: 'gone' })
   const host = await gone.createHost({ name: 'closed', tmpdir: { kind: 'tmpfs' } })

@@ -54,9 +54,9 @@ function mustBeWhole(): boolean {
   return process.env['CI'] === 'true' || process.getuid?.() === 0
 }
 
-function runFiles(paths_: readonly string[]): Promise<boolean> {
-  const events = run({ files: paths_.map((path) => join(paths.top, path)), concurrency: AT_ONCE, timeout: LONGEST_FILE_MS })
-  let failures = paths_.length === 0
+function runFiles(files: readonly string[]): Promise<boolean> {
+  const events = run({ files: files.map((path) => join(paths.top, path)), concurrency: AT_ONCE, timeout: LONGEST_FILE_MS })
+  let failures = files.length === 0
   events.on('test:fail', (data) => (failures ||= data.todo === undefined || data.todo === false))
   const report = process.stdout.isTTY ? events.compose(spec) : events.compose(tap)
   return new Promise((resolve, reject) => {

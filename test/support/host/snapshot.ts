@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto'
 import { type BigIntStats, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { HostError } from '../../../src/base/errors.ts'
 import { program } from '../ground/program.ts'
 
 export interface SnapshotOptions {
@@ -16,6 +17,8 @@ export interface SnapshotOptions {
 }
 
 export interface Snapshot {
+  /** The folders that were walked; only snapshots of the same ones can be compared. */
+  readonly below: string
   /** One line of properties for each path of the upper folder. */
   readonly entries: ReadonlyMap<string, string>
   /** Folders that show nothing of the machine's folder of the same name. */
@@ -37,11 +40,13 @@ export async function takeSnapshot(upper: string, hashes: Map<string, string>, o
     if (stat.isDirectory()) for (const name of readdirSync(outside)) walk(join(path, name))
   }
   for (const name of tops) walk(`/${name}`)
-  return { entries, opaque: await opaqueFolders(upper, tops) }
+  return { below: below?.toSorted().join(' ') ?? 'all', entries, opaque: await opaqueFolders(upper, tops) }
 }
 
-/** One line for each path that is not the same in both, sorted: `added`, `removed` or `changed`, path and properties. */
+/** One line for each path that is not the same in both, sorted: `added`, `removed` or `changed`, path and properties. Errors: HostError BAD_STATE. */
 export function differences(before: Snapshot, after: Snapshot): string[] {
+  if (before.below !== after.below)
+    throw new HostError('BAD_STATE', `snapshots of ${before.below} and of ${after.below} cannot be compared`)
   const hashes = new Map<string, string>()
   const paths = new Set([...before.entries.keys(), ...after.entries.keys()])
   for (const folder of [...before.opaque, ...after.opaque]) {
