@@ -40,7 +40,7 @@ export function responder(input: RespondInput): Responder {
         }
         return undefined
       case 'list':
-        return send({ t: 'list', live: live(input), builds: builds(input) })
+        return send({ t: 'list', live: live(input), builds: buildsOf(input.realm.known, input.life.shared) })
       case 'why':
         return send({ t: 'why', courses: input.realm.known.courses() })
       case 'purge':
@@ -94,8 +94,9 @@ function liveOf(entry: Entry, realm: Realm): LiveStandin {
   }
 }
 
-function builds({ realm, life }: RespondInput): OwnBuild[] {
-  return realm.known.builds().map(({ cpv, offer, archive, audit }) => ({
+/** Also for the command line, where no daemon answers. */
+export function buildsOf(known: Pick<Known, 'builds'>, sharing: ReadonlySet<string>): OwnBuild[] {
+  return known.builds().map(({ cpv, offer, archive, audit }) => ({
     cpv,
     repository: offer.family.repository,
     slot: offer.slot,
@@ -103,7 +104,7 @@ function builds({ realm, life }: RespondInput): OwnBuild[] {
     content: offer.content,
     archive: archive.sha256,
     size: archive.size,
-    shared: life.shared.has(archive.sha256),
+    shared: sharing.has(archive.sha256),
     audit,
   }))
 }

@@ -1,0 +1,14 @@
+/**
+ * `standin daemon`: runs the launcher of the daemon in the place of this program, with the same arguments.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { EXIT } from '../exit.ts'
+import type { Output } from '../output.ts'
+import type { World } from '../world.ts'
+
+export async function daemon(world: World, out: Output, args: readonly string[], pretend: boolean): Promise<number> {
+  if (!pretend) return await world.execute(world.launcher, args)
+  out.lines([[[world.launcher, ...args].join(' ')]])
+  return EXIT.ok
+}

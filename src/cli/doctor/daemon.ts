@@ -1,0 +1,45 @@
+/**
+ * Whether the daemon runs, is of this version, and is closed to everybody else.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { lstatSync } from 'node:fs'
+import { UserError } from '../../base/errors.ts'
+import { ask } from '../ask.ts'
+import { doorOf } from '../daemonOr.ts'
+import { VERSION } from '../version.ts'
+import type { World } from '../world.ts'
+import { type Check, type Finding, note, ok, wrong } from './finding.ts'
+
+export const daemonChecks: readonly Check[] = [
+  { name: 'daemon', look: daemon },
+  { name: 'control socket', look: controlSocket },
+]
+
+async function daemon(world: World): Promise<Finding[]> {
+  try {
+    const { version, warden, peer } = await ask(doorOf(world), { t: 'status' }, 'status')
+    if (version !== VERSION) return [wrong('daemon', `is version ${version}, and this is ${VERSION}`, 'restart the service standin')]
+    if (peer === null)
+      return [note('daemon', `runs (pid ${warden.pid}), without its peer just now`, 'look again in a minute, then at its log')]
+    return [ok('daemon', `${version}, pids ${warden.pid} and ${peer.pid}`)]
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== 'NO_DAEMON') throw error
+    return [wrong('daemon', error.message, 'rc-service standin start, or systemctl start standin')]
+  }
+}
+
+function controlSocket({ control, uid }: World): Finding[] {
+  const stat = lstatSync(control, { throwIfNoEntry: false })
+  if (stat === undefined) return [note('control socket', `${control} is missing; the daemon makes it when it starts`)]
+  if (!stat.isSocket()) return [wrong('control socket', `${control} is no socket`, 'remove it and restart the daemon')]
+  const mode = stat.mode & 0o777
+  if (stat.uid === uid && mode === 0o600) return [ok('control socket', control)]
+  return [
+    wrong(
+      'control socket',
+      `${control} has mode ${mode.toString(8)} and belongs to user ${stat.uid}`,
+      'restart the daemon, which makes it anew',
+    ),
+  ]
+}

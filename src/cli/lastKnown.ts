@@ -1,0 +1,94 @@
+/**
+ * What the daemon wrote down last, for when it does not answer; reading it changes nothing, not even a journal that is damaged.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { HostError, StandinError } from '../base/errors.ts'
+import type { CourseReport, DisputeReport, KeptReport, LiveStandin, OwnBuild } from '../daemon/controlWire.ts'
+import { type Known, openKnown } from '../daemon/known.ts'
+import type { Folders } from '../daemon/realm.ts'
+import { buildsOf, disputesOf } from '../daemon/respond.ts'
+import { entryOf, keptOf, pathOf } from '../standin/journal-rows.ts'
+import type { Entry } from '../standin/journal.ts'
+
+export interface JournalView {
+  readonly live: readonly LiveStandin[]
+  readonly kept: readonly KeptReport[]
+}
+
+export interface KnownView {
+  readonly builds: readonly OwnBuild[]
+  readonly courses: readonly CourseReport[]
+  readonly disputes: readonly DisputeReport[]
+}
+
+export function journalPath(folders: Folders): string {
+  return join(folders.state, 'journal.sqlite')
+}
+
+/** Nothing where there is no journal yet. Errors: HostError BAD_STATE, UNREADABLE; a system error when this user may not look. */
+export function readJournal(path: string): JournalView {
+  if (!isThere(path)) return { live: [], kept: [] }
+  try {
+    const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
+    try {
+      checkWhole(database)
+      const entries = database.prepare("SELECT * FROM entry WHERE state <> 'purged' ORDER BY id").all().map(entryOf)
+      const kept = database.prepare('SELECT * FROM kept ORDER BY at, keptAs').all().map(keptOf)
+      return { live: entries.map((entry) => liveOf(entry, database)), kept: kept.map(({ path: was, keptAs }) => ({ path: was, keptAs })) }
+    } finally {
+      database.close()
+    }
+  } catch (error) {
+    if (error instanceof StandinError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new HostError(
+      'BAD_STATE',
+      `the journal ${path} does not read (${reason}): start the daemon, which keeps it aside and begins another`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+/** Nothing where nothing is known yet. Errors: HostError IO, StrangerError SCHEMA, naming the file. */
+export function readKnown(folders: Folders): KnownView {
+  const path = join(folders.state, 'known.sqlite')
+  if (!isThere(path)) return { builds: [], courses: [], disputes: [] }
+  const known: Known = openKnown(path)
+  try {
+    return { builds: buildsOf(known, new Set()), courses: known.courses(), disputes: disputesOf(known) }
+  } finally {
+    known.close()
+  }
+}
+
+/** Not `existsSync`, which takes what this user may not see for missing. */
+function isThere(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+function checkWhole(database: DatabaseSync): void {
+  const verdict = Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})[0]
+  if (verdict !== 'ok') throw new Error(`quick_check: ${String(verdict)}`)
+}
+
+function liveOf(entry: Entry, database: DatabaseSync): LiveStandin {
+  const paths = database.prepare('SELECT * FROM path WHERE entry = ?').all(entry.id).map(pathOf)
+  return {
+    id: String(entry.id),
+    cpv: entry.cpv,
+    // The journal does not know them.
+    repository: '',
+    slot: '',
+    state: entry.state,
+    level: entry.level,
+    files: paths.filter(({ kind }) => kind !== 'dir').length,
+    bytes: paths.reduce((sum, { size }) => sum + size, 0),
+    since: new Date(entry.at).toISOString(),
+  }
+}
