@@ -112,9 +112,15 @@ function flat(parts: readonly Spec[], use: Use): Spec[] {
   })
 }
 
-// PMS 8.2.2: a use-conditional group that does not count is as if it were not written, so it meets no any-of group either.
+/**
+ * The parts of a group that are part of it: a group that does not count, or that all-of nothing is left of, is as if it were not written, as
+ * Portage takes it, and meets no any-of group.
+ */
 function activeParts(parts: readonly Spec[], use: Use): Spec[] {
-  return parts.filter((part) => part.kind === 'word' || isActive(part, use))
+  return parts.filter((part) => {
+    if (part.kind === 'word') return true
+    return isActive(part, use) && (!['all', 'use'].includes(part.kind) || activeParts(part.parts, use).length > 0)
+  })
 }
 
 const BETWEEN: Readonly<Record<Group['kind'], string>> = { all: ' and ', use: ' and ', any: ' or ', one: ' or else ', most: ' or at most ' }

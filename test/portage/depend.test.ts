@@ -33,6 +33,7 @@ const UNMET: readonly [string, readonly string[], readonly string[]][] = [
   ['|| ( ssl? ( dev-libs/glib ) dev-libs/none )', ['ssl'], []],
   ['|| ( ssl? ( dev-libs/glib ) dev-libs/none )', [], ['dev-libs/none']],
   ['|| ( ssl? ( dev-libs/glib ) )', [], ['one of nothing']],
+  ['|| ( ( ssl? ( dev-libs/glib ) ) dev-libs/none )', [], ['dev-libs/none']],
   ['^^ ( dev-libs/glib dev-libs/none )', [], []],
   ['^^ ( dev-libs/glib dev-libs/icu )', [], ['dev-libs/glib or else dev-libs/icu']],
   ['?? ( dev-libs/glib dev-libs/icu )', [], ['dev-libs/glib or at most dev-libs/icu']],
@@ -121,8 +122,12 @@ function holds(part: Tree, use: ReadonlySet<string>, installed: readonly Install
     )
     return installed.some((one) => matches(bare, one))
   }
-  const parts = part.parts.filter((one) => counts(one, use))
+  const parts = part.parts.filter((one) => counts(one, use) && !isEmpty(one, use))
   return part.kind === 'any' ? parts.some((one) => holds(one, use, installed)) : parts.every((one) => holds(one, use, installed))
+}
+
+function isEmpty(part: Tree, use: ReadonlySet<string>): boolean {
+  return part.kind !== 'atom' && part.kind !== 'any' && part.parts.every((one) => !counts(one, use) || isEmpty(one, use))
 }
 
 function counts(part: Tree, use: ReadonlySet<string>): boolean {
