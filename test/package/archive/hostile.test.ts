@@ -102,6 +102,33 @@ describe('a hostile archive leaves nothing', () => {
       { metadata: Buffer.concat([metadataTar({ PF: 'a' }).subarray(0, -1024), metadataTar({ PF: 'hello-2.12' })]) },
       'BAD_ARCHIVE',
     ],
+    [
+      'keys in another order',
+      { metadata: Buffer.concat([entry(file('metadata/SIZE', 2), bytes('0\n')), metadataTar({ PF: 'hello-2.12' })]) },
+      'BAD_ARCHIVE',
+    ],
+    [
+      'a value without its newline',
+      {
+        metadata: Buffer.concat([
+          metadataTar({ PF: 'hello-2.12' }).subarray(0, -1024),
+          entry(file('metadata/SIZE', 2), bytes('0x')),
+          TAR_END,
+        ]),
+      },
+      'BAD_ARCHIVE',
+    ],
+    [
+      'a value that is not UTF-8',
+      {
+        metadata: Buffer.concat([
+          metadataTar({ PF: 'hello-2.12', SIZE: '0' }).subarray(0, -1024),
+          entry(file('metadata/SLOT', 2), Buffer.of(0xff, 10)),
+          TAR_END,
+        ]),
+      },
+      'BAD_ARCHIVE',
+    ],
     ['metadata without PF', { metadata: metadataTar({ SIZE: '0' }) }, 'BAD_ARCHIVE'],
     ['a SIZE that is not', { metadata: metadataTar({ PF: 'hello-2.12', SIZE: '1' }) }, 'BAD_ARCHIVE'],
     ['metadata that explodes', { packedMetadata: pack(Buffer.alloc(9 * 2 ** 20)) }, 'TOO_LARGE'],
@@ -154,6 +181,12 @@ test('the forge makes archives that are read when nothing is wrong with them', a
   const { code, manifest } = await outcome(temporary(t), forge(good))
   assert.equal(code, undefined)
   assert.deepEqual(manifest?.records.map(({ path }) => path), ['a', 'a/x', 'a/y', 'b']) // prettier-ignore
+})
+
+test('a capability may hold any byte, a line end and an equals sign too', async (t) => {
+  const capability = '0a3d00ff20313233'
+  const { manifest } = await outcome(temporary(t), forge(image(entry({ ...file('image/ping', 0), capability }))))
+  assert.deepEqual(manifest?.records.map((record) => (record.type === 'file' ? record.capability : '')), [capability]) // prettier-ignore
 })
 
 test('cut anywhere, or with any one byte changed, an archive is refused by a code', async (t) => {

@@ -95,6 +95,32 @@ test('no path of the build, no name of host or user, no environment is in it', a
     assert.equal(plain.includes(secret), false, secret)
 })
 
+test('an owner other than root goes by name, and by a number that is nobody', async (t) => {
+  const folder = temporary(t)
+  const owners = { users: new Map([[process.getuid?.() ?? 0, 'mail']]), groups: new Map([[process.getgid?.() ?? 0, 'cron']]) }
+  await write({ image: makeImage(join(folder, 'a'), { f: { bytes: 'x', mode: 0o4755 } }), owners, out: join(folder, 'a.gpkg.tar') })
+  const list = (option: string): string =>
+    shell(folder, `tar -xOf a.gpkg.tar hello-2.12-1/image.tar.zst | zstd -qdc | tar -tv ${option} | grep image/f`)
+  assert.match(list(''), /^-rwsr-xr-x mail\/cron +1 /)
+  assert.match(list('--numeric-owner'), /^-rwsr-xr-x 65534\/65534 +1 /)
+})
+
+test(
+  'a capability goes into the archive as GNU tar has it',
+  { skip: process.getuid?.() === 0 ? false : 'only root can set one' },
+  async (t) => {
+    const folder = temporary(t)
+    const image = makeImage(join(folder, 'a'), { 'usr/bin/ping': { bytes: 'x', mode: 0o755 } })
+    const set = 'import os, sys; os.setxattr(sys.argv[1], "security.capability", bytes.fromhex("0100000200200000000000000000000000000000"))'
+    execFileSync('python3', ['-c', set, join(image, 'usr/bin/ping')])
+    const written = await write({ image, out: join(folder, 'a.gpkg.tar') })
+    shell(folder, 'mkdir out && tar -xOf a.gpkg.tar hello-2.12-1/image.tar.zst | zstd -qdc | tar -xp --xattrs --xattrs-include="*" -C out')
+    const { records } = await scanImage(join(folder, 'out/image'), IMAGE_LIMITS, { owners: OWNERS })
+    assert.equal(exactId(records), written.contentId)
+    assert.ok(records.some((record) => record.type === 'file' && record.capability !== undefined))
+  },
+)
+
 describe('on failure nothing is left, and what was there stays', () => {
   const cases: [string, (image: string) => Partial<WriteArchiveInput>, string][] = [
     ['a fifo in the image', (image) => (execFileSync('mkfifo', [join(image, 'fifo')]), {}), 'UNSUPPORTED'],
