@@ -11,7 +11,7 @@ import type { CourseReport, DisputeReport, KeptReport, LiveStandin, OwnBuild } f
 import { type Known, openKnown } from '../daemon/known.ts'
 import type { Folders } from '../daemon/realm.ts'
 import { buildsOf, disputesOf } from '../daemon/respond.ts'
-import { entryOf, keptOf, pathOf } from '../standin/journal-rows.ts'
+import { entryOf, keptOf } from '../standin/journal-rows.ts'
 import type { Entry } from '../standin/journal.ts'
 
 export interface JournalView {
@@ -78,7 +78,8 @@ function checkWhole(database: DatabaseSync): void {
 }
 
 function liveOf(entry: Entry, database: DatabaseSync): LiveStandin {
-  const paths = database.prepare('SELECT * FROM path WHERE entry = ?').all(entry.id).map(pathOf)
+  const sums = database.prepare("SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes FROM path WHERE entry = ? AND kind <> 'dir'")
+  const { files, bytes } = sums.get(entry.id) ?? {}
   return {
     id: String(entry.id),
     cpv: entry.cpv,
@@ -87,8 +88,8 @@ function liveOf(entry: Entry, database: DatabaseSync): LiveStandin {
     slot: '',
     state: entry.state,
     level: entry.level,
-    files: paths.filter(({ kind }) => kind !== 'dir').length,
-    bytes: paths.reduce((sum, { size }) => sum + size, 0),
+    files: Number(files),
+    bytes: Number(bytes),
     since: new Date(entry.at).toISOString(),
   }
 }
