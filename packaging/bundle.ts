@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { chmodSync, cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { top } from './release.ts'
@@ -28,9 +28,7 @@ const NATIVE = ['bufferutil', 'utf-8-validate']
 export async function bundle(into: string): Promise<readonly string[]> {
   rmSync(into, { recursive: true, force: true })
   const { metafile } = await build({
-    entryPoints: Object.entries(PROGRAMS)
-      .filter(([, source]) => existsSync(join(top, source)))
-      .map(([out, source]) => ({ in: source, out })),
+    entryPoints: Object.entries(PROGRAMS).map(([out, source]) => ({ in: source, out })),
     absWorkingDir: top, // else the bundles would tell where they were made
     outdir: into,
     outExtension: { '.js': '.mjs' },

@@ -5,13 +5,14 @@
  */
 import type { Ended, Started } from '../host/enter.ts'
 import type { Host } from '../host/host.ts'
+import { asService } from './service.ts'
 
-const DAEMON = '/usr/lib/standin/bin/standin-daemon'
+const UNIT = '/usr/lib/systemd/system/standin.service'
 const READY = /^warden \S+ is ready$/m
 
-/** Runs it as the service does. `output()` is its log. Errors: HostError PROGRAM_FAILED or TIMED_OUT with what it wrote. */
+/** Runs it as its service does: see service.ts. `output()` is its log. Errors: HostError PROGRAM_FAILED or TIMED_OUT with what it wrote. */
 export async function startDaemon(host: Host): Promise<Started> {
-  const daemon = await host.start([DAEMON])
+  const daemon = await host.start(asService(host.read(UNIT)))
   await daemon.waitFor(READY)
   return daemon
 }

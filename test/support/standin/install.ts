@@ -3,7 +3,6 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { HOOK_LINES } from '../../../src/portage/hookblock.ts'
 import type { Host } from '../host/host.ts'
 import { append, builtStandin, provideStandin } from './built.ts'
 import { applyLayer } from './layer.ts'
@@ -30,10 +29,5 @@ export async function installStandin(host: Host, options: InstallOptions = {}): 
   if (options.features !== undefined) append(host, '/etc/portage/make.conf', `STANDIN_FEATURES="${options.features}"\n`)
   for (const [key, value] of Object.entries(options.settings ?? {})) append(host, '/etc/portage/standin.conf', `${key} = ${value}\n`)
   if (options.policy !== undefined) host.write('/etc/portage/standin.policy', options.policy)
-  if (options.hook !== false) enableHook(host)
-}
-
-/** The lines that a user puts there by hand. */
-function enableHook(host: Host): void {
-  append(host, '/etc/portage/bashrc', `${HOOK_LINES.join('\n')}\n`)
+  if (options.hook !== false) await host.run(['standin', 'hook', '--enable'])
 }

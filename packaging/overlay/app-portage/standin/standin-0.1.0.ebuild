@@ -80,14 +80,34 @@ install_completions() {
 pkg_postinst() {
 	if [[ -z ${REPLACING_VERSIONS} ]]; then
 		elog "Nothing is switched on yet. To use stand-ins:"
-		elog "  1. add STANDIN_FEATURES=\"install\" to /etc/portage/make.conf"
-		elog "     (add publish to share what you build, seed to pass on what you fetched)"
-		elog "  2. standin hook --enable    (adds one marked line to /etc/portage/bashrc)"
-		elog "  3. rc-update add standin default && rc-service standin start"
-		elog "     or, with systemd: systemctl enable --now standin.service"
-		elog "To switch it off again: standin hook --disable. All settings are in /etc/portage/standin.conf."
+		elog "  1. STANDIN_FEATURES=\"install\" in /etc/portage/make.conf"
+		elog "     (with publish to share what you build, with seed to pass on what you fetched)"
+		elog "  2. name the keys that you trust in /etc/portage/standin.policy"
+		elog "  3. standin hook --enable    (adds a marked line to /etc/portage/bashrc)"
+		elog "  4. rc-update add standin default && rc-service standin start"
+		elog "     or with systemd: systemctl enable --now standin.service"
+		elog "standin doctor tells what is still missing; standin hook --disable switches it off again."
 	else
-		elog "Restart the daemon for the new version to take over: rc-service standin restart,"
-		elog "or with systemd: systemctl restart standin.service"
+		elog "The daemon goes on as the old version until it is restarted:"
+		elog "  rc-service standin restart"
+		elog "or with systemd: systemctl daemon-reload && systemctl restart standin.service"
 	fi
+}
+
+pkg_prerm() {
+	[[ -n ${REPLACED_BY_VERSION} || -n ${ROOT} ]] && return
+
+	# The hooks are about to go, and with them all that takes a stand-in away before its own package is merged. So none may stay, and none may come.
+	if [[ -d /run/systemd/system ]]; then
+		systemctl --quiet stop standin.service
+	elif [[ -e /run/openrc/softlevel ]]; then
+		rc-service --quiet --ifstarted standin stop
+	fi
+	standin purge --all --quiet || ewarn "Stand-ins could not be taken away. Please look at: standin status"
+}
+
+pkg_postrm() {
+	[[ -n ${REPLACED_BY_VERSION} ]] && return
+	elog "Kept for another time: the key of this host in /var/lib/standin, archives in /var/cache/standin,"
+	elog "and your settings in /etc/portage. A line in /etc/portage/bashrc does no harm and may go or stay."
 }
