@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { HostError, StandinError, systemCode, UserError } from '../base/errors.ts'
+import { parseAtom } from '../portage/atom.ts'
 import { readConf } from '../portage/settings.ts'
 import { type Asked, type Colour, parseArguments } from './arguments.ts'
 import { EXIT, exitCodeOf } from './exit.ts'
@@ -27,6 +28,8 @@ export async function main(words: readonly string[], world: World): Promise<numb
   }
   const out = outputWithSettings(world, asked)
   try {
+    // A bad atom is wrong whatever the daemon would say, so nobody is asked before.
+    for (const atom of asked.atoms) parseAtom(atom)
     return await COMMANDS_BY_NAME[asked.command]({ ...asked, world, out, pretend: asked.flags.has('pretend') })
   } catch (error) {
     return failed(error, world, out)

@@ -66,7 +66,7 @@ for (const command of ['list', 'why', 'purge'] as const) {
       assert.match(said.stderr, /^ \* .*(lua|hello-2|nano)/)
       assert.deepEqual(
         asked.map(({ t: kind }) => kind),
-        [command === 'why' ? 'why' : 'list'],
+        code === 'BAD_ATOM' ? [] : [command === 'why' ? 'why' : 'list'],
       )
     })
   }
@@ -76,7 +76,7 @@ test('why shows each rule', async (t) => {
   const world = worldIn(t)
   await daemonIn(t, world, answering({ why: [{ t: 'why', courses: [courseOf(), courseOf({ cpv: 'a/b-1' })] }] }))
   const head = '>>> app-misc/hello-2.12:0::gentoo  2026-03-04 05:00:00 UTC\n * no stand-in: it has a set-id file\n'
-  const rules = '   passed  merge-source  it is built from source\n' + '   stopped no-setid      no set-id files: usr/bin/su\n'
+  const rules = '   passed  merge-source  it is built from source\n   stopped no-setid      no set-id files: usr/bin/su\n'
   assert.deepEqual(await standin(world, 'why', 'hello'), { code: 0, stdout: head + rules, stderr: '' })
   assert.equal((await standin(world, 'why', '--quiet', 'hello')).stdout, head)
   const { document } = await standinJson(world, whyDocument, 'why', 'app-misc/hello')

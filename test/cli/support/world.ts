@@ -3,9 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import * as v from 'valibot'
 import { main } from '../../../src/cli/main.ts'
@@ -29,6 +29,7 @@ export function worldIn(t: TestContext, more: Partial<World> = {}): World {
   t.after(() => rmSync(root, { recursive: true, force: true }))
   const folders = foldersBelow(root)
   for (const folder of ['etc/portage', 'run/standin', 'var/lib/standin', 'usr/bin']) mkdirSync(join(root, folder), { recursive: true })
+  writeFileSync(join(root, 'usr/bin/standin'), '')
   return {
     root,
     folders,
@@ -42,7 +43,7 @@ export function worldIn(t: TestContext, more: Partial<World> = {}): World {
     uid: process.getuid?.() ?? 0,
     hostname: 'host-a',
     nodeVersion: '24.0.0',
-    program: import.meta.filename,
+    program: join(root, 'usr/bin/standin'),
     launcher: join(root, 'usr/bin/standin-daemon'),
     procRoot: '/proc',
     now: () => Date.parse('2026-03-04T05:06:07.000Z'),
@@ -90,9 +91,4 @@ export function programs(scripted: Programs): Run {
     const said = typeof found === 'string' ? { stdout: found } : found
     return Promise.resolve({ exitCode: 0, stdout: '', stderr: '', ...said })
   }
-}
-
-export function folderOf(path: string): string {
-  mkdirSync(dirname(path), { recursive: true })
-  return path
 }
