@@ -6,11 +6,25 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Manifest } from '../package/manifest.ts'
+import { providedPackages } from '../portage/profile.ts'
+import { readRepos } from '../portage/repos.ts'
 import { type InstalledCache, type InstalledPackage, readInstalled } from '../portage/vdb.ts'
+import { splitCpv } from '../portage/version.ts'
 import type { FileFacts } from '../standin/elf.ts'
 import type { HostView } from '../standin/host.ts'
 import { surveyDisk } from '../standin/survey-host.ts'
+import type { LiveStandin } from './live.ts'
+import { blockersBetween, blockingOf, type InstalledBlockers, unmetOf } from './needView.ts'
+import { type QueueMemory, queueMemory, queueOf } from './queueView.ts'
+import { vitalOf } from './vitalView.ts'
 import type { Wish, WishedRecipe } from './wish.ts'
+
+/** What was read of the host and need not be read again; made once, good for every plan. */
+export interface HostMemory {
+  readonly installed: InstalledCache
+  readonly blockers: InstalledBlockers
+  readonly queue: QueueMemory
+}
 
 export interface HostViewInput {
   readonly root: string
@@ -19,29 +33,53 @@ export interface HostViewInput {
   readonly recipe: WishedRecipe
   readonly manifest: Manifest
   readonly facts: ReadonlyMap<string, FileFacts>
-  readonly installedCache: InstalledCache
+  readonly memory: HostMemory
+  /** Pid of the emerge that asks, 0 where it is not known. */
+  readonly ownerPid: number
   /** Version of this host's glibc, undefined where the libc is another one. */
   readonly glibc: string | undefined
   readonly liveBytes: number
-  /** What live stand-ins provide, by multilib category. */
-  readonly liveProvides: readonly ReadonlyMap<string, ReadonlySet<string>>[]
+  readonly live: readonly LiveStandin[]
 }
 
+export function hostMemory(): HostMemory {
+  return { installed: new Map(), blockers: new WeakMap(), queue: queueMemory() }
+}
+
+/** Reads what a first plan would otherwise read while a user waits: 0.35 s for 1,500 packages, 0.02 s from then on. Errors: HostError UNREADABLE. */
+export function warmHost(root: string, memory: HostMemory): void {
+  for (const one of readInstalled(root, memory.installed)) blockingOf(one, memory.blockers)
+}
+
+/**
+ * Errors: HostError UNREADABLE for a profile, a queue or a database that cannot be read, StrangerError for dependencies of the archive that are none:
+ * a rule that cannot be asked lets nothing through.
+ */
 export function hostViewOf(input: HostViewInput): HostView {
-  const { wish, recipe } = input
-  const installed = readInstalled(input.root, input.installedCache)
-  const disk = surveyDisk(input.root, input.manifest, input.facts)
+  const { root, procRoot, wish, recipe, memory, live } = input
+  const installed = readInstalled(root, memory.installed)
+  const repos = readRepos(root)
+  const disk = surveyDisk(root, input.manifest, input.facts)
+  const need = {
+    cpv: wish.cpv,
+    candidate: { ...wish.family, slot: input.manifest.metadata.SLOT ?? wish.slot },
+    metadata: input.manifest.metadata,
+    installed,
+    live,
+    provided: providedPackages({ root, repos }).flatMap((cpv) => splitCpv(cpv) ?? []),
+    cache: memory.blockers,
+  }
   return {
     chost: wish.family.chost,
     installedSlots: installed.filter((one) => isSame(one, wish)).map(({ slot }) => slot),
-    provides: merged([...installed.map(({ provides }) => provides), ...input.liveProvides]),
+    provides: merged([...installed, ...live].map(({ provides }) => provides)),
     glibc: input.glibc,
-    cpuFlags: cpuFlags(input.procRoot),
+    cpuFlags: cpuFlags(procRoot),
     march: recipe.known ? marchOf(recipe.recipe.flags.CFLAGS) : undefined,
-    vital: new Map(),
-    queue: { tools: new Set(), dependencies: new Set() },
-    blockers: [],
-    unmet: [],
+    vital: vitalOf({ root, repos, installed }),
+    queue: queueOf({ root, procRoot, repos, cpv: wish.cpv, ownerPid: input.ownerPid, memory: memory.queue }),
+    blockers: blockersBetween(need),
+    unmet: unmetOf(need),
     // emerge builds this very ebuild, and it would not if ACCEPT_LICENSE forbade it.
     licenceAccepted: true,
     userChanges: !recipe.known && recipe.changed ? [recipe.why] : [],

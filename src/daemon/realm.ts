@@ -6,12 +6,13 @@
 import { readFileSync } from 'node:fs'
 import { systemCode } from '../base/errors.ts'
 import type { Settings } from '../portage/settings.ts'
-import type { InstalledCache } from '../portage/vdb.ts'
 import type { Site } from '../standin/site.ts'
 import type { SigningKey } from '../trust/key.ts'
 import { parsePolicy, type Policy } from '../trust/policy.ts'
 import type { Features } from './hostFeatures.ts'
+import type { HostMemory } from './hostView.ts'
 import type { Build, Known } from './known.ts'
+import type { LiveStandin } from './live.ts'
 import type { MakerProgram } from './maker.ts'
 import type { PeerClient } from './peerClient.ts'
 import type { StoodInStore } from './stood.ts'
@@ -45,7 +46,7 @@ export interface Realm {
   readonly settings: Settings
   readonly maker: MakerProgram
   readonly wishTools: WishTools
-  readonly installedCache: InstalledCache
+  readonly memory: HostMemory
   readonly glibc: string | undefined
   /** Ends when the warden ends. */
   readonly ending: AbortSignal
@@ -56,7 +57,7 @@ export interface Realm {
   readonly disputed: (recipe: string, linkage: string) => boolean
   readonly features: Features
   liveBytes(): number
-  liveProvides(): readonly ReadonlyMap<string, ReadonlySet<string>>[]
+  live(): readonly LiveStandin[]
   /** To be told of each stand-in: builds that go on beside it were not built on a clean machine. */
   placed(): void
   /** Gives a build of ours to others. */

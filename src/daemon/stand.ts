@@ -6,7 +6,6 @@
 import { StrangerError } from '../base/errors.ts'
 import { exactId } from '../package/content.ts'
 import type { Manifest } from '../package/manifest.ts'
-import type { InstalledCache } from '../portage/vdb.ts'
 import type { Policy } from '../standin/host.ts'
 import type { NewEntry } from '../standin/journal.ts'
 import { place } from '../standin/place.ts'
@@ -16,7 +15,8 @@ import { openStaging, readManifest } from '../standin/staging.ts'
 import { surveyStaged } from '../standin/survey.ts'
 import type { Offer } from '../swarm/wire.ts'
 import type { Verdict } from './controlWire.ts'
-import { hostViewOf } from './hostView.ts'
+import { type HostMemory, hostViewOf } from './hostView.ts'
+import type { LiveStandin } from './live.ts'
 import type { Wish } from './wish.ts'
 
 export interface StandInput {
@@ -29,10 +29,10 @@ export interface StandInput {
   readonly staging: string
   readonly entry: NewEntry
   readonly policy: Policy
-  readonly installedCache: InstalledCache
+  readonly memory: HostMemory
   readonly glibc: string | undefined
   readonly liveBytes: number
-  readonly liveProvides: readonly ReadonlyMap<string, ReadonlySet<string>>[]
+  readonly live: readonly LiveStandin[]
   readonly shouldStop: () => boolean
   readonly say: (line: string) => void
 }
@@ -58,7 +58,7 @@ export async function stand(input: StandInput): Promise<Stood> {
       throw new StrangerError('BAD_HASH', 'what was staged is not the content that was offered')
     const facts = surveyStaged(staging, manifest)
     const recipe = await input.wish.recipe
-    const host = hostViewOf({ ...input, root: input.site.root, recipe, manifest, facts })
+    const host = hostViewOf({ ...input, root: input.site.root, ownerPid: input.entry.ownerPid, recipe, manifest, facts })
     const { cpv, family, slot } = input.wish
     const wish = { mergeType: input.mergeType, root: '/', cpv, slot: slot.split('/')[0] ?? slot, builddir: input.entry.builddir }
     const plan = planStandin({ manifest, family, wish, host, policy: input.policy, facts, cpuOptions: undefined })

@@ -60,10 +60,10 @@ export function stepsOf(realm: Realm): Steps {
         staging: join(realm.folders.staging, staging),
         entry: entryOf(course, weighed.level, offer),
         policy: { maxBytes: realm.settings.max_size, maxEntries: 100_000, maxTotalBytes: realm.settings.max_total_size },
-        installedCache: realm.installedCache,
+        memory: realm.memory,
         glibc: realm.glibc,
         liveBytes: realm.liveBytes(),
-        liveProvides: realm.liveProvides(),
+        live: realm.live(),
         shouldStop: () => course.enough.signal.aborted,
         say: (line) => tell(course, line, 'warn'),
       })

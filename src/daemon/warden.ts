@@ -6,6 +6,7 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeDurable } from '../base/durable.ts'
+import { StandinError } from '../base/errors.ts'
 import { isAlive } from '../portage/lock.ts'
 import { readConf } from '../portage/settings.ts'
 import type { Run } from '../portage/run.ts'
@@ -18,7 +19,9 @@ import { openCourses } from './courses.ts'
 import { openFeatures } from './hostFeatures.ts'
 import { makeFolders, type User } from './folders.ts'
 import { openHookLine } from './hookLine.ts'
+import { type HostMemory, hostMemory, warmHost } from './hostView.ts'
 import { type Build, openKnown } from './known.ts'
+import { openLive } from './live.ts'
 import { peerLife } from './peerLife.ts'
 import type { MakerProgram } from './maker.ts'
 import { type Folders, readPolicy, type Realm } from './realm.ts'
@@ -26,7 +29,7 @@ import { responder } from './respond.ts'
 import { stepsOf } from './steps.ts'
 import { tidyStore } from './store.ts'
 import { stoodInStore } from './stood.ts'
-import { glibcVersion, provides } from './survey.ts'
+import { glibcVersion } from './survey.ts'
 
 export interface WardenInput {
   readonly version: string
@@ -76,6 +79,8 @@ export async function runWarden(input: WardenInput): Promise<void> {
   tidy()
   const features = openFeatures({ root, env: input.env, run: input.run, procRoot: '/proc', log })
   features.warm()
+  const memory = hostMemory()
+  warm(root, memory, log)
   const life = peerLife({ ...input, settings, known, features })
   const realm: Realm = {
     folders,
@@ -87,7 +92,7 @@ export async function runWarden(input: WardenInput): Promise<void> {
     settings,
     maker: input.maker,
     wishTools: { root, env: input.env, run: input.run, optionsCache: new Map(), toolchains: new Map() },
-    installedCache: new Map(),
+    memory,
     glibc: await glibcVersion(input.run, input.env),
     ending: input.signal,
     clock: () => new Date(),
@@ -96,7 +101,7 @@ export async function runWarden(input: WardenInput): Promise<void> {
     disputed: (recipe, linkage) => known.disputes().some((one) => one.recipe === recipe && one.linkage === linkage),
     features,
     liveBytes: () => liveSizes(site).reduce((sum, size) => sum + size, 0),
-    liveProvides: () => site.journal.unsettled().flatMap(({ id }) => provides(stood.load(id)?.manifest)),
+    live: openLive(site.journal, stood),
     placed() {
       for (const course of courses.all()) course.note = { ...course.note, standinsLive: true }
     },
@@ -126,6 +131,16 @@ export async function runWarden(input: WardenInput): Promise<void> {
   await life.close()
   known.close()
   site.journal.close()
+}
+
+/** A plan says itself what cannot be read; here it is too early to refuse anything. */
+function warm(root: string, memory: HostMemory, log: (line: string) => void): void {
+  try {
+    warmHost(root, memory)
+  } catch (error) {
+    if (!(error instanceof StandinError)) throw error
+    log(error.message)
+  }
 }
 
 /** What an earlier warden, or an earlier boot, has left. */

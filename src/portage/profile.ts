@@ -9,6 +9,7 @@ import { realpathSync, statSync } from 'node:fs'
 import { join, normalize } from 'node:path'
 import { HostError, StandinError } from '../base/errors.ts'
 import { readText } from './bounded.ts'
+import { configFiles } from './conffiles.ts'
 import { packagesIn } from './depend.ts'
 import type { Repository } from './repos.ts'
 
@@ -33,6 +34,15 @@ export function systemPackages(question: ProfileQuestion): ReadonlySet<string> {
     for (const line of linesOf(join(folder, 'packages'))) stack(lines, line)
   }
   return new Set([...lines].flatMap((line) => (line.startsWith('*') ? [...namedBy(line.slice(1))] : [])))
+}
+
+/** CPVs of package.provided: the user answers for them. Errors: as systemPackages. */
+export function providedPackages(question: ProfileQuestion): readonly string[] {
+  const lines = new Set<string>()
+  for (const folder of [...profileFolders(question), join(question.root, 'etc/portage/profile')]) {
+    for (const line of configFiles(join(folder, 'package.provided')).flatMap(linesOf)) stack(lines, line)
+  }
+  return [...lines]
 }
 
 /** Folders of the chosen profile, ancestors first. */
