@@ -162,6 +162,14 @@ const TROUBLES: readonly Trouble[] = [
   },
   { what: 'a wrong policy', check: 'policy', text: /frob/, cause: write('etc/portage/standin.policy', '[frob]\n') },
   { what: 'a policy without keys', check: 'policy', text: /no stand-in is ever used/, cause: write('etc/portage/standin.policy', '') },
+  {
+    what: 'a policy without keys on a host that only publishes',
+    check: 'policy',
+    state: 'note',
+    text: /no stand-in is ever used/,
+    cause: write('etc/portage/standin.policy', ''),
+    world: () => ({ run: runWith({ 'python3 -I': 'STANDIN_FEATURES=publish\n' }) }),
+  },
   { what: 'no libsandbox', check: 'libsandbox', text: /FEATURES asks for it/, cause: remove('usr/lib64/libsandbox.so') },
   {
     what: 'no libsandbox, and none wanted',

@@ -6,7 +6,9 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { renderCourse } from '../../src/cli/commands/why.ts'
 import { errorDocument, listDocument, whyDocument } from '../../src/cli/documents.ts'
+import type { CourseReport } from '../../src/daemon/controlWire.ts'
 import { openKnown } from '../../src/daemon/known.ts'
 import { answering, courseOf, daemonIn, liveOne, ownOne } from './support/daemon.ts'
 import { planned } from './support/placed.ts'
@@ -81,6 +83,13 @@ test('why shows each rule', async (t) => {
   assert.equal((await standin(world, 'why', '--quiet', 'hello')).stdout, head)
   const { document } = await standinJson(world, whyDocument, 'why', 'app-misc/hello')
   assert.deepEqual(document, { standin: 'why-1', daemon: true, courses: [courseOf()] })
+})
+
+test('why marks as good only what some rule was asked about, and all let through', () => {
+  const star = (verdicts: CourseReport['verdicts']): unknown => renderCourse(courseOf({ verdicts }), { quiet: true })[1]?.[1]
+  assert.deepEqual(star([]), { tone: 'warn', text: '*' })
+  assert.deepEqual(star([{ rule: 'a', passed: true, text: '' }]), { tone: 'good', text: '*' })
+  assert.deepEqual(star(courseOf().verdicts), { tone: 'warn', text: '*' })
 })
 
 test('without a daemon both say what it wrote down last, and end with 4', async (t) => {

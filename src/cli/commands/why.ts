@@ -26,11 +26,12 @@ export async function why(world: World, out: Output, atoms: readonly string[]): 
 /** `quiet` leaves out the rules. */
 export function renderCourse(course: Course, how: { readonly quiet: boolean }): Line[] {
   const verdicts = how.quiet ? [] : course.verdicts
-  const stopped = course.verdicts.some(({ passed }) => !passed)
+  // Where no rule was asked nothing was there to be judged.
+  const through = course.verdicts.length > 0 && course.verdicts.every(({ passed }) => passed)
   const width = Math.max(0, ...verdicts.map(({ rule }) => rule.length))
   return [
     arrowed(packageSpan(course), `  ${moment(course.at)}`),
-    starred(stopped ? 'warn' : 'good', course.outcome),
+    starred(through ? 'good' : 'warn', course.outcome),
     ...verdicts.map(({ rule, passed, text }): Line => [
       '   ',
       passed ? { tone: 'good', text: 'passed ' } : { tone: 'bad', text: 'stopped' },

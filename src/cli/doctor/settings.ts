@@ -48,16 +48,18 @@ function conf({ conf: path }: World): Finding[] {
   return [ok('standin.conf', existsSync(path) ? path : 'is not there, so all settings have their defaults')]
 }
 
-function policy({ conf: path }: World): Finding[] {
-  const { settings } = readConf(path)
+async function policy(world: World): Promise<Finding[]> {
+  const { settings } = readConf(world.conf)
   const { keys } = readPolicy(settings.policy)
   const builders = [...keys.values()].filter(({ builder }) => builder).length
   const text = `${counted(keys.size, 'key')} ${keys.size === 1 ? 'counts' : 'count'}, ${builders} of build servers`
-  if (keys.size === 0 && settings.level > 0)
-    return [
-      wrong('policy', `${text}, and setting level asks for ${settings.level}: no stand-in is ever used`, `name keys in ${settings.policy}`),
-    ]
-  return [keys.size === 0 ? note('policy', `${text}: every stand-in has level 0`, `name keys in ${settings.policy}`) : ok('policy', text)]
+  if (keys.size > 0) return [ok('policy', text)]
+  const remedy = `name keys in ${settings.policy}`
+  if (settings.level === 0) return [note('policy', `${text}: every stand-in has level 0`, remedy)]
+  const useless = `${text}, and setting level asks for ${settings.level}: no stand-in is ever used`
+  const { features: set } = await hostFeatures({ ...world, cache: new Map(), now: 0 })
+  // Who only publishes needs nobody's word.
+  return [set.has('install') ? wrong('policy', useless, remedy) : note('policy', useless, remedy)]
 }
 
 const LIBRARY_FOLDERS = ['usr/lib64', 'usr/lib', 'lib64', 'lib', 'usr/libexec/sandbox', 'usr/lib/x86_64-linux-gnu']
