@@ -7,8 +7,6 @@ import type { Metadata } from '../package/manifest.ts'
 import type { Candidate } from '../portage/atom.ts'
 import { parseSonames, type Sonames } from '../portage/sonames.ts'
 import { splitCpv } from '../portage/version.ts'
-import type { Journal } from '../standin/journal.ts'
-import type { StoodInStore } from './stood.ts'
 
 export interface LiveStandin {
   readonly cpv: string
@@ -18,8 +16,18 @@ export interface LiveStandin {
   readonly metadata: Metadata
 }
 
+/** What is asked of the journal. */
+export interface Unsettled {
+  unsettled(): readonly { readonly id: number; readonly cpv: string }[]
+}
+
+/** What is asked of the store of placed copies. */
+export interface Manifests {
+  load(id: number): { readonly manifest: { readonly metadata: Metadata } } | undefined
+}
+
 /** A manifest may have 100,000 records: read again for every plan, the live ones would cost more than all else a plan needs. */
-export function openLive(journal: Pick<Journal, 'unsettled'>, stood: Pick<StoodInStore, 'load'>): () => readonly LiveStandin[] {
+export function openLive(journal: Unsettled, stood: Manifests): () => readonly LiveStandin[] {
   const known = new Map<number, LiveStandin>()
   return () => {
     const entries = journal.unsettled()

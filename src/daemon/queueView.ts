@@ -21,7 +21,7 @@ export interface QueueMemory {
   queues: Queues
   /** CPV to type of all that was ever queued since only one emerge ran. */
   readonly seen: Map<string, string>
-  /** What each queued package needs, as long as it is queued. */
+  /** What each queued package needs, as long as one emerge has it in its queue. */
   readonly needs: Map<string, Needs>
 }
 
@@ -69,7 +69,13 @@ export function queueOf(question: QueueQuestion): QueueNames {
 
 function queuedNow({ root, procRoot, ownerPid, memory }: QueueQuestion): ReadonlyMap<string, string> {
   const stamp = stampOf(queuePath(root))
-  if (stamp !== memory.stamp) Object.assign(memory, { queues: readQueues(root), stamp })
+  if (stamp !== memory.stamp) {
+    const before = typesOf(memory.queues.current)
+    Object.assign(memory, { queues: readQueues(root), stamp })
+    // A list that only got shorter is of the same emerge; before another one began, ebuilds may have changed.
+    const now = memory.queues.current
+    if (now.length >= before.size || now.some(({ cpv }) => !before.has(cpv))) memory.needs.clear()
+  }
   const current = typesOf(memory.queues.current)
   const others = new Map([...typesOf(memory.queues.backup), ...memory.seen])
   const more = [...others.keys()].some((cpv) => !current.has(cpv))
