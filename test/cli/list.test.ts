@@ -85,8 +85,9 @@ test('why shows each rule', async (t) => {
   assert.deepEqual(document, { standin: 'why-1', daemon: true, courses: [courseOf()] })
 })
 
+const star = (verdicts: CourseReport['verdicts']): unknown => renderCourse(courseOf({ verdicts }), { quiet: true })[1]?.[1]
+
 test('why marks as good only what some rule was asked about, and all let through', () => {
-  const star = (verdicts: CourseReport['verdicts']): unknown => renderCourse(courseOf({ verdicts }), { quiet: true })[1]?.[1]
   assert.deepEqual(star([]), { tone: 'warn', text: '*' })
   assert.deepEqual(star([{ rule: 'a', passed: true, text: '' }]), { tone: 'good', text: '*' })
   assert.deepEqual(star(courseOf().verdicts), { tone: 'warn', text: '*' })
