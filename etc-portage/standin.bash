@@ -55,7 +55,7 @@ __standin_moment() {
 			__standin_ask && return 0
 		fi
 		# Nobody answers: a stand-in that is still there goes by the journal, without the warden. libsandbox must not stop that.
-		[[ -e ${run}/live${build}/.live ]] || return 0
+		[[ -e ${EPREFIX-}/var/lib/standin/live${build}/.live ]] || return 0
 		SANDBOX_ON=0 "${EPREFIX-}/usr/bin/node" "${lib}/hooks/purge.mjs" "${line}"
 	elif [[ ${moment} != install && -p ${run}/hooks && ${#line} -lt 4000 ]]; then
 		__standin_write "${run}/hooks"

@@ -36,7 +36,7 @@ function purgeByJournal(): void {
       journal,
       root: prefix,
       keepFolder: join(state, 'kept'),
-      markers: join(prefix, 'run/standin/live'),
+      markers: join(state, 'live'),
       boot: bootId(),
       now: Date.now,
     }

@@ -65,7 +65,7 @@ export function audit(input: AuditInput): Audited {
     case 'differ':
       break
   }
-  const paths = differingPaths(stoodIn.manifest.records, own.records)
+  const paths = filesFirst(differingPaths(stoodIn.manifest.records, own.records), stoodIn, own)
   const kept = keepBoth(input, paths)
   const more = paths.length > NAMED ? ` and ${paths.length - NAMED} more` : ''
   const next = compared.accuses ? '' : '; stand-ins were live during a build, so a clean rebuild has the last word'
@@ -77,6 +77,12 @@ export function audit(input: AuditInput): Audited {
       .map((path) => `/${path}`)
       .join(' ')}${more}. Both are described in ${kept}${next}`,
   }
+}
+
+/** A folder differs as soon as something in it is new; what people want to see is the file. */
+function filesFirst(paths: readonly string[], stoodIn: StoodIn, own: Published): string[] {
+  const folders = new Set([...stoodIn.manifest.records, ...own.records].filter(({ type }) => type === 'dir').map(({ path }) => path))
+  return paths.toSorted((a, b) => Number(folders.has(a)) - Number(folders.has(b)))
 }
 
 function keepBoth({ stoodIn, own, known, disputes }: AuditInput, paths: readonly string[]): string {

@@ -19,7 +19,7 @@ export function foldersBelow(prefix: string): Folders {
     run,
     doors: join(run, 'builds'),
     notes: join(run, 'notes'),
-    markers: join(run, 'live'),
+    markers: join(state, 'live'),
     state,
     kept: join(state, 'kept'),
     disputes: join(state, 'disputes'),

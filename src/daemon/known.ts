@@ -8,7 +8,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import * as v from 'valibot'
 import { hostError } from '../base/errors.ts'
-import { checkJson, hex64, plainText } from '../base/schema.ts'
+import { check, checkJson, hex64, plainText } from '../base/schema.ts'
 import { envelope } from '../trust/wire.ts'
 import { type CourseReport, course } from './controlWire.ts'
 import { ownOffer } from './peerWire.ts'
@@ -83,6 +83,7 @@ export function openKnown(path: string): Known {
       db.prepare('DELETE FROM builds WHERE archive = ?').run(archive)
     },
     saveCourse(row) {
+      check(course, row, 'course')
       db.prepare('INSERT OR REPLACE INTO courses VALUES (?, ?, ?)').run(row.cpv, row.at, JSON.stringify(row))
       db.prepare('DELETE FROM courses WHERE cpv NOT IN (SELECT cpv FROM courses ORDER BY at DESC LIMIT ?)').run(MAX_COURSES)
     },

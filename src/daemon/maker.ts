@@ -49,10 +49,10 @@ export type Made = v.InferOutput<typeof made>
 export async function runMaker(jobPath: string, answer: (line: string) => void): Promise<void> {
   setPriority(10)
   const wanted = checkJson(job, readFileSync(jobPath), jobPath, MAX_JOB_BYTES)
-  const taken = wanted.gpkg === null ? wanted.metadata : (await imageFromGpkg({ gpkg: wanted.gpkg, into: wanted.image })).metadata
+  const taken = wanted.gpkg === null ? wanted : await imageFromGpkg({ gpkg: wanted.gpkg, into: wanted.image })
   const written = await writeArchive({
-    image: wanted.image,
-    metadata: taken,
+    image: taken.image,
+    metadata: taken.metadata,
     out: wanted.out,
     resolvedMarch: wanted.resolvedMarch ?? undefined,
   })
@@ -64,7 +64,7 @@ export async function runMaker(jobPath: string, answer: (line: string) => void):
   writeDurable(wanted.records, JSON.stringify(written.records))
   const { sha256, size, contentId, stableId, fileBytes } = written
   const files = written.records.filter(({ type }) => type !== 'dir').length
-  answer(JSON.stringify({ sha256, size, contentId, stableId, fileBytes, files, metadata: taken } satisfies Made))
+  answer(JSON.stringify({ sha256, size, contentId, stableId, fileBytes, files, metadata: taken.metadata } satisfies Made))
 }
 
 /** How the warden starts it: program and arguments to which the path of the job is added, and the whole environment. */

@@ -80,7 +80,7 @@ export function cpvOfMoment(values: MomentValues): string {
   return `${values.CATEGORY}/${values.PF}`
 }
 
-/** What bash makes of PORTAGE_BUILDDIR for the names below /run/standin/builds and /run/standin/live. */
+/** What bash makes of PORTAGE_BUILDDIR for the names below /run/standin/builds. */
 export function buildKey(buildDirectory: string): string {
   return buildDirectory.replaceAll('%', '%25').replaceAll('/', '%2F')
 }

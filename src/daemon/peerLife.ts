@@ -26,6 +26,8 @@ export interface PeerLife {
   readonly pid: () => number | undefined
   /** SHA-256 of each archive that is being given to others. */
   readonly shared: ReadonlySet<string>
+  /** Settles once the first peer can be reached by others. */
+  readonly listening: Promise<void>
   readonly share: (build: Build) => void
   /** Starts the peer anew when the host's switches have changed: what may be given to others hangs on them. */
   refresh(): Promise<void>
@@ -36,11 +38,16 @@ export function peerLife(input: PeerLifeInput): PeerLife {
   const { known, folders, log } = input
   const shared = new Set<string>()
   let told: string | undefined
+  const listening = Promise.withResolvers<void>()
   const client = peerClient((message) => process.send(message))
   const process = keepPeer({
     ...input.peer,
     heard(message) {
-      if (message.t === 'sharing') shared.add(message.sha256)
+      if (message.t === 'listening') listening.resolve()
+      if (message.t === 'sharing') {
+        shared.add(message.sha256)
+        log(`archive ${message.sha256.slice(0, 12)} is given to others`)
+      }
       client.heard(message)
     },
     started(send) {
@@ -63,6 +70,7 @@ export function peerLife(input: PeerLifeInput): PeerLife {
     client,
     pid: () => process.pid,
     shared,
+    listening: listening.promise,
     share: (build) => client.share(build.archive, build.path, build.offer),
     async refresh() {
       const now = [...(await input.features.general())].toSorted().join(' ')

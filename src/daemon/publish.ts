@@ -61,7 +61,7 @@ export async function publish(input: PublishInput): Promise<Published> {
       gpkg: 'gpkg' in input.from ? input.from.gpkg : null,
       metadata: 'metadata' in input.from ? input.from.metadata : {},
       files: 'capture' in input.from ? [...input.from.capture.files] : [],
-      resolvedMarch: null,
+      resolvedMarch: recipe.native === undefined ? null : [...recipe.native],
       out,
       records,
     },

@@ -24,9 +24,10 @@ export interface Folders {
   readonly run: string
   readonly doors: string
   readonly notes: string
-  readonly markers: string
   /** `/var/lib/standin`: root's alone. */
   readonly state: string
+  /** Markers of what may be on disk: bash finds them without a process, also after a reboot and before the warden runs again. */
+  readonly markers: string
   readonly kept: string
   readonly disputes: string
   /** `/var/cache/standin`: archives of our own, which the peer may read; work in progress, which it may not; and the peer's own part. */

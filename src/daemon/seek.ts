@@ -18,9 +18,10 @@ export interface SeekInput {
   readonly wants: Promise<Wants>
   weigh(offer: Offer): Weighed
   readonly signal: AbortSignal
-  /** How long the first offer is awaited, and how long a better one after it. */
+  /** How long the first offer is awaited; how long a better one after one that can be used; and how long any other after one that can't. */
   readonly findSeconds: number
   readonly betterSeconds: number
+  readonly othersSeconds: number
   readonly getSeconds: number
   readonly log: (line: string) => void
 }
@@ -37,10 +38,11 @@ export async function seek(input: SeekInput): Promise<Sought> {
   const verdicts: Verdict[] = []
   const tried = new Set<string>()
   await collect(input, offers)
+  // Whoever reads why there was no stand-in is told of the offers too, also when the build was over before one could be taken.
+  verdicts.push(...choose([...offers.values()], await input.wants).verdicts)
   for (let tries = 0; tries < MAX_TRIES && !input.signal.aborted; tries += 1) {
     const wants = await input.wants
     const choice = choose([...offers.values()], wants)
-    if (tries === 0) verdicts.push(...choice.verdicts)
     const best = choice.usable.find((weighed) => !tried.has(weighed.offer.archive.sha256))
     if (best === undefined) return nothing(input, offers.size, verdicts)
     tried.add(best.offer.archive.sha256)
@@ -58,7 +60,7 @@ export async function seek(input: SeekInput): Promise<Sought> {
 
 function nothing(input: SeekInput, offers: number, verdicts: readonly Verdict[]): Sought {
   const last = verdicts.at(-1)?.text
-  if (input.signal.aborted) return { found: false, reason: 'the build was over first', verdicts }
+  if (input.signal.aborted && verdicts.length === 0) return { found: false, reason: 'the build was over first', verdicts }
   if (offers === 0) return { found: false, reason: 'nobody offers a copy', verdicts }
   return {
     found: false,
@@ -74,14 +76,16 @@ function withAttestationsOf(before: Offer | undefined, offer: Offer): Offer {
   return { ...offer, attestations: joined(before.attestations, offer.attestations) }
 }
 
-/** Gathers offers until an exact one is there, or a little after the first usable one, or until nobody has answered for long enough. */
+/** Gathers offers until an exact one is there, or a little after the first one, or until nobody has answered for long enough. */
 async function collect(input: SeekInput, offers: Map<string, Weighed>): Promise<void> {
   const enough = new AbortController()
   const signal = AbortSignal.any([input.signal, enough.signal])
-  let timer: NodeJS.Timeout | undefined
+  let better: NodeJS.Timeout | undefined
+  let others: NodeJS.Timeout | undefined
   const judge = (weighed: Weighed, wants: Wants): void => {
     if (isExact(weighed, wants)) enough.abort()
-    else if (choose([weighed], wants).usable.length > 0) timer ??= setTimeout(() => enough.abort(), input.betterSeconds * 1000)
+    else if (choose([weighed], wants).usable.length > 0) better ??= setTimeout(() => enough.abort(), input.betterSeconds * 1000)
+    else others ??= setTimeout(() => enough.abort(), input.othersSeconds * 1000)
   }
   const offered = (offer: Offer): void => {
     const weighed = input.weigh(withAttestationsOf(offers.get(offer.archive.sha256)?.offer, offer))
@@ -94,6 +98,7 @@ async function collect(input: SeekInput, offers: Map<string, Weighed>): Promise<
     if (!(error instanceof StandinError)) throw error
     if (!signal.aborted) input.log(error.message)
   } finally {
-    clearTimeout(timer)
+    clearTimeout(better)
+    clearTimeout(others)
   }
 }

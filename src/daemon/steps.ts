@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path'
 import { StandinError } from '../base/errors.ts'
+import { plainLine } from '../portage/terminal.ts'
 import { metadataFromFolder } from '../package/metadata.ts'
 import { capture, captureRoot, dropCapture } from './capture.ts'
 import type { CourseReport, Verdict } from './controlWire.ts'
@@ -22,6 +23,7 @@ import { type Wish, wishOf } from './wish.ts'
 
 const FIND_SECONDS = 30
 const BETTER_SECONDS = 0.3
+const OTHERS_SECONDS = 2
 const GET_SECONDS = 600
 
 export function stepsOf(realm: Realm): Steps {
@@ -40,8 +42,8 @@ export function stepsOf(realm: Realm): Steps {
       repository,
       slot: wish?.slot ?? '',
       at: realm.clock().toISOString(),
-      outcome: outcome.slice(0, 2000),
-      verdicts: [...verdicts],
+      outcome: plainLine(outcome).slice(0, 2000),
+      verdicts: verdicts.map(({ rule, passed, text }) => ({ rule, passed, text: plainLine(text).slice(0, 2000) })),
     }
     realm.known.saveCourse(row)
   }
@@ -103,12 +105,13 @@ export function stepsOf(realm: Realm): Steps {
         signal: course.enough.signal,
         findSeconds: FIND_SECONDS,
         betterSeconds: BETTER_SECONDS,
+        othersSeconds: OTHERS_SECONDS,
         getSeconds: GET_SECONDS,
         log: realm.log,
       })
       if (sought.found) return await arrive(course, wish, sought)
       report(course, wish, `no stand-in: ${sought.reason}`, sought.verdicts)
-      if (!course.enough.signal.aborted) tell(course, `no stand-in: ${sought.reason}`, 'warn')
+      if (!course.enough.signal.aborted || sought.verdicts.length > 0) tell(course, `no stand-in: ${sought.reason}`, 'warn')
     } catch (error) {
       if (!(error instanceof StandinError)) throw error
       report(course, wish, `no stand-in: ${error.message}`, [{ rule: error.code, passed: false, text: error.message.slice(0, 2000) }])
@@ -158,6 +161,7 @@ export function stepsOf(realm: Realm): Steps {
       }
     },
     dropCapture(course) {
+      realm.site.journal.tidy()
       if (course.note.capture !== null) dropCapture(course.note.capture)
       if (course.capture !== undefined) dropCapture(course.capture.taken.folder)
       if (course.note.stoodIn !== null) realm.stood.drop(course.note.stoodIn)

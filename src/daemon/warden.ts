@@ -5,6 +5,7 @@
  */
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { writeDurable } from '../base/durable.ts'
 import { StandinError } from '../base/errors.ts'
 import { isAlive } from '../portage/lock.ts'
@@ -53,6 +54,9 @@ export interface WardenInput {
 
 /** How often builds whose emerge is gone are looked for. */
 const SETTLE_MS = 1000
+
+/** How long `ready` waits for the peer; everything but finding copies works without it. */
+const PEER_MS = 10_000
 
 /** How often the host's switches are looked at while nothing is asked. */
 const REFRESH_MS = 60_000
@@ -117,6 +121,7 @@ export async function runWarden(input: WardenInput): Promise<void> {
   if (settings.install_wait > 0) writeDurable(join(folders.run, 'install_wait'), `${settings.install_wait}\n`)
   else rmSync(join(folders.run, 'install_wait'), { force: true })
   writeFileSync(join(folders.run, 'warden.pid'), `${input.pid}\n`, { mode: 0o600 })
+  await Promise.race([life.listening, delay(PEER_MS, undefined, { ref: false, signal: input.signal }).catch(() => undefined)])
   log(`warden ${input.version} is ready`)
 
   const timer = setInterval(() => courses.settle(), SETTLE_MS)

@@ -30,7 +30,14 @@ export interface Wish {
 }
 
 export type WishedRecipe =
-  | { readonly known: true; readonly recipe: Recipe; readonly id: string; readonly environment: string }
+  | {
+      readonly known: true
+      readonly recipe: Recipe
+      readonly id: string
+      readonly environment: string
+      /** What `-march=native` is here, where this build says it. */
+      readonly native: readonly string[] | undefined
+    }
   /** `changed`: the user changes this build, so nobody else's copy is what is being built. */
   | { readonly known: false; readonly why: string; readonly changed: boolean }
 
@@ -91,7 +98,7 @@ async function recipe(values: MomentValues, of: Family, digests: EbuildDigests, 
       features: commandWords(values.FEATURES),
       variables: values,
     })
-    return { known: true, recipe: made, id: recipeId(made), environment: environmentClass(made) }
+    return { known: true, recipe: made, id: recipeId(made), environment: environmentClass(made), native: await nativeOf(values, tools) }
   } catch (error) {
     if (error instanceof StandinError) return { known: false, why: error.message, changed: false }
     throw error
@@ -102,12 +109,7 @@ async function recipe(values: MomentValues, of: Family, digests: EbuildDigests, 
 async function resolvedFlags(values: MomentValues, tools: WishTools): Promise<RecipeInput['flags']> {
   const resolve = async (name: (typeof FLAG_VARIABLES)[number]): Promise<string> => {
     const [given, plain] = name === 'CXXFLAGS' ? [values.CXX, 'g++'] : [values.CC, 'gcc']
-    const question = { flags: commandWords(values[name]), env: tools.env, run: tools.run, cache: tools.optionsCache }
-    const words = await resolveMarch({ ...question, cc: given || `${values.CHOST}-${plain}` }).catch((error: unknown) => {
-      if (given !== '' || !(error instanceof HostError) || error.code !== 'MISSING_PROGRAM') throw error
-      return resolveMarch({ ...question, cc: plain })
-    })
-    return words.join(' ')
+    return (await resolvedWith(tools, values, plain, given, commandWords(values[name]))).join(' ')
   }
   const [CFLAGS, CXXFLAGS, FFLAGS, FCFLAGS, LDFLAGS, CPPFLAGS] = await Promise.all([
     resolve('CFLAGS'),
@@ -118,6 +120,29 @@ async function resolvedFlags(values: MomentValues, tools: WishTools): Promise<Re
     resolve('CPPFLAGS'),
   ])
   return { CFLAGS, CXXFLAGS, FFLAGS, FCFLAGS, LDFLAGS, CPPFLAGS }
+}
+
+/** Asks the compiler that Portage would take: CC or CXX, else CHOST's own, else the plain one. */
+async function resolvedWith(
+  tools: WishTools,
+  values: MomentValues,
+  plain: string,
+  given: string,
+  flags: readonly string[],
+): Promise<readonly string[]> {
+  const question = { flags, env: tools.env, run: tools.run, cache: tools.optionsCache }
+  return await resolveMarch({ ...question, cc: given || `${values.CHOST}-${plain}` }).catch((error: unknown) => {
+    if (given !== '' || !(error instanceof HostError) || error.code !== 'MISSING_PROGRAM') throw error
+    return resolveMarch({ ...question, cc: plain })
+  })
+}
+
+/** The archive's metadata tells the flags of the build, and must not say "native" either. */
+async function nativeOf(values: MomentValues, tools: WishTools): Promise<readonly string[] | undefined> {
+  const native = /^-m(arch|tune|cpu)=native$/
+  const said = ['CFLAGS', 'CXXFLAGS'] as const
+  const flags = said.flatMap((name) => commandWords(values[name])).filter((flag) => native.test(flag))
+  return flags.length === 0 ? undefined : await resolvedWith(tools, values, 'gcc', values.CC, ['-march=native'])
 }
 
 /** One question a minute to each toolchain: four processes are started for it. */

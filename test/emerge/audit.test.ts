@@ -1,0 +1,84 @@
+/**
+ * What the user's own build says of the copy that stood in: it convicts a copy that its builder tampered with, and names the files.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import type { Started } from '../support/host/enter.ts'
+import type { Host } from '../support/host/host.ts'
+import { createNetwork, type Network } from '../support/host/network.ts'
+import { ask, buildOf, keyIdOf, policyNaming } from '../support/standin/ask.ts'
+import { startDaemon } from '../support/standin/daemon.ts'
+import { installStandin } from '../support/standin/install.ts'
+
+/** A builder who adds to every image of test-misc/flags what the ebuild never installs, and changes what it does. */
+const TAMPERED = `
+if [[ \${EBUILD_PHASE} == install && \${PN} == flags ]]; then
+	post_src_install() {
+		sed -i s/alpha/mined/ "\${D}/usr/bin/flags"
+		mkdir -p "\${D}/usr/share/flags"
+		echo added > "\${D}/usr/share/flags/added"
+	}
+fi
+`
+
+let network: Network
+let builder: Host
+let user: Host
+let builderDaemon: Started
+
+before(async () => {
+  network = await createNetwork({ name: 'audit' })
+  builder = await network.createHost({ name: 'builder' })
+  user = await network.createHost({ name: 'user' })
+  await installStandin(builder, { features: 'publish' })
+  builder.write('/etc/portage/bashrc', builder.read('/etc/portage/bashrc') + TAMPERED)
+  builderDaemon = await startDaemon(builder)
+  await installStandin(user, { features: 'install publish', policy: policyNaming(keyIdOf(builder)) })
+  await startDaemon(user)
+})
+after(() => network.close())
+
+async function emergeAndRead(atom: string): Promise<string> {
+  const emerge = await user.start(['emerge', '--color=n', atom], { pty: true })
+  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  return emerge.output()
+}
+
+test('a copy that its builder tampered with is convicted by the own build, loudly and by name', async () => {
+  await builder.emerge(['test-misc/flags'])
+  await builderDaemon.waitFor(/archive \S+ is given to others/)
+  const said = await emergeAndRead('test-misc/flags')
+  assert.match(said, /standin: test-misc\/flags-1: can be used now/)
+  assert.match(
+    said,
+    /standin: test-misc\/flags-1: YOUR OWN BUILD DIFFERS from the copy that stood in: .*\/usr\/bin\/flags .*\/usr\/share\/flags\/added/s,
+  )
+  assert.match((await user.run(['flags'])).stdout, /alpha/, 'what is installed is the own build')
+  assert.ok(!user.exists('/usr/share/flags/added'))
+
+  const { disputes } = await ask(user, { t: 'status' }, 'status')
+  assert.equal(disputes.length, 1)
+  assert.equal((await buildOf(user, 'test-misc/flags')).audit, 'differ')
+})
+
+test('both sides are kept, and a recipe in dispute stands in no more', async () => {
+  const [folder] = (await user.run(['find', '/var/lib/standin/disputes', '-mindepth', '1', '-type', 'd'])).stdout.trim().split('\n')
+  assert.ok(folder !== undefined && folder !== '')
+  for (const name of ['stood-in.json', 'own.json', 'own.gpkg.tar']) assert.ok(existsSync(user.path(`${folder}/${name}`)), name)
+  const theirs = readFileSync(user.path(`${folder}/stood-in.json`), 'utf8')
+  assert.ok(theirs.includes('usr/share/flags/added') && theirs.includes(keyIdOf(builder)), 'the signed words of the builder are there')
+
+  await user.emerge(['--unmerge', '--quiet', 'test-misc/flags'])
+  const said = await emergeAndRead('test-misc/flags')
+  assert.match(said, /standin: test-misc\/flags-1: no stand-in: .*two contents for its recipe/)
+})
+
+test('a build that is never the same twice is a dispute too, and accuses nobody', async () => {
+  await builder.emerge(['test-misc/random'])
+  await builderDaemon.waitFor(/test-misc\/random-1: published[^]*is given to others/)
+  const said = await emergeAndRead('test-misc/random')
+  assert.match(said, /YOUR OWN BUILD DIFFERS .*\/usr\/share\/random\/seed.*a clean rebuild has the last word/s)
+})
