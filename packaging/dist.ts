@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { bundle } from './bundle.ts'
@@ -19,6 +19,7 @@ const FILES: Record<string, string> = {
   'packaging/standin': 'bin/standin',
   'packaging/openrc/standin.initd': 'openrc/standin.initd',
   'packaging/openrc/standin.confd': 'openrc/standin.confd',
+  'packaging/openrc/standin.logrotate': 'openrc/standin.logrotate',
   'packaging/systemd/standin.service': 'systemd/standin.service',
   'packaging/man': 'man',
   'packaging/completions': 'completions',
@@ -50,9 +51,7 @@ export async function makeDist(into: string): Promise<Dist> {
 
 async function fill(folder: string): Promise<void> {
   const sources = await bundle(join(folder, 'lib'))
-  for (const [from, to] of Object.entries(FILES)) {
-    if (existsSync(join(top, from))) cpSync(join(top, from), join(folder, to), { recursive: true })
-  }
+  for (const [from, to] of Object.entries(FILES)) cpSync(join(top, from), join(folder, to), { recursive: true })
   writeFileSync(join(folder, 'LICENSES-OF-PACKAGES'), licenceFile(bundledPackages(top, sources)))
 }
 

@@ -17,9 +17,10 @@ import { valuesOf } from '../support/standin/service.ts'
 const CONF = '/etc/portage/standin.conf'
 const DOC = `/usr/share/doc/standin-${version}`
 
-/** Everything but manual pages and completions: mode, owner, path. */
+/** Mode, owner, path. */
 const INSTALLED = [
   '-rw-r--r-- root:root /etc/conf.d/standin',
+  '-rw-r--r-- root:root /etc/logrotate.d/standin',
   '-rw-r--r-- root:root /etc/portage/standin.conf',
   '-rw-r--r-- root:root /etc/portage/standin.policy',
   '-rw-r--r-- root:root /usr/lib/standin/daemon.mjs',
@@ -36,6 +37,10 @@ const INSTALLED = [
   `-rw-r--r-- root:root ${DOC}/LICENSES-OF-PACKAGES.bz2`,
   `-rw-r--r-- root:root ${DOC}/README.bz2`,
   `-rw-r--r-- root:root ${DOC}/examples/bashrc.bz2`,
+  '-rw-r--r-- root:root /usr/share/bash-completion/completions/standin',
+  '-rw-r--r-- root:root /usr/share/man/man1/standin.1.bz2',
+  '-rw-r--r-- root:root /usr/share/man/man5/standin.conf.5.bz2',
+  '-rw-r--r-- root:root /usr/share/zsh/site-functions/_standin',
   '-rwxr-xr-x root:root /etc/init.d/standin',
   '-rwxr-xr-x root:root /usr/bin/standin',
   '-rwxr-xr-x root:root /usr/lib/standin/bin/standin-daemon',
@@ -56,9 +61,8 @@ test('emerge installs it, makes its user, and switches nothing on', async () => 
 
   const contents = host.read(`/var/db/pkg/app-portage/standin-${version}/CONTENTS`)
   const files = [...contents.matchAll(/^obj (\S+) /gm)].map((match) => match[1] ?? '')
-  const extra = /^\/usr\/share\/(man|bash-completion|zsh|fish)\//
-  const { stdout } = await host.run(['stat', '--format=%A %U:%G %n', ...files.filter((path) => !extra.test(path))])
-  assert.deepEqual(stdout.trimEnd().split('\n').toSorted(), INSTALLED)
+  const { stdout } = await host.run(['stat', '--format=%A %U:%G %n', ...files])
+  assert.deepEqual(stdout.trimEnd().split('\n').toSorted(), INSTALLED.toSorted())
 
   const [, , , , , home, shell] = (await host.run(['getent', 'passwd', 'standin'])).stdout.trimEnd().split(':')
   assert.deepEqual([home, shell], ['/dev/null', '/sbin/nologin'])

@@ -26,6 +26,12 @@ test('there is one ebuild, of that version', () => {
   ])
 })
 
+test('the manual pages are of that version', () => {
+  const pages = fg.globSync('packaging/man/*', { cwd: top })
+  assert.ok(pages.length > 0)
+  for (const page of pages) assert.match(read(page), new RegExp(`^\\.TH .* "standin ${version.replaceAll('.', '\\.')}"`, 'm'), page)
+})
+
 for (const [path, text] of Object.entries(GENERATED)) {
   test(`${path} is what \`node packaging/conf.ts\` writes`, () => assert.equal(read(path), text))
 }

@@ -48,33 +48,20 @@ src_install() {
 
 	newinitd openrc/standin.initd standin
 	newconfd openrc/standin.confd standin
+	insinto /etc/logrotate.d
+	newins openrc/standin.logrotate standin
 	insinto "${UNITDIR}"
 	doins systemd/standin.service
 
-	local man
-	for man in man/*; do
-		[[ -e ${man} ]] && doman "${man}"
-	done
-	install_completions
+	doman man/*
+	insinto /usr/share/bash-completion/completions
+	newins completions/standin.bash standin
+	insinto /usr/share/zsh/site-functions
+	doins completions/_standin
 
 	dodoc README LICENSES-OF-PACKAGES
 	docinto examples
 	newdoc lib/bashrc bashrc
-}
-
-install_completions() {
-	if [[ -e completions/standin.bash ]]; then
-		insinto /usr/share/bash-completion/completions
-		newins completions/standin.bash standin
-	fi
-	if [[ -e completions/_standin ]]; then
-		insinto /usr/share/zsh/site-functions
-		doins completions/_standin
-	fi
-	if [[ -e completions/standin.fish ]]; then
-		insinto /usr/share/fish/vendor_completions.d
-		doins completions/standin.fish
-	fi
 }
 
 pkg_postinst() {
