@@ -5,7 +5,7 @@
  */
 import type { Torrent, Wire } from 'webtorrent'
 import { StrangerError } from '../base/errors.ts'
-import { judgePieces } from './judge.ts'
+import { judgePieces, type Judge } from './judge.ts'
 import { waitFor, type Outcome, type Progress } from './outcome.ts'
 import type { Remote, Torrents } from './torrents.ts'
 
@@ -34,21 +34,24 @@ export function openAttempts(options: AttemptsOptions): Attempts {
   const liars = new Set<string>()
   let onSource: ((wire: Wire, source: string) => boolean) | undefined
 
-  const attempt = async (torrent: Torrent, sources: readonly string[]): Promise<Outcome> => {
+  const attempt = async (torrent: Torrent, sources: readonly string[], judge: Judge): Promise<Outcome> => {
     const waiting = waitFor({ ...options, torrent })
-    const judge = judgePieces({
-      torrent,
-      onLiar(source) {
-        liars.add(source)
-        torrents.dropAddress(torrent, source)
-      },
-      onMixed: waiting.mixed,
-    })
     onSource = (wire, source) => {
       if (!sources.includes(source) || liars.has(source)) return false
       judge.watch(wire, source)
       return true
     }
+    judge.listen({
+      onLiar(source) {
+        liars.add(source)
+        torrents.dropAddress(torrent, source)
+        if (sources.every((each) => liars.has(each))) waiting.end('stalled')
+      },
+      // With one source, what is mixed is what earlier ones left in a piece; it is thrown away by now and asked for again.
+      onMixed() {
+        if (sources.length > 1) waiting.end('mixed')
+      },
+    })
     for (const source of sources) {
       if (isWebSeed(source)) torrent.addWebSeed(source)
       else torrents.connect(infohash, source)
@@ -56,7 +59,6 @@ export function openAttempts(options: AttemptsOptions): Attempts {
     try {
       return await waiting.outcome
     } finally {
-      judge.end()
       onSource = undefined
       for (const source of sources) torrents.dropAddress(torrent, source)
     }
@@ -75,17 +77,19 @@ export function openAttempts(options: AttemptsOptions): Attempts {
       guessSpeed(wire)
     },
     async run(torrent, sources) {
-      let outcome = await attempt(torrent, sources)
+      if (sources.length === 0) throw new StrangerError('STALLED', 'nobody is known to have the archive')
+      const judge = judgePieces(torrent)
+      let outcome = await attempt(torrent, sources, judge)
       if (outcome === 'mixed') {
         for (const source of sources) {
           if (outcome === 'done') break
-          if (!liars.has(source)) outcome = await attempt(torrent, [source])
+          if (!liars.has(source)) outcome = await attempt(torrent, [source], judge)
         }
       }
       if (outcome === 'done') return
       if (liars.size > 0)
         throw new StrangerError('BAD_HASH', `${[...liars].join(', ')} sent wrong pieces, and nobody else gave the archive`)
-      throw new StrangerError('STALLED', sources.length === 0 ? 'nobody has the archive' : 'no source gave the archive fast enough')
+      throw new StrangerError('STALLED', 'no source gave the archive fast enough')
     },
   }
 }

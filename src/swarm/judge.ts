@@ -8,47 +8,47 @@ import type { Torrent, Wire } from 'webtorrent'
 export interface Judge {
   /** Watches what `wire` sends in; `source` names who is at its other end. */
   watch(wire: Wire, source: string): void
-  end(): void
+  /** Whom the verdicts go to from now on. Who sent what is remembered. */
+  listen(verdicts: Verdicts): void
 }
 
-export interface JudgeOptions {
-  readonly torrent: Torrent
+export interface Verdicts {
   /** One source alone sent a piece that is wrong. */
   readonly onLiar: (source: string) => void
   /** Several sources sent parts of a piece that is wrong. */
   readonly onMixed: () => void
 }
 
-export function judgePieces({ torrent, onLiar, onMixed }: JudgeOptions): Judge {
+export function judgePieces(torrent: Torrent): Judge {
   const senders = new Map<number, Set<string>>()
-  const right = (index: number): void => {
+  let verdicts: Verdicts | undefined
+  torrent.on('verified', (index: number) => {
     senders.delete(index)
-  }
+  })
   // With discovery and metadata out of play, what webtorrent warns of in a torrent is a piece that failed its hash.
-  const wrong = (): void => {
+  torrent.on('warning', () => {
     for (const [index, who] of senders) {
       const piece = torrent.pieces[index]
       // A failed piece has just been replaced by an empty one; others that are complete still wait for their hash.
       if (piece === null || piece === undefined || piece.missing !== piece.length) continue
       senders.delete(index)
       const [first, ...others] = who
-      if (first !== undefined && others.length === 0) onLiar(first)
-      else onMixed()
+      if (first !== undefined && others.length === 0) verdicts?.onLiar(first)
+      else verdicts?.onMixed()
     }
-  }
-  torrent.on('verified', right)
-  torrent.on('warning', wrong)
+  })
   return {
     watch(wire, source) {
       wire.on('piece', (index: number) => {
-        if (index < 0 || index >= torrent.pieces.length) return
+        const piece = torrent.pieces[index]
+        // What comes too late, or unasked, goes into no piece.
+        if (piece === null || piece === undefined || piece.missing === piece.length) return
         const who = senders.get(index) ?? new Set()
         senders.set(index, who.add(source))
       })
     },
-    end() {
-      torrent.off('verified', right)
-      torrent.off('warning', wrong)
+    listen(to) {
+      verdicts = to
     },
   }
 }

@@ -27,8 +27,8 @@ export type Outcome = 'done' | 'stalled' | 'mixed'
 export interface Waiting {
   /** Rejects with the signal's reason, or with what webtorrent failed with. */
   readonly outcome: Promise<Outcome>
-  /** Ends it as `mixed`. */
-  readonly mixed: () => void
+  /** Ends it before its time. */
+  readonly end: (as: Outcome) => void
 }
 
 /** Least that must come in each stall time, in bytes: 13 kB/s by default, so that a trickle is a stall. */
@@ -71,10 +71,5 @@ export function waitFor({ torrent, size, stallMs, signal, onProgress }: OutcomeO
     torrent.off('error', reject)
     signal.removeEventListener('abort', aborted)
   })
-  return {
-    outcome,
-    mixed() {
-      resolve('mixed')
-    },
-  }
+  return { outcome, end: resolve }
 }
