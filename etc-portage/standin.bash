@@ -4,10 +4,12 @@
 # Portage sources this about twenty times a package. Five moments matter; at all others, and whenever standin is switched off, bash returns
 # without starting a process. Nothing may be defined at EBUILD_PHASE=depend, and any external command there masks every ebuild.
 
-if [[ ${EBUILD_PHASE-} != depend && -n ${STANDIN_FEATURES-} && ${EUID} == 0 && ${ROOT:-/} == / && ${MERGE_TYPE-} == @(source|buildonly) ]]; then
+if [[ ${EBUILD_PHASE-} != depend ]]; then
+
+if [[ ${EUID} == 0 && ${ROOT:-/} == / && ( -d ${EPREFIX-}/run/standin/builds || -d ${EPREFIX-}/var/lib/standin/live ) ]]; then
 
 __standin_moment() {
-	local moment run=${EPREFIX-}/run/standin lib=${BASH_SOURCE[0]%/*}
+	local moment run=${EPREFIX-}/run/standin build=${PORTAGE_BUILDDIR-}
 	case " ${MISC_FUNCTIONS_ARGS-} :${EBUILD_PHASE-}" in
 		*" preinst_mask "*) moment=purge ;;
 		*" success_hooks "*) moment=publish ;;
@@ -16,17 +18,40 @@ __standin_moment() {
 		"  :setup") moment=install ;;
 		*) return 0 ;;
 	esac
-
-	# The warden keeps one FIFO for each build that it follows, from `fetch` on: there it answers, and while it stands nothing may be merged unasked.
-	local build=${PORTAGE_BUILDDIR-} door
 	[[ -n ${build} ]] || return 0
-	door=${build//%/%25}
-	door=${run}/builds/${door//\//%2F}
 
-	local LC_ALL=C names name value line=1$'\x1f'${moment}$'\x1f'${BASHPID}.${EPOCHREALTIME/[.,]/}
-	names=( CATEGORY PF PORTAGE_BUILDDIR PORTAGE_TMPDIR MERGE_TYPE STANDIN_FEATURES )
+	# At one path for each build lies what is known of it: a file, once bash has told of it; a FIFO, where the warden answers, once that follows it.
+	local door=${build//%/%25} live=${EPREFIX-}/var/lib/standin/live${build}/.live warden=
+	door=${run}/builds/${door//\//%2F}
+	[[ -r ${run}/warden.pid && ${MERGE_TYPE-} == @(source|buildonly) ]] && read -r warden <"${run}/warden.pid"
+	# Clean and setup see processes of their own pid namespace only.
+	[[ ${moment} == @(fetch|install) || -d /proc/${warden:-gone} ]] || warden=
 	case ${moment} in
-		fetch) names+=(
+		fetch) [[ -n ${warden} && -n ${STANDIN_FEATURES-} ]] || return 0 ;;
+		install) [[ -n ${warden} && -e ${door} && -e ${run}/install_wait ]] || return 0 ;;
+		purge) [[ ( -e ${door} && ${MERGE_TYPE-} != binary ) || -e ${live} ]] || return 0 ;;
+		publish|abandon) [[ -n ${warden} && -e ${door} ]] || return 0 ;;
+	esac
+
+	local LC_ALL=C line
+	__standin_line
+	case ${moment} in
+		fetch)
+			[[ -e ${door} ]] || { : >"${door}"; } 2>/dev/null
+			__standin_tell ;;
+		install) __standin_node install ;;
+		purge) __standin_make_way ;;
+		publish|abandon) __standin_tell ;;
+	esac
+	return 0
+}
+
+# What the warden hears: fields between US (0x1f), in the order that moment.ts reads them.
+__standin_line() {
+	local name value names=( CATEGORY PF PORTAGE_BUILDDIR PORTAGE_TMPDIR MERGE_TYPE )
+	line=1$'\x1f'${moment}$'\x1f'${BASHPID}.${EPOCHREALTIME/[.,]/}
+	case ${moment} in
+		fetch) names+=( STANDIN_FEATURES
 			PN PVR SLOT EAPI EBUILD EROOT PORTAGE_REPO_NAME PORTAGE_RESTRICT PORTAGE_PROPERTIES USE CHOST CC CXX EXTRA_ECONF EXTRA_EINSTALL
 			EXTRA_EMAKE CFLAGS CXXFLAGS CPPFLAGS FFLAGS FCFLAGS LDFLAGS ABI ABI_X86 ASFLAGS CARGO_BUILD_TARGET CBUILD CTARGET GOAMD64 GOARM GOFLAGS
 			LINGUAS MULTILIB_ABIS PORTAGE_COMPRESS PORTAGE_COMPRESS_EXCLUDE_SUFFIXES PORTAGE_COMPRESS_FLAGS PORTAGE_STRIP_FLAGS RUSTFLAGS STRIP_MASK )
@@ -34,63 +59,87 @@ __standin_moment() {
 			for name in compressdebug dedupdebug installsources nostrip splitdebug; do
 				[[ " ${FEATURES} " == *" ${name} "* ]] && line+="${name} "
 			done ;;
-		purge) names+=( D ) ;;
-		publish) names+=( PKGDIR PORTAGE_BINPKG_FILE ) ;;
+		purge|publish)
+			names+=( D PKGDIR )
+			# There with a binary package that Portage has just written.
+			for name in BUILD_ID BINPKGMD5; do
+				[[ -r ${build}/build-info/${name} ]] && read -r value <"${build}/build-info/${name}" && line+=$'\x1f'${name}=${value}
+			done ;;
 	esac
 	for name in "${names[@]}"; do
 		[[ -v ${name} ]] || continue
 		value=${!name}
 		line+=$'\x1f'${name}=${value//[$'\n'$'\x1f']/ }
 	done
-
-	case ${moment} in
-		purge) [[ -p ${door} ]] || return 0 ;;
-		install) [[ -e ${run}/install_wait && -p ${door} ]] || return 0 ;;
-	esac
-
-	local warden=
-	if [[ ${moment} == purge ]]; then
-		[[ -r ${run}/warden.pid ]] && read -r warden <"${run}/warden.pid"
-		if [[ -n ${warden} && -d /proc/${warden} ]]; then
-			__standin_ask && return 0
-		fi
-		# Nobody answers: a stand-in that is still there goes by the journal, without the warden. libsandbox must not stop that.
-		[[ -e ${EPREFIX-}/var/lib/standin/live${build}/.live ]] || return 0
-		SANDBOX_ON=0 "${EPREFIX-}/usr/bin/node" "${lib}/hooks/purge.mjs" "${line}"
-	elif [[ ${moment} != install && -p ${run}/hooks && ${#line} -lt 4000 ]]; then
-		__standin_write "${run}/hooks"
-	elif [[ -S ${run}/control.sock ]]; then
-		SANDBOX_ON=0 "${EPREFIX-}/usr/bin/node" "${lib}/hooks/${moment}.mjs" "${line}"
-	fi
-	return 0
 }
 
-# One atomic write (PIPE_BUF is 4096) to a FIFO that the warden reads. In a subshell, so that the permission for libsandbox goes with it.
+# Hands the line over: to the FIFO when the warden has read what was in it, so that a warden which hangs never blocks anybody, or else by the socket.
+__standin_tell() {
+	__standin_write && return 0
+	# Who went on alone once has waited for the warden already.
+	[[ -e ${door}.alone ]] || __standin_node "${moment}"
+}
+
+# One atomic write (PIPE_BUF is 4096). In a subshell, as each that opens or makes something here: the permission for libsandbox goes with it.
 __standin_write() (
 	SANDBOX_WRITE+=:${run}/
 	export SANDBOX_WRITE
-	[[ -O ${1} ]] && printf '%s\n' "${line}" 1<>"${1}"
+	[[ ${#line} -lt 4000 && -O ${run}/hooks && -p ${run}/hooks ]] && exec {hooks}<>"${run}/hooks" || exit 1
+	read -r -t 0 -u "${hooks}" && exit 1
+	printf '%s\n' "${line}" >&"${hooks}"
 ) 2>/dev/null
 
-# Asks for the way to be made and waits for the answer: a word within a second, the end of it within a minute.
+# The merge waits here until the warden has made way, and no longer than is bearable.
+__standin_make_way() {
+	if [[ -n ${warden} && -p ${door} && -p ${run}/hooks ]]; then
+		__standin_ask && return 0
+		warden=
+	fi
+	# Whoever wakes up later must see that it is too late.
+	[[ -n ${warden} ]] || __standin_leave
+	# Without an answer a stand-in that is still there goes by the journal.
+	[[ -n ${warden} || -e ${live} ]] && __standin_node purge "${warden:+ask}"
+}
+
+# As long as there is a warden: two seconds for a first word, then as long as purge_wait says.
 __standin_ask() (
 	SANDBOX_WRITE+=:${run}/
 	export SANDBOX_WRITE
-	[[ -O ${door} && -p ${run}/hooks ]] || exit 1
-	exec {answers}<>"${door}" || exit 1
-	printf '%s\n' "${line}" 1<>"${run}/hooks" || exit 1
+	[[ -O ${door} && -O ${run}/hooks ]] && exec {answers}<>"${door}" {hooks}<>"${run}/hooks" || exit 1
 	nonce=${line#*$'\x1f'*$'\x1f'}
 	nonce=${nonce%%$'\x1f'*}
-	patience=2
-	while read -r -t "${patience}" -u "${answers}" word of; do
-		[[ ${of} == "${nonce}" ]] || continue
+	seconds=30 asked=
+	[[ -r ${run}/purge_wait ]] && read -r seconds <"${run}/purge_wait"
+	for (( left = 10; left > 0; left-- )); do
+		[[ -d /proc/${warden} ]] || exit 1
+		if [[ -z ${asked} ]] && ! read -r -t 0 -u "${hooks}"; then
+			printf '%s\n' "${line}" >&"${hooks}" || exit 1
+			asked=1
+		fi
+		read -r -t 0.2 -u "${answers}" word of && [[ ${of} == "${nonce}" ]] || continue
 		[[ ${word} == done ]] && exit 0
-		patience=60
+		left=$(( seconds * 5 ))
 	done
 	exit 1
 ) 2>/dev/null
 
+__standin_leave() (
+	SANDBOX_WRITE+=:${run}/
+	export SANDBOX_WRITE
+	[[ -e ${door} ]] && : >"${door}.alone"
+) 2>/dev/null
+
+__standin_node() {
+	[[ -x ${EPREFIX-}/usr/bin/node ]] || return 0
+	SANDBOX_ON=0 "${EPREFIX-}/usr/bin/node" "${BASH_SOURCE[0]%/*}/hooks/${1}.mjs" "${line}" "${2-}"
+}
+
 __standin_moment
-unset -f __standin_moment __standin_write __standin_ask
+unset -f __standin_moment __standin_line __standin_tell __standin_write __standin_make_way __standin_ask __standin_leave __standin_node
+
+fi
+
+# Portage saves the environment after setup and builds with what it has saved: neither a build nor environment.bz2 is to know of standin.
+unset STANDIN_FEATURES
 
 fi

@@ -1,15 +1,21 @@
 /**
- * Makes way for the merge when bash got no answer: asks the warden once more, and takes the stand-in away by the journal when nobody answers.
+ * Makes way for the merge where bash could not ask at the build's door: asks by the socket, and takes the stand-in away by the journal when nobody answers.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openJournal } from '../src/standin/journal.ts'
 import { purge } from '../src/standin/purge.ts'
 import { bootId } from '../src/standin/site.ts'
 import { tell } from './tell.ts'
 
+/** How long the warden may take for a build that it has not begun to follow: there is nothing to purge for it then. */
+const SECONDS = 3
+
 const prefix = process.env['EPREFIX'] || '/'
+const run = join(prefix, 'run/standin')
+const state = join(prefix, 'var/lib/standin')
 const line = process.argv[2] ?? ''
 const field = 'PORTAGE_BUILDDIR='
 const builddir =
@@ -20,16 +26,24 @@ const builddir =
 const say = (text: string): void => void process.stderr.write(` * standin: ${text}\n`)
 
 try {
-  const answered = await tell(join(prefix, 'run/standin/control.sock'), line, 5)
-  if (answered !== 'done' && answered !== 'unknown') purgeByJournal()
+  const answered = process.argv[3] === 'ask' ? await tell(join(run, 'control.sock'), line, SECONDS) : undefined
+  if (answered !== 'done') {
+    if (process.argv[3] === 'ask') leave()
+    if (existsSync(join(state, 'live', builddir, '.live'))) purgeByJournal()
+  }
 } catch (error) {
   say(`${error instanceof Error ? error.message : String(error)} (\`standin purge --all\` tries again)`)
 } finally {
   process.exit(0)
 }
 
+/** As bash does where it asks: whoever wakes up later must see that this merge did not wait. */
+function leave(): void {
+  const door = join(run, 'builds', builddir.replaceAll('%', '%25').replaceAll('/', '%2F'))
+  if (existsSync(door)) writeFileSync(`${door}.alone`, '')
+}
+
 function purgeByJournal(): void {
-  const state = join(prefix, 'var/lib/standin')
   const journal = openJournal(join(state, 'journal.sqlite'))
   for (const { id, cpv } of journal.unsettled().filter((entry) => entry.builddir === builddir)) {
     const site = {

@@ -7,7 +7,7 @@
  */
 import { findOwner, isAlive, type Owner } from '../portage/lock.ts'
 import { type Course, dropNote, type Note, readNotes, saveNote, type Wanted } from './course.ts'
-import { makeDoor } from './door.ts'
+import { forgetDoor, forgetOtherDoors, isLeft, makeDoor } from './door.ts'
 import { buildKey, cpvOfMoment, type Moment } from './moment.ts'
 import { terminalFor } from './say.ts'
 
@@ -21,7 +21,8 @@ export interface Steps {
   standIn(course: Course): Promise<void>
   /** Purges what stands in, tells. */
   makeWay(course: Course, why: 'merge' | 'failed' | 'settled'): Promise<void>
-  capture(course: Course, image: string): Promise<void>
+  /** Keeps what was built; `values` are those of the hook that asks for the way. */
+  capture(course: Course, values: Moment['values']): Promise<void>
   publish(course: Course, values: Moment['values']): Promise<void>
   dropCapture(course: Course): void
 }
@@ -54,6 +55,8 @@ export function openCourses(options: CoursesOptions): Courses {
   const table = new Map<string, Course>()
   const beginning = new Map<string, Promise<void>>()
   const leaving = new WeakSet<Course>()
+  /** Builds that are over while their emerge still runs: Portage cleans once more after them. */
+  const ended = new Map<string, Owner>()
 
   const change = (course: Course, changes: Partial<Note>): void => {
     course.note = { ...course.note, ...changes }
@@ -67,6 +70,7 @@ export function openCourses(options: CoursesOptions): Courses {
 
   const over = (course: Course): void => {
     if (table.get(course.key) === course) table.delete(course.key)
+    if (course.note.owner !== null) ended.set(course.key, course.note.owner)
     course.door.remove()
     steps.dropCapture(course)
     dropNote(options.notes, course.key)
@@ -92,13 +96,16 @@ export function openCourses(options: CoursesOptions): Courses {
     const { values } = began
     const key = buildKey(values.PORTAGE_BUILDDIR)
     const before = table.get(key)
-    if (before !== undefined) {
-      // Portage cleans again after a finished merge: that is an end, not a beginning.
-      if (before.note.stage !== 'following' && isOwned(before)) return
-      await leave(before, 'settled')
-    }
+    // Portage cleans again after a finished merge: that is an end, not a beginning.
+    if (before !== undefined && before.note.stage !== 'following' && isOwned(before)) return
+    if (before !== undefined) await leave(before, 'settled')
     const owner = findOwner({ tmpdir: values.PORTAGE_TMPDIR, category: values.CATEGORY, pf: values.PF, procRoot: options.procRoot })
+    const last = ended.get(key)
+    ended.delete(key)
+    if (before === undefined && last !== undefined && last.pid === owner?.pid && last.startTime === owner.startTime) return
     if (owner === undefined) return log(`${cpvOfMoment(values)}: no emerge holds the lock of its build folder: it is not followed`)
+    // The warden slept while the merge began.
+    if (isLeft(options.doors, key)) return log(`${cpvOfMoment(values)}: its merge did not wait for the daemon: it is not followed`)
     const wanted = await steps.wanted(began, owner)
     if (!wanted.install && !wanted.publish) return
     const course = await open(key, {
@@ -131,7 +138,7 @@ export function openCourses(options: CoursesOptions): Courses {
     course.enough.abort()
     await then(course, async () => {
       await steps.makeWay(course, 'merge')
-      await steps.capture(course, moment.values.D)
+      await steps.capture(course, moment.values)
       change(course, { stage: 'merging', capture: course.capture?.taken.folder ?? null })
     })
     course.door.answer('done', moment.nonce)
@@ -152,14 +159,17 @@ export function openCourses(options: CoursesOptions): Courses {
     const key = buildKey(moment.values.PORTAGE_BUILDDIR)
     if (moment.moment === 'fetch') {
       const earlier = beginning.get(key) ?? Promise.resolve()
-      const begun = earlier.then(() => begin(moment))
+      const begun = earlier.then(() => begin(moment)).finally(() => table.has(key) || forgetDoor(options.doors, key))
       beginning.set(key, begun)
       await begun.finally(() => beginning.get(key) === begun && beginning.delete(key))
       return 'done'
     }
     await beginning.get(key)
     const course = table.get(key)
-    if (course === undefined) return 'unknown'
+    if (course === undefined) {
+      if (moment.moment === 'publish' || moment.moment === 'abandon') forgetDoor(options.doors, key)
+      return 'unknown'
+    }
     if (moment.moment === 'install') await course.work
     else if (moment.moment === 'purge') await makeWay(course, moment)
     else if (moment.moment === 'publish') void built(course, moment)
@@ -185,10 +195,12 @@ export function openCourses(options: CoursesOptions): Courses {
     moment: safely,
     all: () => [...table.values()],
     async recover() {
-      for (const [key, value] of readNotes(options.notes, log)) {
+      const notes = readNotes(options.notes, log)
+      forgetOtherDoors(options.doors, new Set(notes.keys()))
+      for (const [key, value] of notes) {
         const course = await open(key, value)
         if (!isOwned(course)) await leave(course, 'settled')
-        else if (value.stage === 'following' && value.standing === null) {
+        else if (value.stage === 'following' && value.standing === null && !course.door.isLeft()) {
           if (value.wanted.install) void then(course, () => steps.standIn(course))
         }
       }
@@ -197,6 +209,7 @@ export function openCourses(options: CoursesOptions): Courses {
       for (const course of table.values()) {
         if (course.note.stage !== 'built' && !isOwned(course)) void leave(course, 'settled')
       }
+      for (const [key, owner] of ended) if (!isAlive(options.procRoot, owner)) ended.delete(key)
     },
     async close() {
       await Promise.allSettled(beginning.values())

@@ -5,10 +5,13 @@
  */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Metadata } from '../package/manifest.ts'
 import type { Tone } from '../portage/terminal.ts'
 import { audit } from './audit.ts'
+import type { Capture } from './capture.ts'
 import type { Course } from './course.ts'
 import type { MomentValues } from './moment.ts'
+import { ownPackageOf } from './ownPackage.ts'
 import { publish, type Published } from './publish.ts'
 import type { Realm } from './realm.ts'
 import { megabytes } from './say.ts'
@@ -51,6 +54,10 @@ function whyPrivate(realm: Realm, course: Course, wish: Wish, recipe: WishedReci
   return `publish_repos does not name repository ${wish.family.repository}`
 }
 
+function captured({ capture }: Course): { readonly capture: Capture; readonly metadata: Metadata } | undefined {
+  return capture === undefined ? undefined : { capture: capture.taken, metadata: capture.metadata }
+}
+
 async function made(
   realm: Realm,
   course: Course,
@@ -59,9 +66,9 @@ async function made(
   recipe: WishedRecipe & { readonly known: true },
   keep: boolean,
 ): Promise<Published | undefined> {
-  const gpkg = values.PORTAGE_BINPKG_FILE
-  if (course.capture === undefined && gpkg === '') return undefined
-  const from = course.capture === undefined ? { gpkg } : { capture: course.capture.taken, metadata: course.capture.metadata }
+  const gpkg = ownPackageOf(values, course.note.began.values.PN)
+  const from = gpkg === undefined ? captured(course) : { gpkg }
+  if (from === undefined) return undefined
   const work = join(realm.folders.work, course.key.slice(-100))
   const { archives } = realm.folders
   const { standinsLive } = course.note

@@ -12,6 +12,9 @@ import type { Owner } from '../portage/lock.ts'
 import type { Run } from '../portage/run.ts'
 import { cpvOfMoment, type Moment } from './moment.ts'
 
+/** Warnings that are remembered, so as not to be said again. */
+const MOST_WARNED = 1000
+
 export interface FeaturesInput {
   readonly root: string
   readonly env: Readonly<Record<string, string>>
@@ -23,7 +26,8 @@ export interface FeaturesInput {
 export interface Features {
   /** Asking Portage takes half a second, so it is done before anybody waits for it. */
   warm(): void
-  of(moment: Moment, owner: Owner | undefined): Promise<ReadonlySet<Feature>>
+  /** Each warning comes once for one emerge. */
+  of(moment: Moment, owner: Owner): Promise<ParsedFeatures>
   /** What make.conf alone says. */
   general(): Promise<ReadonlySet<Feature>>
 }
@@ -42,11 +46,14 @@ export function openFeatures(input: FeaturesInput): Features {
       return new Set()
     }
   }
+  const firstTime = (warnings: readonly string[], whose: string): string[] => {
+    const fresh = warnings.filter((warning) => !warned.has(whose + warning))
+    if (warned.size > MOST_WARNED) warned.clear()
+    for (const warning of fresh) warned.add(whose + warning)
+    return fresh
+  }
   const warn = ({ features, warnings }: ParsedFeatures): ReadonlySet<Feature> => {
-    for (const warning of warnings.filter((one) => !warned.has(one))) {
-      warned.add(warning)
-      log(warning)
-    }
+    for (const warning of firstTime(warnings, '')) log(warning)
     return features
   }
   return {
@@ -54,12 +61,13 @@ export function openFeatures(input: FeaturesInput): Features {
     general: () => ask(undefined),
     async of(moment, owner) {
       const { values } = moment
-      const seen = warn(parseFeatures(values.STANDIN_FEATURES))
-      const typed = owner === undefined ? new Set<Feature>() : typedFeatures(input.procRoot, owner)
+      const seen = parseFeatures(values.STANDIN_FEATURES)
+      const warnings = firstTime(seen.warnings, `${owner.pid} ${owner.startTime} `)
+      const typed = typedFeatures(input.procRoot, owner)
       const general = await ask(undefined)
-      if ([...seen].every((token) => general.has(token) || typed.has(token))) return seen
+      if ([...seen.features].every((token) => general.has(token) || typed.has(token))) return { features: seen.features, warnings }
       const own = await ask({ cpv: cpvOfMoment(values), slot: values.SLOT || '0', repository: values.PORTAGE_REPO_NAME })
-      return new Set([...seen].filter((token) => own.has(token) || typed.has(token)))
+      return { features: new Set([...seen.features].filter((token) => own.has(token) || typed.has(token))), warnings }
     },
   }
 }

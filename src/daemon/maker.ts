@@ -15,13 +15,14 @@ import { writeArchive } from '../package/archive/write.ts'
 import { metadata } from '../package/manifest.ts'
 import { imageRecord, MAX_RECORDS } from '../package/record.ts'
 import { changedSince } from './capture.ts'
+import { checkOwnPackage, ownPackage } from './ownPackage.ts'
 
 const MAX_JOB_BYTES = 64 * 1024 * 1024
 
 /** What is to be made. Either a captured image with its metadata, or a gpkg that Portage of this host has written. */
 export const job = v.strictObject({
   image: plainText(4095),
-  gpkg: v.nullable(plainText(4095)),
+  gpkg: v.nullable(ownPackage),
   metadata,
   files: v.array(v.strictObject({ path: v.string(), size: count(), mode: count(), mtimeMs: v.number() })),
   resolvedMarch: v.nullable(v.array(v.string())),
@@ -49,7 +50,8 @@ export type Made = v.InferOutput<typeof made>
 export async function runMaker(jobPath: string, answer: (line: string) => void): Promise<void> {
   setPriority(10)
   const wanted = checkJson(job, readFileSync(jobPath), jobPath, MAX_JOB_BYTES)
-  const taken = wanted.gpkg === null ? wanted : await imageFromGpkg({ gpkg: wanted.gpkg, into: wanted.image })
+  const taken = wanted.gpkg === null ? wanted : await imageFromGpkg({ gpkg: wanted.gpkg.path, into: wanted.image })
+  if (wanted.gpkg !== null) await checkOwnPackage(wanted.gpkg)
   const written = await writeArchive({
     image: taken.image,
     metadata: taken.metadata,

@@ -22,7 +22,7 @@ const momentValues = v.object({
   PORTAGE_BUILDDIR: path,
   PORTAGE_TMPDIR: path,
   MERGE_TYPE: v.picklist(['source', 'buildonly']),
-  STANDIN_FEATURES: plainText(1000),
+  STANDIN_FEATURES: v.optional(plainText(1000), ''),
   PN: v.optional(plainText(120), ''),
   PVR: v.optional(plainText(80), ''),
   SLOT: v.optional(plainText(80), ''),
@@ -49,7 +49,9 @@ const momentValues = v.object({
   ...v.entriesFromList(RECIPE_VARIABLES, v.exactOptional(plainText(32_768))),
   D: v.optional(plainText(4095), ''),
   PKGDIR: v.optional(plainText(4095), ''),
-  PORTAGE_BINPKG_FILE: v.optional(plainText(4095), ''),
+  /** Of the binary package that Portage has just made of this build, where it made one. */
+  BUILD_ID: v.optional(plainText(20), ''),
+  BINPKGMD5: v.optional(v.pipe(v.string(), v.regex(/^([0-9a-f]{32})?$/)), ''),
 })
 
 export const moment = v.object({

@@ -18,13 +18,14 @@ import { statementOf } from '../trust/statement.ts'
 import type { Capture } from './capture.ts'
 import type { Build, Known } from './known.ts'
 import { make, type MakerProgram, recordList } from './maker.ts'
+import type { OwnPackage } from './ownPackage.ts'
 import type { Wish, WishedRecipe } from './wish.ts'
 
 export interface PublishInput {
   readonly wish: Wish
   readonly recipe: WishedRecipe & { readonly known: true }
   /** The captured image with what Portage knew of it, or the gpkg that Portage wrote. */
-  readonly from: { readonly capture: Capture; readonly metadata: Metadata } | { readonly gpkg: string }
+  readonly from: { readonly capture: Capture; readonly metadata: Metadata } | { readonly gpkg: OwnPackage }
   /** Folder of archives, which the peer may read, and a folder for work in progress on the same filesystem, which it may not. */
   readonly archives: string
   readonly work: string
@@ -52,7 +53,6 @@ export async function publish(input: PublishInput): Promise<Published> {
   mkdirSync(work, { recursive: true, mode: 0o700 })
   const out = join(work, 'archive')
   const records = join(work, 'records.json')
-  const captured = 'capture' in input.from
   const made = await make(
     input.maker,
     join(work, 'job.json'),
@@ -67,8 +67,8 @@ export async function publish(input: PublishInput): Promise<Published> {
     },
     input.signal,
   )
-  if (!captured && made.metadata.PF === undefined)
-    throw new HostError('BAD_STATE', `the package that Portage wrote for ${wish.cpv} has no PF`)
+  const { CATEGORY, PF } = made.metadata
+  if (`${CATEGORY}/${PF}` !== wish.cpv) throw new HostError('BAD_STATE', `what was built of ${wish.cpv} calls itself ${CATEGORY}/${PF}`)
   const path = archivePath(input.archives, made.sha256)
   const linkage = linkageOf(made.metadata)
   const ids = {

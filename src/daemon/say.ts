@@ -24,8 +24,8 @@ export function terminalFor(procRoot: string, pid: number): Note['terminal'] {
   }
 }
 
-/** Says `text` for the build of `note`; false where nobody could be told. */
-export function say(note: Note, text: string, tone: Tone, colour: boolean): boolean {
+/** Says `text` on the terminal of `note`; false where nobody could be told. */
+export function say(note: Pick<Note, 'terminal'>, text: string, tone: Tone, colour: boolean): boolean {
   const { terminal } = note
   if (terminal === null || deviceOf(terminal.path) !== terminal.device) return false
   return tellTerminal(terminal.path, `standin: ${text}`, { colour, tone })

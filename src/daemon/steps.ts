@@ -5,18 +5,20 @@
  */
 import { join } from 'node:path'
 import { StandinError } from '../base/errors.ts'
-import { plainLine } from '../portage/terminal.ts'
 import { metadataFromFolder } from '../package/metadata.ts'
+import { plainLine, type Tone } from '../portage/terminal.ts'
 import { capture, captureRoot, dropCapture } from './capture.ts'
 import type { CourseReport, Verdict } from './controlWire.ts'
 import { type Course, saveNote } from './course.ts'
 import type { Steps } from './courses.ts'
 import { askedAt } from './moment.ts'
 import { finish, type Tell } from './finish.ts'
-import { megabytes, say } from './say.ts'
+import { megabytes, say, terminalFor } from './say.ts'
 import { seek, type Sought } from './seek.ts'
 import { stand } from './stand.ts'
 import { purge } from '../standin/purge.ts'
+import { ownPackageOf } from './ownPackage.ts'
+import { keptFor, standingFor } from './standing.ts'
 import type { Realm } from './realm.ts'
 import { weigh } from './weigh.ts'
 import { type Wish, wishOf } from './wish.ts'
@@ -27,10 +29,11 @@ const OTHERS_SECONDS = 2
 const GET_SECONDS = 600
 
 export function stepsOf(realm: Realm): Steps {
-  const tell: Tell = (course, text, tone) => {
-    realm.log(`${course.cpv}: ${text}`)
-    if (realm.settings.tell) say(course.note, `${course.cpv}: ${text}`, tone, realm.settings.color !== 'no')
+  const tellAt = (note: Pick<Course['note'], 'terminal'>, text: string, tone: Tone): void => {
+    realm.log(text)
+    if (realm.settings.tell) say(note, text, tone, realm.settings.color !== 'no')
   }
+  const tell: Tell = (course, text, tone) => tellAt(course.note, `${course.cpv}: ${text}`, tone)
   const change = (course: Course, changes: Partial<Course['note']>): void => {
     course.note = { ...course.note, ...changes }
     saveNote(realm.folders.notes, course.key, course.note)
@@ -66,7 +69,7 @@ export function stepsOf(realm: Realm): Steps {
         glibc: realm.glibc,
         liveBytes: realm.liveBytes(),
         live: realm.live(),
-        shouldStop: () => course.enough.signal.aborted,
+        shouldStop: () => course.enough.signal.aborted || course.door.isLeft(),
         say: (line) => tell(course, line, 'warn'),
       })
       if (stood.kind === 'refused') {
@@ -89,6 +92,12 @@ export function stepsOf(realm: Realm): Steps {
     let wish: Wish | undefined
     try {
       wish = wishOf(course.note.began.values, realm.wishTools)
+      const kept = keptFor(realm.site, course)
+      if (kept !== undefined) {
+        change(course, { standing: kept.id, standinsLive: true })
+        report(course, wish, 'placed: by an earlier build', [])
+        return tell(course, 'the stand-in of the build that failed can still be used, until your own build is merged', 'good')
+      }
       const made = wish
       const wants = wish.recipe.then((recipe) => ({
         slot: made.slot,
@@ -121,30 +130,42 @@ export function stepsOf(realm: Realm): Steps {
 
   return {
     async wanted(moment, owner) {
-      const features = await realm.features.of(moment, owner)
+      const { features, warnings } = await realm.features.of(moment, owner)
+      for (const warning of warnings) tellAt({ terminal: terminalFor('/proc', owner.pid) }, warning, 'warn')
       return { install: features.has('install') && moment.values.MERGE_TYPE === 'source', publish: features.has('publish') }
     },
     anyLive: () => realm.site.journal.unsettled().length > 0,
     standIn,
     async makeWay(course, why) {
-      const id = course.note.standing
-      if (id === null) return
+      const standing = standingFor(realm.site, course, why)
+      if (standing.length === 0) return course.note.standing === null ? undefined : change(course, { standing: null })
       if (why === 'failed' && realm.settings.on_failure === 'keep')
         return tell(course, 'the build failed; its stand-in stays (on_failure = keep)', 'warn')
       const began = performance.now()
-      const purged = purge({ ...realm.site, id, say: (line) => tell(course, line, 'warn') })
-      change(course, { standing: null })
-      const ms = Math.round(performance.now() - began)
-      const next = why === 'merge' ? 'your own build is merged now' : 'the build is over'
-      tell(course, `stand-in purged (${purged.removed} names in ${ms} ms), ${next}`, 'good')
+      try {
+        const purged = standing.map(({ id }) => purge({ ...realm.site, id, say: (line) => tell(course, line, 'warn') }))
+        change(course, { standing: null })
+        const names = purged.reduce((sum, { removed }) => sum + removed, 0)
+        const ms = Math.round(performance.now() - began)
+        const next = why === 'merge' ? 'your own build is merged now' : 'the build is over'
+        tell(course, `stand-in purged (${names} names in ${ms} ms), ${next}`, 'good')
+      } catch (error) {
+        if (!(error instanceof StandinError)) throw error
+        tell(course, `${error.message} (\`standin purge --all\` tries again)`, 'bad')
+      }
     },
-    async capture(course, image) {
+    async capture(course, asked) {
       const { values } = course.note.began
-      if (!isWorthKeeping(course) || image === '') return
+      // Portage's own package holds the same, and stays.
+      if (!isWorthKeeping(course) || asked.D === '' || ownPackageOf(asked, values.PN) !== undefined) return
       const folder = join(captureRoot(values.PORTAGE_TMPDIR), course.key.slice(-200))
       try {
         dropCapture(folder)
-        const taken = capture(image, folder)
+        const taken = capture(asked.D, folder)
+        if (course.door.isLeft()) {
+          dropCapture(folder)
+          return tell(course, 'not published: the merge did not wait for the daemon', 'warn')
+        }
         course.capture = { taken, metadata: metadataFromFolder(join(values.PORTAGE_BUILDDIR, 'build-info')) }
       } catch (error) {
         if (!(error instanceof StandinError)) throw error

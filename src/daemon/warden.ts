@@ -120,6 +120,7 @@ export async function runWarden(input: WardenInput): Promise<void> {
   const control = await openControl(join(folders.run, 'control.sock'), responder({ ...input, realm, courses, life }), log)
   if (settings.install_wait > 0) writeDurable(join(folders.run, 'install_wait'), `${settings.install_wait}\n`)
   else rmSync(join(folders.run, 'install_wait'), { force: true })
+  writeDurable(join(folders.run, 'purge_wait'), `${settings.purge_wait}\n`)
   writeFileSync(join(folders.run, 'warden.pid'), `${input.pid}\n`, { mode: 0o600 })
   await Promise.race([life.listening, delay(PEER_MS, undefined, { ref: false, signal: input.signal }).catch(() => undefined)])
   log(`warden ${input.version} is ready`)
