@@ -104,24 +104,13 @@ test('both hosts have one recipe, one content and one archive, and serve it', as
 test('nothing of ours is left on the second host', async () => {
   const { live, kept, disputes } = await ask(beta, { t: 'status' }, 'status')
   assert.deepEqual({ live, kept, disputes }, { live: [], kept: [], disputes: [] })
-  const left = await beta.run([
-    'find',
-    '/usr',
-    '/opt',
-    '/var/tmp',
-    '/run/standin/builds',
-    '/run/standin/notes',
-    '/run/standin/live',
-    '-name',
-    '*standin*',
-  ])
-  const ours = left.stdout
-    .split('\n')
-    .filter(
-      (path) =>
-        path !== '' && !/^\/usr\/(lib\/standin|bin\/standin|share\/)|^\/usr\/lib\/(systemd|tmpfiles)|^\/var\/tmp\/portage\/?$/.test(path),
-    )
-  assert.deepEqual(ours, [])
+  const temporary = await beta.run(['find', '/usr', '/opt', '/var/tmp', '-name', '.standin*'])
+  assert.equal(temporary.stdout, '')
+  const rooms = ['/run/standin/builds', '/run/standin/notes', '/var/lib/standin/live', '/var/lib/standin/stood', '/var/lib/standin/kept']
+  assert.equal(
+    (await beta.run(['find', ...rooms, '/var/cache/standin/work', '/var/cache/standin/peer/staging', '-mindepth', '1'])).stdout,
+    '',
+  )
 })
 
 test('a third host counts both builders', async () => {

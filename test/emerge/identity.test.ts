@@ -1,0 +1,88 @@
+/**
+ * What makes a recipe another one on a real host, and what does not; a build that was made for "native" never says so to anybody.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { execa } from 'execa'
+import type { Started } from '../support/host/enter.ts'
+import type { Host } from '../support/host/host.ts'
+import { createNetwork, type Network } from '../support/host/network.ts'
+import { buildOf } from '../support/standin/ask.ts'
+import { startDaemon } from '../support/standin/daemon.ts'
+import { installStandin } from '../support/standin/install.ts'
+
+const FLAGS = 'test-misc/flags'
+const EBUILD = '/var/db/repos/gentoo/test-misc/flags/flags-1.ebuild'
+
+let network: Network
+let host: Host
+let daemon: Started
+let usual: string
+let builds = 0
+
+before(async () => {
+  network = await createNetwork({ name: 'identity' })
+  host = await network.createHost({ name: 'maker', cflags: '-O2 -pipe -fno-plt' })
+  await installStandin(host, { features: 'publish' })
+  daemon = await startDaemon(host)
+  usual = await recipeAfter({})
+})
+after(() => network.close())
+
+/** Recipe id of the build that an emerge with these additions to its environment makes. */
+async function recipeAfter(env: Record<string, string>, options: readonly string[] = []): Promise<string> {
+  builds += 1
+  await host.emerge([...options, FLAGS], { env })
+  // The archive is made after the merge, and may be made after emerge has ended.
+  await daemon.waitFor(new RegExp(`(test-misc/flags-1: published[^]*){${builds}}`))
+  return (await buildOf(host, FLAGS)).recipe
+}
+
+const SAME: [string, Record<string, string>, string[]][] = [
+  ['the same again', {}, []],
+  ['flags in another order, with spaces and -pipe', { CFLAGS: ' -fno-plt   -O2', CXXFLAGS: '-fno-plt -pipe -O2 -O2' }, []],
+  ['a gpkg with a BUILD_ID of its own', { FEATURES: 'buildpkg binpkg-multi-instance' }, []],
+  ['another PORTAGE_TMPDIR, another number of jobs', { PORTAGE_TMPDIR: '/mnt', MAKEOPTS: '-j3 -l9' }, []],
+  ['another clock and time zone', { TZ: 'Asia/Tokyo' }, []],
+]
+
+for (const [what, env, options] of SAME) {
+  test(`the recipe is the same for ${what}`, async () => assert.equal(await recipeAfter(env, options), usual))
+}
+
+const OTHER: [string, Record<string, string>][] = [
+  ['other USE', { USE: 'beta -alpha' }],
+  ['other CFLAGS', { CFLAGS: '-O1' }],
+  ['other LDFLAGS', { LDFLAGS: '-Wl,-O1' }],
+]
+
+for (const [what, env] of OTHER) {
+  test(`the recipe is another one for ${what}`, async () => assert.notEqual(await recipeAfter(env), usual))
+}
+
+test('the recipe is another one for an edited ebuild, and the old one when the edit is undone', async () => {
+  const text = host.read(EBUILD)
+  host.write(EBUILD, `${text}\n# edited\n`)
+  assert.notEqual(await recipeAfter({}), usual)
+  host.write(EBUILD, text)
+  assert.equal(await recipeAfter({}), usual)
+})
+
+test('the recipe is another one for another compiler version', async () => {
+  // Says another version than it is, as an updated compiler would; what it compiles does not matter here.
+  const other = '#!/bin/sh\n[ "$1" = --version ] && echo "gcc (Test) 99.1.0" && exit 0\nexec x86_64-pc-linux-gnu-gcc "$@"\n'
+  host.write('/usr/local/bin/newer-gcc', other, 0o755)
+  assert.notEqual(await recipeAfter({ CC: '/usr/local/bin/newer-gcc' }), usual)
+})
+
+test('-march=native is resolved with the compiler and is nowhere in what is published', async () => {
+  const native = await recipeAfter({ CFLAGS: '-O2 -march=native', CXXFLAGS: '-O2 -march=native' })
+  assert.notEqual(native, usual)
+  const { archive } = await buildOf(host, FLAGS)
+  const path = host.path(`/var/cache/standin/archives/${archive}.gpkg.tar`)
+  const metadata = await execa('sh', ['-c', 'tar -xOf "$0" --wildcards "*/metadata.tar.zst" | zstd -dc', path])
+  assert.match(metadata.stdout, /-march=[a-z0-9-]+/)
+  assert.doesNotMatch(metadata.stdout, /native/)
+})
