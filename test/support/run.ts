@@ -11,9 +11,8 @@ import { spec, tap } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
 import fg from 'fast-glob'
 import { StandinError } from '../../src/base/errors.ts'
-import { prepareGround } from './ground/ground.ts'
-import { takeLock } from './ground/lock.ts'
 import { paths } from './ground/paths.ts'
+import { takeGround } from './ground/ready.ts'
 import { processName, RUN_VARIABLE } from './host/leftovers.ts'
 
 /** Two hosts that compile at the same time fill the two cores that the tests are measured on. */
@@ -40,9 +39,8 @@ process.exitCode = failed || (missing !== undefined && !values.pure && mustBeWho
 /** Lays the ground and keeps other runs off the machine until the release; or tells why there are no hosts. */
 async function makeReady(): Promise<{ missing?: string; release?: () => Promise<void> }> {
   try {
-    await prepareGround(say)
     process.env[RUN_VARIABLE] = processName(process.pid)
-    return { release: await takeLock(join(paths.made, 'run.lock'), say) }
+    return { release: (await takeGround(say)).release }
   } catch (error) {
     if (error instanceof StandinError) return { missing: error.message }
     throw error
