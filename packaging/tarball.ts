@@ -5,6 +5,7 @@
  */
 import { renameSync, rmSync } from 'node:fs'
 import { execa } from 'execa'
+import { HostError, systemCode } from '../src/base/errors.ts'
 
 /** 2000-01-01: a time that no program takes for a broken clock. */
 const TIME = '@946684800'
@@ -26,9 +27,11 @@ export async function pack(folder: string, name: string, out: string): Promise<v
   try {
     const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' } // no TAR_OPTIONS, no XZ_OPT
     const tar = execa('tar', [...TAR, '-cf', '-', '-C', folder, '--', name], { env, extendEnv: false, buffer: false, stdout: 'pipe' })
-    const xz = tar.pipe('xz', [...XZ, '-c'], { env, extendEnv: false, stdout: { file: draft } })
-    await xz
+    await tar.pipe('xz', [...XZ, '-c'], { env, extendEnv: false, stdout: { file: draft } })
     renameSync(draft, out)
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error
+    throw new HostError('MISSING_PROGRAM', 'GNU tar or xz is missing: install tar and xz-utils', { cause: error })
   } finally {
     rmSync(draft, { force: true })
   }

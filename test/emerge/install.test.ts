@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import { after, before, test } from 'node:test'
 import { version } from '../../packaging/release.ts'
 import type { Host } from '../support/host/host.ts'
@@ -34,6 +35,7 @@ const INSTALLED = [
   '-rw-r--r-- root:root /usr/lib/standin/standin.bash',
   '-rw-r--r-- root:root /usr/lib/standin/standin.mjs',
   '-rw-r--r-- root:root /usr/lib/systemd/system/standin.service',
+  `-rw-r--r-- root:root ${DOC}/LICENSE.bz2`,
   `-rw-r--r-- root:root ${DOC}/LICENSES-OF-PACKAGES.bz2`,
   `-rw-r--r-- root:root ${DOC}/README.bz2`,
   `-rw-r--r-- root:root ${DOC}/examples/bashrc.bz2`,
@@ -53,6 +55,20 @@ before(async () => {
   host = await network.createHost({ name: 'gentoo', makeConf: { CLEAN_DELAY: '0' } })
 })
 after(() => network.close())
+
+test('without the tarball that the overlay was made for, emerge refuses and says where it comes from', async () => {
+  const built = await builtStandin()
+  provideStandin(host, built)
+  const distfile = `/var/cache/distfiles/${basename(built.tarball)}`
+  host.write(distfile, 'another tarball of the same name')
+  const another = await host.emerge(['--oneshot', '--nodeps', 'app-portage/standin'], { check: false })
+  assert.equal(another.exitCode, 1)
+  await host.run(['sh', '-c', `rm -f ${distfile}*`])
+  const missing = await host.emerge(['--oneshot', '--nodeps', 'app-portage/standin'], { check: false })
+  assert.equal(missing.exitCode, 1)
+  assert.match(missing.stdout + missing.stderr, /npm run dist/)
+  assert.ok(!host.exists('/usr/lib/standin'))
+})
 
 test('emerge installs it, makes its user, and switches nothing on', async () => {
   provideStandin(host, await builtStandin())

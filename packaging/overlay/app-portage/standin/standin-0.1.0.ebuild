@@ -59,7 +59,7 @@ src_install() {
 	insinto /usr/share/zsh/site-functions
 	doins completions/_standin
 
-	dodoc README LICENSES-OF-PACKAGES
+	dodoc README LICENSE LICENSES-OF-PACKAGES
 	docinto examples
 	newdoc lib/bashrc bashrc
 }
