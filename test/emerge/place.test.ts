@@ -1,0 +1,67 @@
+/**
+ * What happens to a stand-in while it is there: it is edited, it runs, it may not be there at all; nothing of the user's is lost.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Started } from '../support/host/enter.ts'
+import type { Host } from '../support/host/host.ts'
+import { createNetwork, type Network } from '../support/host/network.ts'
+import { ask, keyIdOf, policyNaming } from '../support/standin/ask.ts'
+import { startDaemon } from '../support/standin/daemon.ts'
+import { installStandin } from '../support/standin/install.ts'
+
+let network: Network
+let builder: Host
+let daemon: Started
+let user: Host
+
+before(async () => {
+  network = await createNetwork({ name: 'place' })
+  const slow = { SLOW_UNTIL: '/tmp/go-on', RANDOM_SEED: '7' }
+  builder = await network.createHost({ name: 'builder', makeConf: slow })
+  user = await network.createHost({ name: 'user', makeConf: slow })
+  await installStandin(builder, { features: 'publish' })
+  daemon = await startDaemon(builder)
+  builder.write('/tmp/go-on', '')
+  await builder.emerge(['test-misc/slow', 'test-misc/setid', 'test-misc/libuser'])
+  await daemon.waitFor(/(is given to others[^]*){4}/)
+  await installStandin(user, { features: 'install', policy: policyNaming(keyIdOf(builder)) })
+  await startDaemon(user)
+})
+after(() => network.close())
+
+test('a file that the user edits while it stands in is kept aside and named, and the own build is merged', async () => {
+  const emerge = await user.start(['emerge', '--color=n', 'test-misc/slow'], { pty: true })
+  await emerge.waitFor(/can be used now/)
+  assert.equal((await user.run(['slow'])).stdout, 'slow\n')
+  await user.run(['sh', '-c', 'echo "# mine" >> /usr/bin/slow'])
+  user.write('/tmp/go-on', '')
+  const [, keptAs = ''] = await emerge.waitFor(/\/usr\/bin\/slow was changed while it stood in; kept as (\S+)/)
+  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  assert.match(user.read(keptAs), /# mine\n$/)
+  assert.doesNotMatch(user.read('/usr/bin/slow'), /# mine/)
+  const { kept } = await ask(user, { t: 'status' }, 'status')
+  assert.deepEqual(kept, [{ path: 'usr/bin/slow', keptAs }])
+})
+
+test('a package with a set-user-id program gets no stand-in, and why says which rule it was', async () => {
+  const emerge = await user.start(['emerge', '--color=n', 'test-misc/setid'], { pty: true })
+  assert.equal((await emerge.exited).exitCode, 0)
+  assert.match(emerge.output(), /standin: test-misc\/setid-1: no stand-in: /)
+  const why = (await user.run(['standin', 'why', 'test-misc/setid'])).stdout
+  assert.match(why, /set-?id|set-user-id/i)
+})
+
+test('a program that needs a library gets it from the library that was merged before it, and no header is ever placed', async () => {
+  const emerge = await user.start(['emerge', '--color=n', 'test-misc/libuser'], { pty: true })
+  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  assert.match(emerge.output(), /standin: test-misc\/libuser-1: own build agrees|standin: test-misc\/libuser-1: your own build agrees/)
+  const { courses } = await ask(user, { t: 'why' }, 'why')
+  const library = courses.find(({ cpv }) => cpv.startsWith('dev-libs/small'))
+  assert.ok(
+    library?.verdicts.some(({ rule, text }) => /header|development/i.test(`${rule} ${text}`) && /left out/.test(text)),
+    JSON.stringify(library),
+  )
+})
