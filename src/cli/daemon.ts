@@ -35,6 +35,7 @@ try {
     rootUser: { uid: 0, gid: 0 },
     peerUser: user,
     peer: { argv: peer, env: { PATH } },
+    hookFile: join(import.meta.dirname, 'standin.bash'),
     maker: { argv: [process.execPath, beside('maker')], env: { PATH } },
     env: { PATH, LC_ALL: 'C' },
     run: runProgram,

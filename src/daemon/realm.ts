@@ -46,6 +46,8 @@ export interface Realm {
   readonly peer: PeerClient
   readonly settings: Settings
   readonly maker: MakerProgram
+  /** What bash sources: without it nobody would ask for the way, so nothing is placed. */
+  readonly hookFile: string
   readonly wishTools: WishTools
   readonly memory: HostMemory
   readonly glibc: string | undefined

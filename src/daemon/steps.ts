@@ -3,8 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { StandinError } from '../base/errors.ts'
+import { HostError, StandinError } from '../base/errors.ts'
 import { metadataFromFolder } from '../package/metadata.ts'
 import { plainLine, type Tone } from '../portage/terminal.ts'
 import { capture, captureRoot, dropCapture } from './capture.ts'
@@ -91,6 +92,8 @@ export function stepsOf(realm: Realm): Steps {
   const standIn = async (course: Course): Promise<void> => {
     let wish: Wish | undefined
     try {
+      if (!existsSync(realm.hookFile))
+        throw new HostError('BAD_STATE', `${realm.hookFile} is gone: standin was unmerged while its daemon runs`)
       wish = wishOf(course.note.began.values, realm.wishTools)
       const kept = keptFor(realm.site, course)
       if (kept !== undefined) {

@@ -43,6 +43,8 @@ export interface WardenInput {
   /** What becomes the peer: program and arguments, its channel being descriptor 3. */
   readonly peer: { readonly argv: readonly [string, ...string[]]; readonly env: Record<string, string> }
   readonly maker: MakerProgram
+  /** The file that the user's bashrc sources. */
+  readonly hookFile: string
   /** Environment of the programs of the host that are asked (compiler, portageq). */
   readonly env: Record<string, string>
   readonly run: Run
@@ -95,6 +97,7 @@ export async function runWarden(input: WardenInput): Promise<void> {
     peer: life.client,
     settings,
     maker: input.maker,
+    hookFile: input.hookFile,
     wishTools: { root, env: input.env, run: input.run, optionsCache: new Map(), toolchains: new Map() },
     memory,
     glibc: await glibcVersion(input.run, input.env),

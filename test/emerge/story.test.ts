@@ -7,6 +7,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { execa } from 'execa'
 import type { Started } from '../support/host/enter.ts'
 import type { Host } from '../support/host/host.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
@@ -99,6 +100,23 @@ test('both hosts have one recipe, one content and one archive, and serve it', as
   assert.deepEqual(archivesOn(alpha), archivesOn(beta))
   assert.equal(b.audit, 'agree')
   assert.equal(b.shared, true)
+})
+
+test("what is published holds no secret of emerge's environment, no name of user or host, no path of the build", async () => {
+  const { archive } = await buildOf(alpha, HELLO)
+  const path = alpha.path(`/var/cache/standin/archives/${archive}.gpkg.tar`)
+  const { stdout } = await execa(
+    'sh',
+    ['-c', 'tar -xOf "$0"; for part in image metadata; do tar -xOf "$0" --wildcards "*/$part.tar.zst" | zstd -dc; done', path],
+    {
+      encoding: 'buffer',
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  )
+  const bytes = Buffer.from(stdout)
+  assert.ok(bytes.includes('usr/bin/hello') && bytes.includes('app-misc'), 'the search looks into what is packed')
+  for (const secret of ['planted-secret-4711', 'PLANTED_TOKEN', 'anna', 'alpha.test', '/var/tmp/portage', 'environment.bz2', 'Asia/Tokyo'])
+    assert.ok(!bytes.includes(secret), `${secret} is in the archive`)
 })
 
 test('nothing of ours is left on the second host', async () => {
