@@ -34,16 +34,21 @@ export function digestFiles(folder: string): string {
 }
 
 /**
- * Name of each distfile to the SHA-256 of its DIST line; undefined where the package has no Manifest.
- * Errors: HostError UNREADABLE for an SRC_URI that is none, or a distfile that the Manifest does not know: Portage would not take it either.
+ * Name of each distfile to the SHA-256 of its DIST line; undefined where the package has no Manifest. One that the Manifest does not know is not
+ * there: Portage takes it only where the repository does without Manifests, and one that lies about from before says nothing then.
+ * Errors: HostError UNREADABLE for an SRC_URI that is none.
  */
 export function digestDistfiles(packageFolder: string, srcUri: string, use: Use): Readonly<Record<string, string>> | undefined {
-  const path = join(packageFolder, 'Manifest')
-  const manifest = readText(path, MAX_MANIFEST_BYTES)
+  const manifest = readText(join(packageFolder, 'Manifest'), MAX_MANIFEST_BYTES)
   if (manifest === undefined) return undefined
   const lines = distLines(manifest)
   const names = [...new Set(distfilesIn(srcUri, use))].toSorted()
-  return Object.fromEntries(names.map((name) => [name, sha256Hex(lines.get(name) ?? unlisted(name, path))]))
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const line = lines.get(name)
+      return line === undefined ? [] : [[name, sha256Hex(line)]]
+    }),
+  )
 }
 
 /** File names that SRC_URI asks for, each as it will be called in DISTDIR. Errors: HostError UNREADABLE. */
@@ -91,8 +96,4 @@ function entriesOf(folder: string): Dirent[] {
 
 function gone(path: string): never {
   throw new HostError('UNREADABLE', `${path} went away while it was read`)
-}
-
-function unlisted(name: string, path: string): never {
-  throw new HostError('UNREADABLE', `${path} has no DIST line of ${name}`)
 }
