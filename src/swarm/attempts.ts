@@ -5,9 +5,11 @@
  */
 import type { Torrent, Wire } from 'webtorrent'
 import { StrangerError } from '../base/errors.ts'
+import { callWebSeed } from './internals.ts'
 import { judgePieces, type Judge } from './judge.ts'
 import { waitFor, type Outcome, type Progress } from './outcome.ts'
 import type { Remote, Torrents } from './torrents.ts'
+import { fetchRange } from './webSeed.ts'
 
 export interface AttemptsOptions {
   readonly torrents: Torrents
@@ -53,7 +55,7 @@ export function openAttempts(options: AttemptsOptions): Attempts {
       },
     })
     for (const source of sources) {
-      if (isWebSeed(source)) torrent.addWebSeed(source)
+      if (isWebSeed(source)) callWebSeed(torrent, source, (start, length) => fetchRange({ url: source, start, length, timeoutMs: stallMs }))
       else torrents.connect(infohash, source)
     }
     try {

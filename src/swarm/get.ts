@@ -40,19 +40,19 @@ const STALL_SECONDS = 5
 
 /**
  * Fetches the archive of `offer` from `sources`. Errors: StrangerError STALLED (nobody gives it, or not fast enough), BAD_HASH (what came is not
- * what was offered), and those of `torrentFromOffer`; HostError DISK_FULL, IO, BAD_STATE (already here); the signal's own reason.
+ * what was offered), and those of `torrentFromOffer`; HostError DISK_FULL, IO, BAD_STATE (it is being fetched already, or the swarm was closed); the signal's own reason.
  */
 export async function getArchive(offer: Offer, options: GetOptions, { torrents, parts, sources }: GetContext): Promise<Got> {
   const { infohash, sha256, size, pieceLength } = offer.archive
   options.signal.throwIfAborted()
   const torrentFile = torrentFromOffer(offer)
-  if (torrents.has(infohash)) throw new HostError('BAD_STATE', `${infohash} is being fetched or is seeded from here`)
+  if (torrents.has(infohash)) throw new HostError('BAD_STATE', `${infohash} is being fetched already`)
   const path = join(options.into, archiveName(sha256))
   const part = join(parts, `${sha256}.${randomBytes(6).toString('hex')}`)
   let store: HashingStore | undefined
 
   const attempts = openAttempts({ ...options, size, torrents, infohash, stallMs: (options.stallSeconds ?? STALL_SECONDS) * 1000 })
-  torrents.put(infohash, {
+  const leave = torrents.put(infohash, {
     torrentFile,
     pieces: Math.ceil(size / pieceLength),
     async store() {
@@ -69,11 +69,11 @@ export async function getArchive(offer: Offer, options: GetOptions, { torrents, 
   try {
     await attempts.run(await torrents.open(infohash), sources)
     if ((await store?.sha256()) !== sha256) throw new StrangerError('BAD_HASH', `the archive that came is not ${sha256}`)
-    await torrents.remove(infohash)
+    await leave()
     await rename(part, path)
     return { path, sha256 }
   } catch (error) {
-    await torrents.remove(infohash)
+    await leave()
     await rm(part, { force: true })
     throw options.signal.aborted ? options.signal.reason : hostError(`could not fetch ${archiveName(sha256)}`, error)
   }

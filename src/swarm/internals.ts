@@ -19,7 +19,26 @@ export function serverOf(client: WebTorrent): Server {
  * them cost 40 ms each on loopback.
  */
 export function callPeer(torrent: Torrent, address: string): void {
-  if (torrent.addPeer(address)) torrent._peers?.get(address)?.conn?.setNoDelay(true)
+  if (!torrent.addPeer(address)) return
+  const socket = torrent._peers?.get(address)?.conn
+  if (socket !== undefined && socket !== null && 'setNoDelay' in socket) socket.setNoDelay(true)
+}
+
+/** Takes `url` as a source of bytes that `request` fetches, in place of webtorrent's own requests. */
+export function callWebSeed(torrent: Torrent, url: string, request: (start: number, length: number) => Promise<Uint8Array>): void {
+  torrent.addWebSeed(url)
+  const server = torrent._peers?.get(url)?.conn
+  if (server === undefined || server === null || !('httpRequest' in server)) return
+  server.httpRequest = (index, offset, length, done) => {
+    request(index * torrent.pieceLength + offset, length).then(
+      (bytes) => {
+        done(null, bytes)
+      },
+      (error: Error) => {
+        done(error)
+      },
+    )
+  }
 }
 
 /** How many peers a torrent has or is calling. */

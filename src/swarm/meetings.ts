@@ -26,7 +26,7 @@ export interface Meetings {
   readonly find: (family: Family, options: FindOptions) => void
   readonly serve: (family: Family, offers: () => readonly Offer[]) => () => void
   /** Somebody else's address for a rendezvous, as a finder heard it; `near` when it came from this network. */
-  meet(infohash: string, address: string, near: boolean): void
+  readonly meet: (infohash: string, address: string, near: boolean) => void
 }
 
 export interface MeetingsOptions {
@@ -46,6 +46,8 @@ interface Meeting {
   readonly exchanges: Set<Exchange>
   /** By the hash of the offer. */
   readonly heard: Map<string, { readonly offer: Offer; readonly from: string }>
+  /** Gives its torrent up. */
+  leave: () => Promise<void>
   have: (() => readonly Offer[]) | undefined
 }
 
@@ -57,18 +59,24 @@ export function openMeetings(options: MeetingsOptions): Meetings {
     const { infohash, torrentFile } = rendezvousTorrent(family)
     const there = meetings.get(infohash)
     if (there !== undefined) return there
-    const meeting: Meeting = { family, infohash, finds: new Set(), exchanges: new Set(), heard: new Map(), have: undefined }
+    const meeting: Meeting = {
+      family,
+      infohash,
+      finds: new Set(),
+      exchanges: new Set(),
+      heard: new Map(),
+      leave: () => Promise.resolve(),
+      have: undefined,
+    }
     meetings.set(infohash, meeting)
-    torrents.put(infohash, doorOf(meeting, torrentFile, options))
+    meeting.leave = torrents.put(infohash, doorOf(meeting, torrentFile, options))
     return meeting
   }
   const leaveIfDone = (meeting: Meeting): void => {
     if (meeting.finds.size > 0 || meeting.have !== undefined) return
     meetings.delete(meeting.infohash)
     for (const finder of finders) finder.stop(meeting.infohash)
-    torrents.remove(meeting.infohash).catch((error: unknown) => {
-      throw error
-    })
+    void meeting.leave()
   }
 
   return {
@@ -79,10 +87,14 @@ export function openMeetings(options: MeetingsOptions): Meetings {
       for (const { offer, from } of meeting.heard.values()) find.onOffer(offer, from)
       for (const finder of finders) finder.look(meeting.infohash, meeting.have !== undefined)
       for (const exchange of meeting.exchanges) exchange.ask()
-      find.signal.addEventListener('abort', () => {
-        meeting.finds.delete(find)
-        leaveIfDone(meeting)
-      })
+      find.signal.addEventListener(
+        'abort',
+        () => {
+          meeting.finds.delete(find)
+          leaveIfDone(meeting)
+        },
+        { once: true },
+      )
     },
     serve(family, offers) {
       const meeting = enter(family)

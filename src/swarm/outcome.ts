@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import type { Torrent } from 'webtorrent'
+import { HostError } from '../base/errors.ts'
 import { peerCount } from './internals.ts'
 
 export interface Progress {
@@ -25,7 +26,7 @@ export interface OutcomeOptions {
 export type Outcome = 'done' | 'stalled' | 'mixed'
 
 export interface Waiting {
-  /** Rejects with the signal's reason, or with what webtorrent failed with. */
+  /** Rejects with the signal's reason, with what webtorrent failed with, or with HostError BAD_STATE when the torrent is closed. */
   readonly outcome: Promise<Outcome>
   /** Ends it before its time. */
   readonly end: (as: Outcome) => void
@@ -58,9 +59,13 @@ export function waitFor({ torrent, size, stallMs, signal, onProgress }: OutcomeO
   const aborted = (): void => {
     reject(signal.reason)
   }
+  const closed = (): void => {
+    reject(new HostError('BAD_STATE', 'the swarm was closed'))
+  }
   const ticker = setInterval(tick, TICK_MS)
   torrent.once('done', done)
   torrent.once('error', reject)
+  torrent.once('close', closed)
   signal.addEventListener('abort', aborted)
   if (torrent.done) done()
   if (signal.aborted) aborted()
@@ -69,6 +74,7 @@ export function waitFor({ torrent, size, stallMs, signal, onProgress }: OutcomeO
     clearInterval(ticker)
     torrent.off('done', done)
     torrent.off('error', reject)
+    torrent.off('close', closed)
     signal.removeEventListener('abort', aborted)
   })
   return { outcome, end: resolve }

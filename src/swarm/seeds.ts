@@ -5,12 +5,14 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { createHash, randomBytes } from 'node:crypto'
+import { constants, createReadStream } from 'node:fs'
+import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { HostError, hostError } from '../base/errors.ts'
-import { torrentFromOffer } from './archiveTorrent.ts'
+import { HostError, hostError, systemCode } from '../base/errors.ts'
+import { archiveName, torrentFromOffer } from './archiveTorrent.ts'
+import type { Got } from './get.ts'
 import { fileStore } from './store.ts'
 import type { Torrents } from './torrents.ts'
 import type { Offer } from './wire.ts'
@@ -20,28 +22,36 @@ export interface SeedOptions {
   readonly checked?: boolean
 }
 
-export interface Seed {
-  readonly offer: Offer
-  readonly path: string
-}
-
 export interface Seeds {
-  /** Errors: HostError UNREADABLE when the file is not there or has another size, IO. */
+  /** Errors: HostError UNREADABLE when the file has another size, IO when it cannot be read, and those of `torrentFromOffer`. */
   readonly seed: (offer: Offer, path: string, options?: SeedOptions) => Promise<void>
   readonly unseed: (infohash: string) => Promise<void>
+  /** The archive of `offer` in the folder `into`, when it is seeded from here and is what it was; undefined otherwise. */
+  readonly take: (offer: Offer, into: string) => Promise<Got | undefined>
 }
 
-export function openSeeds(torrents: Torrents): Seeds {
+interface Seed {
+  readonly path: string
+  readonly leave: () => Promise<void>
+}
+
+/** `parts` is a folder for what is half there, on the filesystem of whatever folder an archive is taken into. */
+export function openSeeds(torrents: Torrents, parts: string): Seeds {
   const seeds = new Map<string, Seed>()
+
+  const unseed = async (infohash: string): Promise<void> => {
+    const seed = seeds.get(infohash)
+    seeds.delete(infohash)
+    await seed?.leave()
+  }
   return {
     async seed(offer, path, { checked = false } = {}) {
       const { infohash, size, pieceLength, sha256 } = offer.archive
       const torrentFile = torrentFromOffer(offer)
-      if (seeds.has(infohash)) return
       let good = await markOf(path, size)
+      if (seeds.get(infohash)?.path === path) return
       let trusted = checked
-      seeds.set(infohash, { offer, path })
-      torrents.put(infohash, {
+      const leave = torrents.put(infohash, {
         torrentFile,
         pieces: Math.ceil(size / pieceLength),
         async store() {
@@ -59,10 +69,44 @@ export function openSeeds(torrents: Torrents): Seeds {
         wanted: false,
         keep: () => false,
       })
+      seeds.set(infohash, { path, leave })
     },
-    async unseed(infohash) {
-      if (seeds.delete(infohash)) await torrents.remove(infohash)
+    unseed,
+    async take({ archive: { infohash, sha256 } }, into) {
+      const seed = seeds.get(infohash)
+      if (seed === undefined) return undefined
+      const path = join(into, archiveName(sha256))
+      if (await (path === seed.path ? isWhole(path, sha256) : copyWhole(seed.path, path, parts, sha256))) return { path, sha256 }
+      // Nobody can have this copy, so neither is it given any longer.
+      await unseed(infohash)
+      return undefined
     },
+  }
+}
+
+async function isWhole(path: string, sha256: string): Promise<boolean> {
+  try {
+    return (await sha256Of(path)) === sha256
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false
+    throw hostError(`could not read ${path}`, error)
+  }
+}
+
+/** Puts a copy of `from` at `to`, which is whole when it appears. Gives back false when `from` is not what it was. */
+async function copyWhole(from: string, to: string, parts: string, sha256: string): Promise<boolean> {
+  const part = join(parts, `${sha256}.${randomBytes(6).toString('hex')}`)
+  try {
+    await copyFile(from, part, constants.COPYFILE_FICLONE)
+    if (!(await isWhole(part, sha256))) return false
+    await mkdir(dirname(to), { recursive: true })
+    await rename(part, to)
+    return true
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false
+    throw hostError(`could not copy ${from}`, error)
+  } finally {
+    await rm(part, { force: true })
   }
 }
 
@@ -78,11 +122,7 @@ async function markOf(path: string, size: number): Promise<string> {
 }
 
 async function sha256Of(path: string): Promise<string> {
-  try {
-    const hash = createHash('sha256')
-    await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash)
-    return hash.digest('hex')
-  } catch (error) {
-    throw hostError(`could not read ${path}`, error)
-  }
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash)
+  return hash.digest('hex')
 }

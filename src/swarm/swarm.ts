@@ -12,6 +12,7 @@ import type { Family } from '../package/family.ts'
 import { isLoopback } from './address.ts'
 import { openClient } from './client.ts'
 import type { DhtOptions } from './dht.ts'
+import type { Finder } from './finder.ts'
 import { openFinders } from './finders.ts'
 import { getArchive, type GetOptions, type Got } from './get.ts'
 import { openMeetings, type FindOptions } from './meetings.ts'
@@ -61,7 +62,7 @@ export interface Swarm {
   readonly find: (family: Family, options: FindOptions) => void
   /** Answers for `family` with what `offers` gives at that time; the function that is given back ends it. */
   readonly serve: (family: Family, offers: () => readonly Offer[]) => () => void
-  /** Fetches an archive from those who offered it and from web seeds; see `getArchive` for its errors. */
+  /** Fetches an archive from those who offered it and from web seeds, or takes it from what is seeded here; see `getArchive` for its errors. */
   get(offer: Offer, options: GetOptions): Promise<Got>
   /** Gives the archive at `path` to whoever asks; see `Seeds`. */
   readonly seed: (offer: Offer, path: string, options?: SeedOptions) => Promise<void>
@@ -96,19 +97,8 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
       log({ what: 'torrent', error, infohash })
     },
   })
-  const finders = await openFinders({
-    ...options,
-    host,
-    port: client.torrentPort,
-    peerId: client.peerId,
-    onPeer(infohash, address, near) {
-      meetings.meet(infohash, address, near)
-    },
-    onWarning(what, error) {
-      log({ what, error })
-    },
-  })
   const sources = openSources()
+  const finders: Finder[] = []
   const meetings = openMeetings({
     torrents,
     sources,
@@ -117,21 +107,33 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
       log({ what: 'peer dropped', error, infohash, peer })
     },
   })
-  const seeds = openSeeds(torrents)
+  const opened = await openFinders({
+    ...options,
+    host,
+    port: client.torrentPort,
+    peerId: client.peerId,
+    onPeer: meetings.meet,
+    onWarning(what, error) {
+      log({ what, error })
+    },
+  })
+  finders.push(...opened)
+  const seeds = openSeeds(torrents, parts)
 
   return {
     port: client.torrentPort,
     find: meetings.find,
     serve: meetings.serve,
-    get: (offer, how) =>
-      getArchive(offer, how, {
+    get: async (offer, how) =>
+      (await seeds.take(offer, how.into)) ??
+      (await getArchive(offer, how, {
         torrents,
         parts,
         sources: [
           ...sources.of(offer.archive.infohash),
           ...options.webSeeds.map((folder) => `${folder.replace(/\/$/, '')}/${offer.archive.name}`),
         ],
-      }),
+      })),
     seed: seeds.seed,
     unseed: seeds.unseed,
     transfers: () => transfersOf(torrents),

@@ -37,7 +37,8 @@ export interface Remote {
 }
 
 export interface Torrents {
-  put(infohash: string, door: Door): void
+  /** Takes up a torrent in place of what was there under its infohash; the function that is given back ends it, if it is still there. */
+  put(infohash: string, door: Door): () => Promise<void>
   has(infohash: string): boolean
   /** Archives that are open. */
   archives(): { readonly torrent: Torrent; readonly wanted: boolean }[]
@@ -48,7 +49,6 @@ export interface Torrents {
   drop(torrent: Torrent, wire: Wire): void
   /** The same by the address or web seed that this host called, connected by now or not. */
   dropAddress(torrent: Torrent, source: string): void
-  remove(infohash: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -67,6 +67,8 @@ const CACHE_SLOTS = 4
 
 interface Entry {
   readonly door: Door
+  /** The torrent that was there before is closed then. */
+  readonly after: Promise<void>
   opening?: Promise<Torrent>
   torrent?: Torrent
   idleSince?: number
@@ -79,21 +81,23 @@ export function openTorrents({ client, onLoopback, maxConnections, onFault }: To
   const open = (infohash: string): Promise<Torrent> => {
     const entry = entries.get(infohash)
     if (entry === undefined) return Promise.reject(new HostError('BAD_STATE', `no torrent ${infohash}`))
-    entry.opening ??= add(client, entry.door).then(
-      (torrent) => {
-        entry.torrent = torrent
-        torrent.once('close', () => {
-          delete entry.torrent
+    entry.opening ??= entry.after
+      .then(() => add(infohash, entry.door))
+      .then(
+        (torrent) => {
+          entry.torrent = torrent
+          torrent.once('close', () => {
+            delete entry.torrent
+            delete entry.opening
+            delete entry.idleSince
+          })
+          return torrent
+        },
+        (error: unknown) => {
           delete entry.opening
-          delete entry.idleSince
-        })
-        return torrent
-      },
-      (error: unknown) => {
-        delete entry.opening
-        throw error
-      },
-    )
+          throw error
+        },
+      )
     return entry.opening
   }
 
@@ -115,7 +119,12 @@ export function openTorrents({ client, onLoopback, maxConnections, onFault }: To
 
   return {
     put(infohash, door) {
-      entries.set(infohash, { door })
+      const entry: Entry = { door, after: shut(entries.get(infohash)) }
+      entries.set(infohash, entry)
+      return async () => {
+        if (entries.get(infohash) === entry) entries.delete(infohash)
+        await shut(entry)
+      }
     },
     has: (infohash) => entries.has(infohash),
     archives: () =>
@@ -141,11 +150,6 @@ export function openTorrents({ client, onLoopback, maxConnections, onFault }: To
       else dropPeer(torrent, called)
     },
     dropAddress: dropPeer,
-    async remove(infohash) {
-      const entry = entries.get(infohash)
-      entries.delete(infohash)
-      await entry?.opening?.then(destroy, () => undefined)
-    },
     async close() {
       clearInterval(sweep)
       entries.clear()
@@ -157,29 +161,35 @@ export function openTorrents({ client, onLoopback, maxConnections, onFault }: To
     },
   }
 
-  function add(to: WebTorrent, door: Door): Promise<Torrent> {
-    return door.store().then(
-      (store) =>
-        new Promise<Torrent>((resolve, reject) => {
-          const torrent = to.add(door.torrentFile, {
-            preloadedStore: store,
-            storeCacheSlots: CACHE_SLOTS,
-            // A bitfield of nothing spares reading what is known not to be there.
-            ...(door.whole ? { skipVerify: true } : { bitfield: new Uint8Array(Math.ceil(door.pieces / 8)) }),
-            deselect: !door.wanted,
-          })
-          torrent.on('wire', (wire: Wire) => {
-            greet(door, torrent, wire)
-          })
-          torrent.once('ready', () => {
-            resolve(torrent)
-          })
-          torrent.once('error', reject)
-          torrent.once('close', () => {
-            reject(new HostError('BAD_STATE', 'the torrent was closed'))
-          })
-        }),
-    )
+  async function add(infohash: string, door: Door): Promise<Torrent> {
+    const store = await door.store()
+    if (client.destroyed) {
+      store.close(() => undefined)
+      throw new HostError('BAD_STATE', 'the swarm was closed')
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Torrent>()
+    const torrent = client.add(door.torrentFile, {
+      preloadedStore: store,
+      storeCacheSlots: CACHE_SLOTS,
+      // A bitfield of nothing spares reading what is known not to be there.
+      ...(door.whole ? { skipVerify: true } : { bitfield: new Uint8Array(Math.ceil(door.pieces / 8)) }),
+      deselect: !door.wanted,
+    })
+    torrent.on('wire', (wire: Wire) => {
+      greet(door, torrent, wire)
+    })
+    torrent.once('ready', () => {
+      resolve(torrent)
+    })
+    torrent.once('close', () => {
+      reject(new HostError('BAD_STATE', 'the torrent was closed'))
+    })
+    torrent.on('error', (error: unknown) => {
+      // Until it is ready whoever opened it hears of this, and after that whoever wants its bytes.
+      if (torrent.ready && !door.wanted) onFault(infohash, error)
+      reject(error)
+    })
+    return await promise
   }
 
   function greet(door: Door, torrent: Torrent, wire: Wire): void {
@@ -208,12 +218,12 @@ function closeIdle(entries: Iterable<Entry>): void {
   }
 }
 
-function destroy(torrent: Torrent): Promise<void> {
-  return new Promise((resolve) => {
-    if (torrent.destroyed) resolve()
-    else
-      torrent.destroy(() => {
-        resolve()
-      })
+async function shut(entry: Entry | undefined): Promise<void> {
+  const torrent = await entry?.opening?.catch(() => undefined)
+  if (torrent === undefined || torrent.destroyed) return
+  await new Promise<void>((resolve) => {
+    torrent.destroy(() => {
+      resolve()
+    })
   })
 }

@@ -22,6 +22,9 @@ const AGAIN_MS = 15 * 60_000
 /** An announcement that is not answered by then is given up. */
 const ANSWER_MS = 15_000
 
+/** How long taking leave of trackers may hold up the end of a process. */
+const LEAVE_MS = 2000
+
 /** Announcements at once. */
 const AT_ONCE = 8
 
@@ -34,13 +37,13 @@ export function openTrackers(options: TrackersOptions): Finder {
   const looking = new Map<string, number>()
   const queue: { readonly infohash: string; readonly event: Event }[] = []
   const busy = new Set<Promise<void>>()
-  let closing = false
+  const over = new AbortController()
 
   const pump = (): void => {
     while (busy.size < AT_ONCE) {
       const next = queue.shift()
       if (next === undefined) return
-      const work = announceOnce(next.infohash, next.event, options).finally(() => {
+      const work = announceOnce(next.infohash, next.event, options, over.signal).finally(() => {
         busy.delete(work)
         pump()
       })
@@ -67,21 +70,25 @@ export function openTrackers(options: TrackersOptions): Finder {
       looking.set(infohash, performance.now())
     },
     stop(infohash) {
-      if (looking.delete(infohash) && !closing) say(infohash, 'stop')
+      if (looking.delete(infohash)) say(infohash, 'stop')
     },
     async close() {
-      closing = true
       clearInterval(again)
       queue.length = 0
       for (const infohash of looking.keys()) say(infohash, 'stop')
       looking.clear()
+      const timer = setTimeout(() => {
+        queue.length = 0
+        over.abort()
+      }, LEAVE_MS)
       while (busy.size > 0) await Promise.all(busy)
+      clearTimeout(timer)
     },
   }
 }
 
-/** Resolves when every tracker has answered, or the time is up. */
-function announceOnce(infohash: string, event: Event, options: TrackersOptions): Promise<void> {
+/** Resolves when every tracker has answered, the time is up, or all of it is over. */
+function announceOnce(infohash: string, event: Event, options: TrackersOptions, over: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const client = new Client({
     infoHash: infohash,
@@ -102,12 +109,14 @@ function announceOnce(infohash: string, event: Event, options: TrackersOptions):
   }
   const end = (): void => {
     clearTimeout(timer)
+    over.removeEventListener('abort', end)
     client.destroy(resolve)
   }
   const timer = setTimeout(() => {
     options.onWarning('tracker', new StrangerError('STALLED', 'a tracker did not answer in time'))
     end()
   }, ANSWER_MS)
+  over.addEventListener('abort', end)
   client.on('peer', (address: string) => {
     if (event !== 'stop' && peers-- > 0) options.onPeer(infohash, address)
   })

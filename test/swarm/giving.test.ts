@@ -4,14 +4,15 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { copyFile, open, readFile, stat, utimes, writeFile } from 'node:fs/promises'
+import { copyFile, open, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { HostError, StandinError } from '../../src/base/errors.ts'
 import { MAX_REQUESTS } from '../../src/swarm/guard.ts'
 import { rendezvousTorrent } from '../../src/swarm/rendezvous.ts'
+import { openSwarm } from '../../src/swarm/swarm.ts'
 import { callAs, uint32 } from './stranger.ts'
-import { family, firstOffer, makeArchive, testSwarm } from './support.ts'
+import { family, firstOffer, makeArchive, temporaryFolder, testSwarm } from './support.ts'
 
 /** Says that it wants bytes, asks for the first block whatever the answer, and gives back the ids of the messages it gets until it is refused. */
 async function beg(t: TestContext, port: number, infohash: string): Promise<number[]> {
@@ -174,4 +175,63 @@ test('a peer that asks for more at once than it may have open is refused the res
     })
   })
   assert.ok(counts.given >= MAX_REQUESTS && counts.refused > 0, JSON.stringify(counts))
+})
+
+test('an archive that is seeded here is taken from here, and fetched anew once it is damaged', async (t) => {
+  const { offer, path, bytes } = await makeArchive(t, 300_000)
+  const host = await testSwarm(t, { lsd: true })
+  await host.seed(offer, path, { checked: true })
+  const into = join(host.folder, 'into')
+  const got = await host.get(offer, { signal: t.signal, into })
+  assert.deepEqual(got, { path: join(into, offer.archive.name), sha256: offer.archive.sha256 })
+  assert.deepEqual(await readFile(got.path), bytes)
+
+  await writeFile(path, Buffer.alloc(bytes.byteLength))
+  await assert.rejects(host.get(offer, { signal: t.signal, into }), { code: 'STALLED' })
+  const giver = await testSwarm(t, { lsd: true })
+  const other = join(giver.folder, 'other')
+  await copyFile(got.path, other)
+  await giver.seed(offer, other)
+  giver.serve(family, () => [offer])
+  await firstOffer(t, host)
+  assert.deepEqual(await readFile((await host.get(offer, { signal: t.signal, into })).path), bytes)
+})
+
+test('an archive that is fetched while it becomes our own is given from then on', async (t) => {
+  const { offer, path } = await makeArchive(t, 1_200_000)
+  const giver = await testSwarm(t, { lsd: true, maxUploadBytesPerSecond: 1_000_000 })
+  await giver.seed(offer, path, { checked: true })
+  const stop = giver.serve(family, () => [offer])
+  const host = await testSwarm(t, { lsd: true })
+  await firstOffer(t, host)
+  const getting = host.get(offer, { signal: t.signal, into: host.folder })
+  await assert.rejects(host.get(offer, { signal: t.signal, into: host.folder }), { name: 'HostError', code: 'BAD_STATE' })
+  await host.seed(offer, path, { checked: true })
+  await assert.rejects(getting, { name: 'HostError', code: 'BAD_STATE' })
+  stop()
+  await giver.unseed(offer.archive.infohash)
+  host.serve(family, () => [offer])
+  assert.equal(await fetchAnew(t), 'got')
+})
+
+test('closing a swarm ends what it fetches', async (t) => {
+  const { offer, path } = await makeArchive(t, 1_200_000)
+  const giver = await testSwarm(t, { lsd: true, maxUploadBytesPerSecond: 500_000 })
+  await giver.seed(offer, path, { checked: true })
+  giver.serve(family, () => [offer])
+  const folder = await temporaryFolder(t)
+  const host = await openSwarm({
+    host: '127.0.0.1',
+    lsd: true,
+    dht: false,
+    trackers: [],
+    webSeeds: [],
+    cacheFolder: join(folder, 'cache'),
+    log: (line) => assert.fail(line.what),
+  })
+  await firstOffer(t, host)
+  const getting = assert.rejects(host.get(offer, { signal: t.signal, into: folder }), { name: 'HostError', code: 'BAD_STATE' })
+  await host.close()
+  await getting
+  assert.deepEqual(await readdir(join(folder, 'cache', 'parts')), [])
 })

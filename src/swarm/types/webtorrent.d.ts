@@ -67,11 +67,15 @@ declare module 'webtorrent' {
     alwaysChokeSeeders?: boolean
   }
 
+  export interface WebServer {
+    httpRequest: (index: number, offset: number, length: number, done: StoreCallback) => void
+  }
+
   export interface Peer {
     retries: number
     readonly wire: Wire | null
     /** Undefined while there are connections enough. */
-    readonly conn?: Socket | null
+    readonly conn?: Socket | WebServer | null
     destroy(error?: Error): void
   }
 
