@@ -14,6 +14,7 @@ import { type Course, saveNote } from './course.ts'
 import type { Steps } from './courses.ts'
 import { askedAt } from './moment.ts'
 import { finish, type Tell } from './finish.ts'
+import { foresee } from './foresee.ts'
 import { megabytes, say, terminalFor } from './say.ts'
 import { seek, type Sought } from './seek.ts'
 import { stand } from './stand.ts'
@@ -100,6 +101,13 @@ export function stepsOf(realm: Realm): Steps {
         change(course, { standing: kept.id, standinsLive: true })
         report(course, wish, 'placed: by an earlier build', [])
         return tell(course, 'the stand-in of the build that failed can still be used, until your own build is merged', 'good')
+      }
+      const { PORTAGE_BUILDDIR: builddir, MERGE_TYPE: mergeType } = course.note.began.values
+      const asked = { root: realm.site.root, wish, mergeType, builddir, ownerPid: course.note.owner?.pid ?? 0 }
+      const foreseen = foresee({ ...asked, memory: realm.memory, publicRepos: realm.settings.publish_repos })
+      if (foreseen.reason !== undefined) {
+        report(course, wish, `no stand-in: ${foreseen.reason}`, foreseen.verdicts)
+        return tell(course, `no stand-in: ${foreseen.reason}`, 'warn')
       }
       const made = wish
       const wants = wish.recipe.then((recipe) => ({
