@@ -1,0 +1,90 @@
+/** SPDX-License-Identifier: GPL-2.0-or-later */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { HostError } from '../../src/base/errors.ts'
+import { capture, captureRoot, changedSince, dropCapture } from '../../src/daemon/capture.ts'
+
+function imageIn(t: TestContext): { tmp: string; image: string; folder: string } {
+  const tmp = mkdtempSync(join(tmpdir(), 'standin-capture-'))
+  t.after(() => rmSync(tmp, { recursive: true, force: true }))
+  const image = join(tmp, 'portage/app-misc/hello-1/image')
+  mkdirSync(join(image, 'usr/bin'), { recursive: true })
+  writeFileSync(join(image, 'usr/bin/hello'), 'hello\n', { mode: 0o755 })
+  symlinkSync('hello', join(image, 'usr/bin/hi'))
+  return { tmp, image, folder: join(captureRoot(tmp), 'one') }
+}
+
+test('files are linked, folders and links are made, and the image may be moved away', (t) => {
+  const { image, folder } = imageIn(t)
+  chmodSync(join(image, 'usr'), 0o711)
+  const inode = lstatSync(join(image, 'usr/bin/hello')).ino
+  const taken = capture(image, folder)
+  rmSync(image, { recursive: true })
+  assert.equal(readFileSync(join(taken.image, 'usr/bin/hello'), 'utf8'), 'hello\n')
+  assert.equal(lstatSync(join(taken.image, 'usr/bin/hello')).ino, inode)
+  assert.equal(readlinkSync(join(taken.image, 'usr/bin/hi')), 'hello')
+  assert.equal(lstatSync(join(taken.image, 'usr')).mode & 0o7777, 0o711)
+  assert.deepEqual(changedSince(taken), [])
+  assert.deepEqual(
+    taken.files.map(({ path }) => path),
+    ['usr/bin/hello'],
+  )
+})
+
+test('the folder of captures is closed to others, and gone once the last capture is', (t) => {
+  const { tmp, image, folder } = imageIn(t)
+  const taken = capture(image, folder)
+  assert.equal(lstatSync(captureRoot(tmp)).mode & 0o777, 0o700)
+  assert.equal(lstatSync(taken.folder).mode & 0o777, 0o700)
+  dropCapture(taken.folder)
+  assert.equal(existsSync(captureRoot(tmp)), false)
+  assert.equal(lstatSync(join(image, 'usr/bin/hello')).nlink, 1)
+  dropCapture(taken.folder)
+})
+
+test('a set-id file is copied: a link that is left over would fail the next merge', (t) => {
+  const { image, folder } = imageIn(t)
+  chmodSync(join(image, 'usr/bin/hello'), 0o4755)
+  const taken = capture(image, folder)
+  const copy = lstatSync(join(taken.image, 'usr/bin/hello'))
+  assert.equal(lstatSync(join(image, 'usr/bin/hello')).nlink, 1)
+  assert.equal(copy.mode & 0o7777, 0o4755)
+  assert.deepEqual(changedSince(taken), [])
+})
+
+test('somebody who writes through the shared inode, or changes its mode, is noticed', (t) => {
+  const { image, folder } = imageIn(t)
+  const taken = capture(image, folder)
+  appendFileSync(join(image, 'usr/bin/hello'), 'x')
+  assert.deepEqual(changedSince(taken), ['usr/bin/hello'])
+  const other = imageIn(t)
+  const again = capture(other.image, other.folder)
+  chmodSync(join(other.image, 'usr/bin/hello'), 0o4755)
+  assert.deepEqual(changedSince(again), ['usr/bin/hello'])
+})
+
+test('an image with a FIFO is not captured, the message names it, and nothing is left', (t) => {
+  const { tmp, image, folder } = imageIn(t)
+  execFileSync('mkfifo', [join(image, 'usr/pipe')])
+  assert.throws(
+    () => capture(image, folder),
+    (error) => error instanceof HostError && error.code === 'UNSUPPORTED' && error.message.includes('usr/pipe'),
+  )
+  assert.equal(existsSync(captureRoot(tmp)), false)
+})

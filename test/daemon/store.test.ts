@@ -1,0 +1,68 @@
+/** SPDX-License-Identifier: GPL-2.0-or-later */
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { test, type TestContext } from 'node:test'
+import { StrangerError } from '../../src/base/errors.ts'
+import { type Known, openKnown } from '../../src/daemon/known.ts'
+import { tidyStore } from '../../src/daemon/store.ts'
+import { buildNamed, id } from './support/offers.ts'
+
+function storeIn(t: TestContext): { archives: string; known: Known; add: (name: string) => string; path: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'standin-store-'))
+  const archives = join(folder, 'archives')
+  mkdirSync(archives)
+  const path = join(folder, 'known.sqlite')
+  const known = openKnown(path)
+  t.after(() => {
+    known.close()
+    rmSync(folder, { recursive: true })
+  })
+  const add = (name: string): string => {
+    const build = buildNamed(name, join(archives, `${id(`archive of ${name}`)}.gpkg.tar`))
+    writeFileSync(build.path, Buffer.alloc(build.archive.size))
+    known.saveBuild(build)
+    return `${build.archive.sha256}.gpkg.tar`
+  }
+  return { archives, known, add, path }
+}
+
+const quiet = (): void => undefined
+
+test('a file without a row goes, a row without its file goes, the rest stays', (t) => {
+  const { archives, known, add } = storeIn(t)
+  const [whole, lost, short] = [add('whole'), add('lost'), add('short')]
+  rmSync(join(archives, lost))
+  writeFileSync(join(archives, short), 'cut')
+  writeFileSync(join(archives, 'half.tmp'), 'x')
+  const gone = tidyStore({ archives, known, maxBytes: 1e9, log: quiet })
+  assert.deepEqual(readdirSync(archives), [whole])
+  assert.deepEqual(gone.map(({ archive }) => `${archive.sha256}.gpkg.tar`).toSorted(), [lost, short].toSorted())
+  assert.deepEqual(
+    known.builds().map(({ archive }) => `${archive.sha256}.gpkg.tar`),
+    [whole],
+  )
+})
+
+test('the oldest goes when there is no room, the newest never', (t) => {
+  const { archives, known, add } = storeIn(t)
+  const names = ['one', 'two', 'three'].map(add)
+  tidyStore({ archives, known, maxBytes: 2000, log: quiet })
+  assert.deepEqual(readdirSync(archives).toSorted(), names.slice(1).toSorted())
+  tidyStore({ archives, known, maxBytes: 1, log: quiet })
+  assert.deepEqual(readdirSync(archives), [names[2]])
+})
+
+test('a row that somebody has changed is refused when it is read', (t) => {
+  const { known, add, path } = storeIn(t)
+  add('one')
+  const other = new DatabaseSync(path)
+  other.exec(`UPDATE builds SET row = replace(row, '"audit"', '"other"')`)
+  other.close()
+  assert.throws(
+    () => known.builds(),
+    (error) => error instanceof StrangerError && error.code === 'SCHEMA',
+  )
+})
