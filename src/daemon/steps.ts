@@ -196,7 +196,9 @@ export function stepsOf(realm: Realm): Steps {
       realm.site.journal.tidy()
       if (course.note.capture !== null) dropCapture(course.note.capture)
       if (course.capture !== undefined) dropCapture(course.capture.taken.folder)
-      if (course.note.stoodIn !== null) realm.stood.drop(course.note.stoodIn)
+      const { stoodIn } = course.note
+      // A stand-in that may stay (on_failure = keep) is still asked what it provides.
+      if (stoodIn !== null && realm.site.journal.unsettled().every(({ id }) => id !== stoodIn)) realm.stood.drop(stoodIn)
     },
   }
 }
