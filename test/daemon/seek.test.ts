@@ -1,0 +1,108 @@
+/**
+ * The search for a copy: which offer is taken, and what happens when a peer fails, lies or never answers. The peer is scripted here;
+ * real ones are in test/swarm and test/emerge.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { StrangerError } from '../../src/base/errors.ts'
+import type { PeerClient } from '../../src/daemon/peerClient.ts'
+import { seek, type Sought } from '../../src/daemon/seek.ts'
+import { weigh } from '../../src/daemon/weigh.ts'
+import type { Offer } from '../../src/swarm/wire.ts'
+import { parsePolicy } from '../../src/trust/policy.ts'
+import { attested, id, offerNamed } from './support/offers.ts'
+
+const POLICY = parsePolicy('')
+const given = (name: string, changes: Partial<Offer> = {}): Offer => {
+  const plain = offerNamed(name, changes)
+  return { ...plain, attestations: [attested(plain, 'anna')] }
+}
+
+interface Script {
+  readonly offers: readonly Offer[]
+  readonly fails?: readonly Offer[]
+  readonly signal?: AbortSignal
+  readonly leastLevel?: number
+}
+
+/** Runs a search whose peer offers at once, and then stays silent until it is told that it is enough. */
+async function sought(script: Script): Promise<{ result: Sought; tried: string[] }> {
+  const tried: string[] = []
+  const peer: Pick<PeerClient, 'find' | 'get'> = {
+    find(_family, _seconds, offered, signal) {
+      for (const offer of script.offers) offered(offer, '192.0.2.1:1')
+      const { promise, resolve } = Promise.withResolvers<void>()
+      if (signal.aborted || script.offers.length === 0) resolve()
+      signal.addEventListener('abort', () => resolve())
+      return promise
+    },
+    get(offer) {
+      tried.push(offer.content)
+      if (script.fails?.includes(offer) === true) return Promise.reject(new StrangerError('STALLED', 'it stopped in the middle'))
+      return Promise.resolve(`staged ${offer.content}`)
+    },
+  }
+  const result = await seek({
+    family: offerNamed('x').family,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a search asks for nothing else
+    peer: peer as PeerClient,
+    wants: Promise.resolve({
+      slot: '0',
+      recipe: id('recipe'),
+      environment: id('environment'),
+      leastLevel: script.leastLevel ?? 0,
+      maxBytes: 1e9,
+    }),
+    weigh: (offer) => weigh(offer, POLICY, () => false),
+    signal: script.signal ?? new AbortController().signal,
+    findSeconds: 1,
+    betterSeconds: 0.01,
+    othersSeconds: 0.01,
+    getSeconds: 1,
+    log: () => undefined,
+  })
+  return { result, tried }
+}
+
+test('the exact recipe is taken at once', async () => {
+  const [other, exact] = [given('other', { recipe: id('other') }), given('exact')]
+  const { result, tried } = await sought({ offers: [other, exact] })
+  assert.ok(result.found && result.weighed.offer.content === exact.content)
+  assert.deepEqual(tried, [exact.content])
+})
+
+test('a copy that does not come is left for the next one, and why says so', async () => {
+  const [first, second] = [given('first'), given('second', { recipe: id('other') })]
+  const { result, tried } = await sought({ offers: [first, second], fails: [first] })
+  assert.ok(result.found && result.weighed.offer.content === second.content)
+  assert.deepEqual(tried, [first.content, second.content])
+  assert.match(result.verdicts.map(({ text }) => text).join('\n'), /it stopped in the middle/)
+})
+
+test('when none comes, the reason names the last one; each is tried once', async () => {
+  const offers = [given('a'), given('b')]
+  const { result, tried } = await sought({ offers, fails: offers })
+  assert.ok(!result.found)
+  assert.match(result.reason, /none of 2 offered copies can be used .*it stopped in the middle/)
+  assert.equal(tried.length, 2)
+})
+
+test('nobody there, nobody good enough, and a build that is over are told apart', async () => {
+  const nobody = (await sought({ offers: [] })).result
+  const weak = (await sought({ offers: [given('a')], leastLevel: 1 })).result
+  const over = (await sought({ offers: [], signal: AbortSignal.abort() })).result
+  assert.ok(!nobody.found && !weak.found && !over.found)
+  assert.equal(nobody.reason, 'nobody offers a copy')
+  assert.match(weak.reason, /none of 1 offered copy can be used .*setting level asks for 1/)
+  assert.equal(over.reason, 'the build was over first')
+})
+
+test('several peers that vouch for one archive are counted together', async () => {
+  const plain = offerNamed('one', { recipe: id('other') })
+  const offers = ['anna', 'bert', 'bert'].map((name) => ({ ...plain, attestations: [attested(plain, name)] }))
+  const { result } = await sought({ offers })
+  assert.ok(result.found)
+  assert.equal(result.weighed.attested, 2)
+})
