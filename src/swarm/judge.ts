@@ -3,11 +3,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import type { Torrent, Wire } from 'webtorrent'
+import type { EventEmitter } from 'node:events'
+import type { Torrent } from 'webtorrent'
 
 export interface Judge {
   /** Watches what `wire` sends in; `source` names who is at its other end. */
-  watch(wire: Wire, source: string): void
+  watch(wire: EventEmitter, source: string): void
   /** Whom the verdicts go to from now on. Who sent what is remembered. */
   listen(verdicts: Verdicts): void
 }
@@ -19,7 +20,7 @@ export interface Verdicts {
   readonly onMixed: () => void
 }
 
-export function judgePieces(torrent: Torrent): Judge {
+export function judgePieces(torrent: EventEmitter & Pick<Torrent, 'pieces'>): Judge {
   const senders = new Map<number, Set<string>>()
   let verdicts: Verdicts | undefined
   torrent.on('verified', (index: number) => {

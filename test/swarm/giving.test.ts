@@ -235,3 +235,16 @@ test('closing a swarm ends what it fetches', async (t) => {
   await getting
   assert.deepEqual(await readdir(join(folder, 'cache', 'parts')), [])
 })
+
+test('no more is given in a second than the setting says', async (t) => {
+  const { offer, path } = await makeArchive(t, 600_000)
+  const giver = await testSwarm(t, { lsd: true, maxUploadBytesPerSecond: 400_000 })
+  const taker = await testSwarm(t, { lsd: true })
+  await giver.seed(offer, path, { checked: true })
+  giver.serve(family, () => [offer])
+  await firstOffer(t, taker)
+  const started = performance.now()
+  await taker.get(offer, { signal: t.signal, into: taker.folder })
+  // What was saved up in the second before may go out at once.
+  assert.ok(performance.now() - started > 490, `${performance.now() - started} ms for 600 kB at 400 kB/s`)
+})

@@ -43,6 +43,14 @@ const rubbish = seederThat((stranger, index, offset, length) => {
   stranger.send(7, Buffer.concat([uint32(index, offset), Buffer.alloc(length)]))
 })
 
+/** Right but for the first block of each piece: its pieces are spoiled by it and shared with others. */
+const subtle = (bytes: Buffer, pieceLength: number): ((stranger: Stranger) => void) =>
+  seederThat((stranger, index, offset, length) => {
+    const at = index * pieceLength + offset
+    const block = offset === 0 ? Buffer.alloc(length) : bytes.subarray(at, at + length)
+    stranger.send(7, Buffer.concat([uint32(index, offset), block]))
+  })
+
 const silent = seederThat(() => undefined)
 
 /** One block a second: 16 kB/s, for ever. */
@@ -112,6 +120,12 @@ const cases: readonly {
   { what: 'a peer that trickles', who: () => [trickle], outcome: 'STALLED' },
   { what: 'a liar and an honest peer', who: (made) => [rubbish, honest(made.bytes, 262_144)], outcome: 'got' },
   { what: 'three liars and an honest peer', who: (made) => [rubbish, rubbish, honest(made.bytes, 262_144), rubbish], outcome: 'got' },
+  {
+    what: 'three subtle liars and an honest peer',
+    who: ({ bytes }) => [subtle(bytes, 262_144), subtle(bytes, 262_144), subtle(bytes, 262_144), honest(bytes, 262_144)],
+    outcome: 'got',
+  },
+  { what: 'subtle liars alone', who: ({ bytes }) => [subtle(bytes, 262_144), subtle(bytes, 262_144)], outcome: 'BAD_HASH' },
   { what: 'a silent and an honest peer', who: (made) => [silent, honest(made.bytes, 262_144)], outcome: 'got' },
 ]
 
