@@ -1,0 +1,123 @@
+/**
+ * Whatever has become of the daemon, emerge ends as it would without standin, and a stand-in is gone before the merge.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { after, before, describe, test } from 'node:test'
+import { HOOK_LINES } from '../../src/portage/hookblock.ts'
+import { createNetwork, type Network } from '../support/host/network.ts'
+import { differences } from '../support/host/snapshot.ts'
+import { append } from '../support/standin/built.ts'
+import { killDaemon, startDaemon, stopDaemon } from '../support/standin/daemon.ts'
+import { type Consumer, createConsumer } from '../support/story/consumer.ts'
+import { hold, letGo, reached } from '../support/story/gate.ts'
+import { hooksRunning, sameLog, settled, wake } from '../support/story/ours.ts'
+import { createPublisher, type Publisher } from '../support/story/publisher.ts'
+
+const FLAGS = ['--quiet-build=n', 'test-misc/flags']
+const NOTHING = ['--quiet-build=n', 'test-misc/nothing']
+
+let network: Network
+let publisher: Publisher
+before(async () => {
+  network = await createNetwork({ name: 'daemon' })
+  publisher = await createPublisher(network, ['test-misc/flags'])
+})
+after(() => network.close())
+
+/** What may have become of the daemon, and how to get there from one that runs. */
+const FAULTS: Readonly<Record<string, (consumer: Consumer) => Promise<unknown> | void>> = {
+  'stopped as a service is': ({ daemon }) => stopDaemon(daemon),
+  'killed, with its socket and FIFOs left behind': ({ daemon }) => killDaemon(daemon),
+  hung: ({ daemon }) => daemon.kill('SIGSTOP'),
+  'alive, with its FIFO replaced by a file': ({ host }) => host.run(['sh', '-c', 'cd /run/standin && rm hooks && : > hooks']),
+  'alive, with its folder below /run removed': ({ host }) => host.run(['rm', '-r', '/run/standin']),
+  'alive, without a Node for hooks': ({ host }) => host.run(['rm', '/usr/bin/node']),
+}
+
+describe('beside a stand-in that is live, the daemon is', () => {
+  let log: string
+  before(async () => {
+    const plain = await network.createHost({ name: 'plain', features: 'collision-protect' })
+    log = sameLog((await plain.emerge(FLAGS)).stdout)
+  })
+  for (const [name, happens] of Object.entries(FAULTS)) {
+    test(name, async () => {
+      const consumer = await createConsumer(publisher, 'beta', { features: 'collision-protect' })
+      const { host, daemon } = consumer
+      const clean = await consumer.tree()
+      hold(host, 'compile')
+      hold(host, 'preinst')
+      const emerge = await host.start(['emerge', '--color=n', ...FLAGS], { env: { NO_COLOR: '1' } })
+      await daemon.waitFor(/can be used now/)
+      await reached(host, 'compile')
+      assert.match((await host.run(['flags'])).stdout, /alpha/)
+
+      await happens(consumer)
+      letGo(host, 'compile')
+
+      await reached(host, 'preinst')
+      assert.deepEqual(withoutNode(differences(clean, await consumer.tree())), [])
+      letGo(host, 'preinst')
+      const ended = await emerge.exited
+      assert.equal(ended.exitCode, 0, ended.stderr)
+      const ours = /^ \* standin: test-misc\/flags-1: stand-in purged without the daemon \(\d+ names\)\n/m
+      assert.equal(sameLog(ended.stdout + ended.stderr).replace(ours, ''), log)
+      assert.deepEqual(await hooksRunning(host), [])
+      await comesBack(consumer)
+      assert.match((await host.run(['flags'])).stdout, /alpha/)
+      await host.close()
+    })
+  }
+})
+
+describe('an emerge that it never hears of is as ever while the daemon is', () => {
+  let consumer: Consumer
+  let log: string
+  const emerged = async (): Promise<string> => {
+    const { stdout, stderr } = await consumer.host.emerge(NOTHING)
+    return sameLog(stdout + stderr)
+  }
+  before(async () => {
+    consumer = await createConsumer(publisher, 'gamma', { standin: { hook: false } })
+    await stopDaemon(consumer.daemon)
+    await emerged()
+    log = await emerged()
+    append(consumer.host, '/etc/portage/bashrc', `${HOOK_LINES.join('\n')}\n`)
+    append(consumer.host, '/etc/portage/make.conf', 'STANDIN_FEATURES="install publish"\n')
+  })
+
+  test('not there, and never was', async () => {
+    await consumer.host.run(['rm', '-r', '/run/standin', '/var/lib/standin'])
+    assert.equal(await emerged(), log)
+    assert.ok(!consumer.host.exists('/run/standin'))
+  })
+  for (const name of ['killed, with its socket and FIFOs left behind', 'hung', 'alive, without a Node for hooks']) {
+    test(name, async () => {
+      consumer.daemon = await startDaemon(consumer.host)
+      await FAULTS[name]?.(consumer)
+      assert.equal(await emerged(), log)
+      assert.deepEqual(await hooksRunning(consumer.host), [])
+      await comesBack(consumer)
+    })
+  }
+})
+
+/** A test takes Node away itself. */
+function withoutNode(lines: readonly string[]): string[] {
+  return lines.filter((line) => !line.startsWith('removed /usr/bin/node '))
+}
+
+/** A daemon that wakes up, or is started again, finds nothing to do. */
+async function comesBack({ host, daemon }: Consumer): Promise<void> {
+  if (existsSync(`/proc/${daemon.pid}`)) wake(daemon)
+  daemon.kill('SIGTERM')
+  await daemon.exited
+  if (!host.exists('/usr/bin/node')) return
+  const again = await startDaemon(host)
+  await settled(host)
+  assert.doesNotMatch(again.output(), /placed|purged|settled/)
+  await stopDaemon(again)
+}
