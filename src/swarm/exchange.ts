@@ -56,8 +56,14 @@ export function exchangeOn(wire: Wire, options: ExchangeOptions): Exchange {
     say({ say: 'ask' })
   }
   const fault = (error: unknown): void => {
-    if (!(error instanceof StandinError)) throw error
     state.ended = true
+    if (!(error instanceof StandinError)) {
+      // A fault of this host's own, which the wire's guard must not take for the stranger's.
+      queueMicrotask(() => {
+        throw error
+      })
+      return
+    }
     options.onFault(error)
   }
   const hear = (bytes: Uint8Array): void => {

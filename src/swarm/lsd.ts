@@ -31,10 +31,14 @@ export interface LsdOptions extends FinderOptions {
   readonly cookie: string
 }
 
+/** A search says it again after these times: a wireless network loses many a multicast datagram. */
+const AGAIN_SOON_MS = [1000, 4000]
+
 /** Opens the local finder. Errors: HostError IO when the group's port cannot be had. */
 export async function openLsd(options: LsdOptions): Promise<Finder> {
   const networks = await openNetworks(options)
-  const looking = new Set<string>()
+  /** With the announcements that are still to come. */
+  const looking = new Map<string, NodeJS.Timeout[]>()
   let budget = { second: 0, left: MAX_A_SECOND }
 
   let waiting: string[] = []
@@ -51,13 +55,14 @@ export async function openLsd(options: LsdOptions): Promise<Finder> {
     for (const infohash of heard.infohashes) options.onPeer(infohash, `${host}:${heard.port}`)
   })
   const again = setInterval(() => {
-    announce([...looking])
+    announce([...looking.keys()])
   }, AGAIN_MS)
   again.unref()
 
   return {
-    look(infohash) {
-      looking.add(infohash)
+    look(infohash, giving) {
+      const repeats = giving ? [] : AGAIN_SOON_MS.map((ms) => setTimeout(announce, ms, [infohash]).unref())
+      looking.set(infohash, [...(looking.get(infohash) ?? []), ...repeats])
       // A host that starts to serve hundreds of families says so in a few datagrams.
       if (waiting.push(infohash) > 1) return
       queueMicrotask(() => {
@@ -66,10 +71,12 @@ export async function openLsd(options: LsdOptions): Promise<Finder> {
       })
     },
     stop(infohash) {
+      for (const timer of looking.get(infohash) ?? []) clearTimeout(timer)
       looking.delete(infohash)
     },
     async close() {
       clearInterval(again)
+      for (const timer of [...looking.values()].flat()) clearTimeout(timer)
       await networks.close()
     },
   }
@@ -95,6 +102,7 @@ async function openNetworks({ host, onWarning }: LsdOptions): Promise<Networks> 
     throw hostError(`could not listen for local discovery on port ${GROUP_PORT}`, error)
   }
   ear.on('error', warn)
+  let closed = false
   /** Networks come and go while a daemon runs. */
   const settle = (): void => {
     const addresses = addressesOf(host)
@@ -110,14 +118,9 @@ async function openNetworks({ host, onWarning }: LsdOptions): Promise<Networks> 
 
   return {
     send(text) {
+      if (closed) return
       settle()
-      for (const mouth of mouths.values()) {
-        void mouth.then((socket) =>
-          socket?.send(text, GROUP_PORT, GROUP, (error) => {
-            if (error !== null) warn(error)
-          }),
-        )
-      }
+      for (const mouth of mouths.values()) mouth.then((socket) => (closed ? undefined : speak(socket, text, warn))).catch(warn)
     },
     onMessage(hear) {
       ear.on('message', (bytes, from) => {
@@ -125,9 +128,16 @@ async function openNetworks({ host, onWarning }: LsdOptions): Promise<Networks> 
       })
     },
     async close() {
+      closed = true
       await Promise.all([shut(ear), ...[...mouths.values()].map((mouth) => mouth.then(shut))])
     },
   }
+}
+
+function speak(socket: Socket | undefined, text: string, warn: (error: unknown) => void): void {
+  socket?.send(text, GROUP_PORT, GROUP, (error) => {
+    if (error !== null) warn(error)
+  })
 }
 
 /** Joins the group on the network of `address` and opens a socket that speaks to it; undefined, and said, when that network has no multicast. */

@@ -12,7 +12,7 @@ import { GROUP, GROUP_PORT } from '../../src/swarm/lsd.ts'
 import { rendezvousTorrent } from '../../src/swarm/rendezvous.ts'
 import type { SwarmLine } from '../../src/swarm/swarm.ts'
 import { listenAs, portOf } from './stranger.ts'
-import { family, firstOffer, makeArchive, testSwarm } from './support.ts'
+import { family, firstOffer, makeArchive, otherFamily, testSwarm } from './support.ts'
 
 async function shout(t: TestContext, datagrams: readonly (string | Uint8Array)[], port: number, host: string): Promise<void> {
   const socket = createSocket('udp4')
@@ -78,6 +78,44 @@ test('a peer that was dropped is not called again', async (t) => {
   await shout(t, [call(quiet, 'x')], GROUP_PORT, GROUP)
   await other.promise
   assert.equal(calls, 1)
+})
+
+test('a search calls three times, in case the network lost a call, and not once it is over', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const ear = createSocket({ type: 'udp4', reuseAddr: true })
+  t.after(() => ear.close())
+  ear.bind(GROUP_PORT)
+  await once(ear, 'listening')
+  ear.addMembership(GROUP, '127.0.0.1')
+  const calls = (of: string): Promise<unknown> =>
+    new Promise<void>((resolve) => {
+      const hear = (bytes: Buffer): void => {
+        if (!bytes.includes(of)) return
+        ear.off('message', hear)
+        resolve()
+      }
+      ear.on('message', hear)
+    })
+  const taker = await testSwarm(t, { lsd: true })
+  const end = new AbortController()
+  for (const wait of [0, 1000, 3000]) {
+    const heard = calls(infohash)
+    if (wait === 0) taker.find(family, { signal: end.signal, onOffer: () => assert.fail('nobody has anything') })
+    t.mock.timers.tick(wait)
+    await heard
+  }
+  taker.find(family, { signal: end.signal, onOffer: () => assert.fail('nobody has anything') })
+  let more = 0
+  end.abort()
+  // The call of the second search goes out at the end of its turn; those that it was to repeat do not.
+  ear.on('message', (bytes) => {
+    if (bytes.includes(infohash)) more++
+  })
+  t.mock.timers.tick(60_000)
+  const heard = calls(rendezvousTorrent(otherFamily).infohash)
+  taker.serve(otherFamily, () => [])
+  await heard
+  assert.ok(more <= 1, `${more} calls`)
 })
 
 test('junk on the port of the DHT does no harm', async (t) => {
