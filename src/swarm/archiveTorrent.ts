@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
 import { hostError, StrangerError, UserError } from '../base/errors.ts'
 import { torrentFileOf, type TorrentFile } from './torrentFile.ts'
 import { MAX_ARCHIVE_BYTES, MAX_PIECES, MIN_PIECE_LENGTH, type Offer } from './wire.ts'
@@ -33,37 +33,40 @@ export function pieceLengthFor(size: number): number {
 /** Reads `path` once and says how it is shared. Errors: UserError USAGE for an empty or a huge file, HostError IO. */
 export async function archiveTorrent(path: string): Promise<ArchiveTorrent> {
   try {
-    await using file = await open(path, 'r')
-    const size = (await file.stat()).size
-    if (size === 0 || size > MAX_ARCHIVE_BYTES)
-      throw new UserError('USAGE', `${path}: an archive has 1 to ${MAX_ARCHIVE_BYTES} bytes, not ${size}`)
-    const pieceLength = pieceLengthFor(size)
-    const whole = createHash('sha256')
-    const pieces: Buffer[] = []
-    const buffer = Buffer.allocUnsafe(Math.min(pieceLength, size))
-    for (let at = 0; at < size; at += pieceLength) {
-      const piece = buffer.subarray(0, Math.min(pieceLength, size - at))
-      await readFully(file, piece, at)
-      whole.update(piece)
-      pieces.push(createHash('sha1').update(piece).digest())
-    }
-    const sha256 = whole.digest('hex')
-    const name = archiveName(sha256)
-    const list = Buffer.concat(pieces)
-    return {
-      sha256,
-      size,
-      name,
-      pieceLength,
-      pieces: list.toString('base64'),
-      ...torrentFileOf({ name, length: size, pieceLength, pieces: list }),
+    const file = await open(path, 'r')
+    try {
+      return await torrentOf(file, path)
+    } finally {
+      await file.close()
     }
   } catch (error) {
     throw hostError(`could not read ${path}`, error)
   }
 }
 
-async function readFully(file: import('node:fs/promises').FileHandle, into: Buffer, from: number): Promise<void> {
+async function torrentOf(file: FileHandle, path: string): Promise<ArchiveTorrent> {
+  const { size } = await file.stat()
+  if (size === 0 || size > MAX_ARCHIVE_BYTES) {
+    throw new UserError('USAGE', `${path}: an archive has 1 to ${MAX_ARCHIVE_BYTES} bytes, not ${size}`)
+  }
+  const pieceLength = pieceLengthFor(size)
+  const whole = createHash('sha256')
+  const list: Buffer[] = []
+  const buffer = Buffer.allocUnsafe(Math.min(pieceLength, size))
+  for (let at = 0; at < size; at += pieceLength) {
+    const piece = buffer.subarray(0, Math.min(pieceLength, size - at))
+    await readFully(file, piece, at)
+    whole.update(piece)
+    list.push(createHash('sha1').update(piece).digest())
+  }
+  const sha256 = whole.digest('hex')
+  const name = archiveName(sha256)
+  const pieces = Buffer.concat(list)
+  const torrent = torrentFileOf({ name, length: size, pieceLength, pieces })
+  return { sha256, size, name, pieceLength, pieces: pieces.toString('base64'), ...torrent }
+}
+
+async function readFully(file: FileHandle, into: Buffer, from: number): Promise<void> {
   let at = 0
   while (at < into.byteLength) {
     const { bytesRead } = await file.read(into, at, into.byteLength - at, from + at)

@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { copyFile, open, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { HostError, StandinError } from '../../src/base/errors.ts'
@@ -125,8 +125,7 @@ test('a file of another size is refused at once', async (t) => {
   const giver = await testSwarm(t)
   const other = join(giver.folder, 'other')
   await copyFile(path, other)
-  await using file = await open(other, 'r+')
-  await file.truncate(299_999)
+  await truncate(other, 299_999)
   await assert.rejects(giver.seed(offer, other), { name: 'HostError', code: 'UNREADABLE' })
 })
 
