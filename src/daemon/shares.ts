@@ -43,10 +43,10 @@ export function shareTable({ swarm, fetched, maxBytes, sharing, log }: SharesInp
   const noteOf = (sha256: string): string => join(fetched, `${sha256}.json`)
   const fileOf = (sha256: string): string => join(fetched, `${sha256}.gpkg.tar`)
 
-  const serve = async (offer: Offer, path: string): Promise<void> => {
+  const serve = async (offer: Offer, path: string, checked: boolean): Promise<void> => {
     const family = canonicalText(offer.family)
     const { sha256, infohash } = offer.archive
-    await swarm.seed(offer, path)
+    await swarm.seed(offer, path, { checked })
     offers.set(sha256, offer)
     if (!served.has(family)) {
       served.add(family)
@@ -84,7 +84,7 @@ export function shareTable({ swarm, fetched, maxBytes, sharing, log }: SharesInp
   return {
     async add(draft, archive, path) {
       const { infohash, name, pieceLength, pieces } = await archiveTorrent(path)
-      await serve({ ...draft, archive: { ...archive, infohash, name, pieceLength, pieces } }, path)
+      await serve({ ...draft, archive: { ...archive, infohash, name, pieceLength, pieces } }, path, true)
     },
     async addFetched(offer, path) {
       const note = noteOf(offer.archive.sha256)
@@ -92,7 +92,7 @@ export function shareTable({ swarm, fetched, maxBytes, sharing, log }: SharesInp
       renameSync(`${note}.tmp`, note)
       const now = new Date()
       utimesSync(path, now, now)
-      await serve(offer, path)
+      await serve(offer, path, true)
       await makeRoom()
     },
     remove,
@@ -103,7 +103,7 @@ export function shareTable({ swarm, fetched, maxBytes, sharing, log }: SharesInp
         const sha256 = name.slice(0, 64)
         try {
           const offer = checkJson(offerShape, readFileSync(noteOf(sha256)), noteOf(sha256), MAX_OFFER_BYTES)
-          await serve(offer, fileOf(sha256))
+          await serve(offer, fileOf(sha256), false)
         } catch (error) {
           log(`${name}: ${error instanceof StandinError ? error.message : String(error)}: it is dropped`)
           await forget(sha256)

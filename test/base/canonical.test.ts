@@ -6,6 +6,7 @@ import { canonicalId, canonicalText, type Json, sha256Hex } from '../../src/base
 
 test('orders keys by UTF-16 units and writes numbers as RFC 8785 3.2.2 and 3.2.3 show', () => {
   const value = {
+    // oxlint-disable-next-line no-loss-of-precision -- the RFC's own example loses it
     numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
     string: '€$\u000f\nA\'B"\\\\"/',
     literals: [null, true, false],
