@@ -9,6 +9,7 @@ import { HostError } from '../base/errors.ts'
 import { foldersBelow, type User } from '../daemon/folders.ts'
 import { runWarden } from '../daemon/warden.ts'
 import { runProgram } from '../portage/run.ts'
+import { plainLine } from '../portage/terminal.ts'
 import { VERSION } from './version.ts'
 
 const prefix = process.env['EPREFIX'] || '/'
@@ -18,7 +19,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 // A program of ours, beside this one: `peer.mjs` in a bundle, `peer.ts` in the sources.
 const beside = (name: string): string =>
   join(import.meta.dirname, `${name}${import.meta.filename.slice(import.meta.filename.lastIndexOf('.'))}`)
-const log = (line: string): void => void process.stderr.write(`${line}\n`)
+const log = (line: string): void => void process.stderr.write(`${plainLine(line)}\n`)
 
 try {
   const user = userNamed('standin')

@@ -82,7 +82,7 @@ async function start(
   say: (message: FromPeer) => void,
 ): Promise<Running> {
   await before?.swarm.close()
-  for (const folder of ['fetched', 'torrents']) mkdirSync(join(settings.cacheFolder, folder), { recursive: true })
+  mkdirSync(join(settings.cacheFolder, 'fetched'), { recursive: true })
   // What was staged for a warden that is gone is of no use to anybody.
   rmSync(join(settings.cacheFolder, 'staging'), { recursive: true, force: true })
   mkdirSync(join(settings.cacheFolder, 'staging'))
