@@ -1,0 +1,64 @@
+/**
+ * 300 MB of image into an archive with both content ids, by the maker as it is installed, beside the gpkg that Portage itself makes of it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import type { Host } from '../../support/host/host.ts'
+import { installStandin } from '../../support/standin/install.ts'
+import { figureOf } from '../figure.ts'
+import type { Measure } from '../measure.ts'
+import { alternate } from '../runs.ts'
+
+const IMAGE = '/var/tmp/bench/image'
+const MEGABYTES = 300
+
+/** Half of each byte is noise, as in test-misc/big. */
+const MAKE_IMAGE = `
+import hashlib, os
+for number in range(${MEGABYTES}):
+    folder = f"${IMAGE}/usr/share/large/{number % 10}"
+    os.makedirs(folder, exist_ok=True)
+    with open(f"{folder}/{number}", "w") as out:
+        out.write(hashlib.shake_128(str(number).encode()).hexdigest(500_000))
+`
+
+/** What Portage does for FEATURES=buildpkg, without the phases around it. */
+const GPKG = `
+import portage
+from portage.gpkg import gpkg
+settings = portage.config(clone=portage.settings)
+metadata = {"PF": b"large-1", "CATEGORY": b"test-misc", "SLOT": b"0", "EAPI": b"8"}
+gpkg(settings, "test-misc/large-1", "/var/tmp/bench/portage.gpkg.tar").compress("${IMAGE}", metadata)
+`
+
+const JOB = {
+  image: IMAGE,
+  gpkg: null,
+  metadata: { PF: 'large-1', CATEGORY: 'test-misc', SLOT: '0', EAPI: '8' },
+  files: [],
+  resolvedMarch: null,
+  out: '/var/tmp/bench/ours.gpkg.tar',
+  records: '/var/tmp/bench/records.json',
+}
+
+export const archive: Measure = async ({ network, runs: count, tell }) => {
+  const host = await network.createHost({ name: 'alpha' })
+  await installStandin(host)
+  host.write('/var/tmp/bench/job.json', JSON.stringify(JOB))
+  tell('makes the image')
+  await host.run(['python3', '-c', MAKE_IMAGE])
+  const runs = await alternate(
+    count(5),
+    {
+      ours: () => seconds(host, ['node', '/usr/lib/standin/maker.mjs', '/var/tmp/bench/job.json']),
+      // The maker gives way to everything else by itself.
+      anchor: () => seconds(host, ['nice', '-n', '10', 'python3', '-c', GPKG]),
+    },
+    (done) => tell(`run ${done}`),
+  )
+  return [figureOf('archive', 's', runs.ours, runs.anchor)]
+}
+
+async function seconds(host: Host, argv: readonly string[]): Promise<number> {
+  return (await host.run(argv)).seconds
+}
