@@ -1,0 +1,90 @@
+/**
+ * The peer as a process: it comes back when it dies, is ended when it breaks the protocol, and never outlives the warden's close.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { EventEmitter, once } from 'node:events'
+import { test, type TestContext } from 'node:test'
+import { keepPeer, type PeerProcess } from '../../src/daemon/peerProcess.ts'
+import type { FromPeer } from '../../src/daemon/peerWire.ts'
+
+interface Kept {
+  readonly peer: PeerProcess
+  readonly events: EventEmitter
+  readonly heard: FromPeer[]
+  readonly lines: string[]
+}
+
+/** A peer that runs `script`, with its channel as `channel`. */
+function keep(t: TestContext, script: string): Kept {
+  const events = new EventEmitter()
+  const [heard, lines]: [FromPeer[], string[]] = [[], []]
+  const program = `const channel = new (require('node:net').Socket)({ fd: 3 }); channel.on('end', () => process.exit()); ${script}`
+  const peer = keepPeer({
+    argv: [process.execPath, '-e', program],
+    env: {},
+    heard(message) {
+      heard.push(message)
+      events.emit('heard', message)
+    },
+    started: () => events.emit('started'),
+    ended: () => events.emit('ended'),
+    log: (line) => lines.push(line),
+  })
+  t.after(() => peer.close())
+  return { peer, events, heard, lines }
+}
+
+const READY = `channel.write(JSON.stringify({ t: 'ready', pid: process.pid }) + '\\n');`
+
+test('a peer that is killed comes back, and the warden hears of both', async (t) => {
+  const { peer, events, heard } = keep(t, READY)
+  await once(events, 'heard')
+  const first = peer.pid
+  const ended = once(events, 'ended')
+  process.kill(first ?? 0, 'SIGKILL')
+  await ended
+  assert.equal(peer.pid, undefined)
+  await once(events, 'heard')
+  assert.notEqual(peer.pid, first)
+  assert.equal(heard.length, 2)
+})
+
+const BROKEN: [string, string, RegExp][] = [
+  ['no JSON', `channel.write('rubbish\\n'); setInterval(() => {}, 1000);`, /SCHEMA|not JSON/],
+  ['a message that nobody knows', `channel.write('{"t":"format"}\\n'); setInterval(() => {}, 1000);`, /Invalid type|Expected/],
+  ['a path where an id belongs', `channel.write('{"t":"staged","id":"../../etc","seconds":1}\\n'); setInterval(() => {}, 1000);`, /id/],
+  ['a line without end', `setInterval(() => channel.write('x'.repeat(1 << 20)), 1);`, /a line of more than/],
+]
+
+for (const [what, script, reason] of BROKEN) {
+  test(`a peer that sends ${what} is ended, and nothing of it is heard`, async (t) => {
+    const { events, heard, lines } = keep(t, script)
+    await once(events, 'ended')
+    assert.deepEqual(heard, [])
+    assert.match(lines.join('\n'), reason)
+  })
+}
+
+test('a peer that cannot be started is said to be so, and tried again later', async (t) => {
+  const lines: string[] = []
+  const events = new EventEmitter()
+  const options = { env: {}, heard: () => undefined, started: () => events.emit('started'), ended: () => undefined }
+  const peer = keepPeer({ ...options, argv: ['/nowhere/peer'], log: (line) => events.emit('line', lines.push(line)) })
+  t.after(() => peer.close())
+  await once(events, 'started')
+  assert.match(lines.join('\n'), /could not start/)
+  assert.match(lines.join('\n'), /starts again in 400 ms/)
+})
+
+test('closing ends a peer that hears nothing', async (t) => {
+  const { peer, events } = keep(
+    t,
+    `process.on('SIGTERM', () => {}); channel.removeAllListeners('end'); ${READY} setInterval(() => {}, 1000);`,
+  )
+  await once(events, 'heard')
+  const pid = peer.pid ?? 0
+  await peer.close()
+  assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
+})
