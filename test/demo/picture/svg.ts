@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import type { Card, Moment, Row, Scene } from './scene.ts'
-import { type Colour, type Glyphs, textOf } from './terminal.ts'
+import type { Colour, Glyphs } from './terminal.ts'
 
 const FONT = 13.5
 const CHAR = FONT * 0.602 // of DejaVu Sans Mono, Menlo and most others
@@ -15,6 +15,7 @@ const RAIL = 76
 const BAR = 34
 const WIDTH = Math.ceil(GUTTER + COLUMNS * CHAR + 16)
 const LEGEND = 82
+const HANGING = '   '
 const CARD = { columns: 30, bar: 26, inset: 22 } as const
 
 const INK = {
@@ -181,22 +182,26 @@ function glyphsAt(glyphs: readonly Glyphs[], x: number, y: number, ink: string |
 }
 
 /** Lines of at most COLUMNS, broken between words; those that follow hang below the first word. */
-function wrapped(glyphs: readonly Glyphs[]): (readonly Glyphs[])[] {
-  if (textOf(glyphs).length <= COLUMNS) return [glyphs]
+function wrapped(glyphs: readonly Glyphs[]): Glyphs[][] {
   const lines: Glyphs[][] = [[]]
   let column = 0
   for (const glyph of glyphs) {
     for (const word of glyph.text.match(/ *[^ ]+| +/g) ?? []) {
-      if (column + word.length > COLUMNS) {
-        lines.push([{ ...glyph, text: '   ' }])
-        column = 3
-      }
-      const text = column === 3 && lines.length > 1 ? word.trimStart() : word
-      lines.at(-1)?.push({ ...glyph, text })
-      column += text.length
+      const isNext = column + word.length > COLUMNS
+      if (isNext) lines.push([{ ...glyph, text: HANGING }])
+      add(lines.at(-1) ?? [], { ...glyph, text: isNext ? word.trimStart() : word })
+      column = isNext ? HANGING.length + word.trimStart().length : column + word.length
     }
   }
   return lines
+}
+
+/** Words of one colour stay one run. */
+function add(line: Glyphs[], glyph: Glyphs): void {
+  const last = line.at(-1)
+  if (last !== undefined && last.bold === glyph.bold && last.colour === glyph.colour)
+    line[line.length - 1] = { ...last, text: last.text + glyph.text }
+  else line.push(glyph)
 }
 
 function cut(glyphs: readonly Glyphs[]): Glyphs[] {
