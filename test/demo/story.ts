@@ -77,7 +77,7 @@ async function standInOnSecond({ second: { host, daemon } }: Cast, asked: Asked,
   const typed = Date.now() / 1000
   const { emerge, doing } = await emergeShown(host, asked.package, screen)
 
-  const ran = await screen.during(`Portage on ${host.name}`, Promise.race([wanted(), failure(emerge)]), doing)
+  const ran = await screen.during(`Portage on ${host.name}`, Promise.race([wanted(), failure(emerge), refusal(daemon, asked)]), doing)
   const usableAfterSeconds = ran.at - momentOf(host, 'clean')
   const inTime = !host.exists(`${TALK}/held`)
   const how = `${usableAfterSeconds.toFixed(2)} s after Portage asked for it; Portage ${doing()}`
@@ -146,6 +146,12 @@ function on(host: Host): Line {
 /** A line of the daemon's log about the package. */
 function lineOf(wanted: string, begins: string): RegExp {
   return new RegExp(`^${wanted.replaceAll(/[.+]/g, '\\$&')}-\\S+: (${begins}.*)$`, 'm')
+}
+
+/** Not every package gets a stand-in, and a person need not watch a build to the end to read why. */
+async function refusal(daemon: Started, asked: Asked): Promise<never> {
+  const [, why] = await daemon.waitFor(lineOf(asked.package, 'no stand-in: '), LONGEST_BUILD_SECONDS)
+  throw new HostError('BAD_STATE', `${asked.package}: ${why}`)
 }
 
 async function failure(emerge: Started): Promise<never> {
