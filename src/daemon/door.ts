@@ -9,8 +9,8 @@
  */
 import { closeSync, constants, existsSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { hostError, systemCode } from '../base/errors.ts'
+import { makeFifo } from './fifo.ts'
 
 export interface Door {
   /** `taken`: heard, keep waiting. `done`: the way is free. A reader that went away is no error: the line is simply lost. */
@@ -28,7 +28,7 @@ export async function makeDoor(folder: string, name: string): Promise<Door> {
   let fd: number
   try {
     rmSync(`${path}.new`, { force: true })
-    await execa('mkfifo', ['-m', '0600', `${path}.new`])
+    await makeFifo(`${path}.new`)
     fd = openSync(`${path}.new`, constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW)
     renameSync(`${path}.new`, path)
   } catch (error) {

@@ -5,9 +5,9 @@
  */
 import { constants, openSync, rmSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { execa } from 'execa'
 import { hostError } from '../base/errors.ts'
 import { lineCutter } from '../base/lines.ts'
+import { makeFifo } from './fifo.ts'
 import { MAX_MOMENT_BYTES, type Moment, parseMoment } from './moment.ts'
 
 export interface HookLine {
@@ -21,7 +21,7 @@ export interface HookLine {
 export async function openHookLine(path: string, heard: (batch: Moment[]) => void, log: (line: string) => void): Promise<HookLine> {
   try {
     rmSync(path, { force: true })
-    await execa('mkfifo', ['-m', '0600', path])
+    await makeFifo(path)
   } catch (error) {
     throw hostError(`could not make ${path}`, error)
   }

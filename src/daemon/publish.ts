@@ -17,7 +17,7 @@ import type { SigningKey } from '../trust/key.ts'
 import { statementOf } from '../trust/statement.ts'
 import type { Capture } from './capture.ts'
 import type { Build, Known } from './known.ts'
-import { make, type MakerProgram, recordList } from './maker.ts'
+import { make, type MakerProgram, recordList } from './job.ts'
 import type { OwnPackage } from './ownPackage.ts'
 import type { Wish, WishedRecipe } from './wish.ts'
 

@@ -3,10 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { type BigIntStats, statSync } from 'node:fs'
+import { type BigIntStats, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import fg from 'fast-glob'
-import { HostError } from '../base/errors.ts'
+import { HostError, hostError, systemCode } from '../base/errors.ts'
 import { readText } from './bounded.ts'
 import { parseSonames, type Sonames } from './sonames.ts'
 import { splitCpv } from './version.ts'
@@ -37,11 +36,22 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024
 /** Installed packages below `root`, by CPV. Portage replaces files by rename, so an unchanged folder time means unchanged files. */
 export function readInstalled(root: string, cache: InstalledCache = new Map()): readonly InstalledPackage[] {
   const top = join(root, 'var/db/pkg')
-  const folders = fg.globSync('*/*', { cwd: top, onlyDirectories: true, followSymbolicLinks: false, suppressErrors: true })
+  const folders = foldersIn(top).flatMap((category) => foldersIn(join(top, category)).map((name) => `${category}/${name}`))
   if (folders.length > MOST_PACKAGES) throw new HostError('UNREADABLE', `${top} has more than ${MOST_PACKAGES} packages`)
   const seen = new Set(folders.map((folder) => join(top, folder)))
   for (const folder of cache.keys()) if (!seen.has(folder)) cache.delete(folder)
   return folders.flatMap((cpv) => readPackage(top, cpv, cache) ?? []).toSorted((a, b) => (a.cpv < b.cpv ? -1 : 1))
+}
+
+/** Names of folders, links to folders not among them. None where there is no such folder. */
+function foldersIn(path: string): string[] {
+  try {
+    const found = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    return found.map(({ name }) => name).filter((name) => !name.startsWith('.'))
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return []
+    throw hostError(`could not list ${path}`, error)
+  }
 }
 
 // A package that is being merged or unmerged right now has a name that is no CPV (-MERGING-), or is gone when its turn comes.
