@@ -44,7 +44,9 @@ while True:
 const DEAF = `import os, pty, sys
 pid, fd = pty.fork()
 if pid == 0:
+    print("on it", flush=True)
     sys.stdin.read()
+os.read(fd, 100)  # only then has the child its terminal
 print(pid, flush=True)
 sys.stdin.read()
 `
