@@ -6,7 +6,9 @@
 import { MAX_ATTESTATIONS } from '../swarm/wire.ts'
 import type { Envelope } from '../trust/wire.ts'
 
-export function joined(a: readonly Envelope[], b: readonly Envelope[]): Envelope[] {
+/** `counts` says which keys the policy names: they come first, or anybody could push them out with keys made for the purpose. */
+export function joined(a: readonly Envelope[], b: readonly Envelope[], counts: (keyid: string) => boolean): Envelope[] {
   const all = new Map([...a, ...b].map((one) => [`${one.payload} ${one.signatures[0].sig}`, one]))
-  return [...all.values()].slice(0, MAX_ATTESTATIONS)
+  const named = (one: Envelope): number => Number(counts(one.signatures[0].keyid))
+  return [...all.values()].toSorted((x, y) => named(y) - named(x)).slice(0, MAX_ATTESTATIONS)
 }

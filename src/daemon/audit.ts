@@ -11,7 +11,7 @@ import { compareContents } from '../trust/compare.ts'
 import { open } from '../trust/envelope.ts'
 import type { Offer } from '../swarm/wire.ts'
 import { joined } from './attestations.ts'
-import type { Build, Dispute, Known } from './known.ts'
+import { type Build, type Dispute, type Known, MAX_PATHS } from './known.ts'
 import type { Published } from './publish.ts'
 
 /** What stood in, as it was kept when it was placed. */
@@ -25,6 +25,8 @@ export interface AuditInput {
   readonly own: Published
   readonly standinsLive: boolean
   readonly known: Known
+  /** Whether the policy names this key. */
+  readonly counts: (keyid: string) => boolean
   /** Folder of disputes; each gets one of its own below it. */
   readonly disputes: string
 }
@@ -48,7 +50,7 @@ export function audit(input: AuditInput): Audited {
     own: { ...own.build.offer, standinsLive: input.standinsLive },
   })
   const { verdict } = compared
-  const attestations = joined(own.build.offer.attestations, offer.attestations)
+  const attestations = joined(own.build.offer.attestations, offer.attestations, input.counts)
   const withWitnesses = verdict === 'agree' ? { ...own.build.offer, attestations } : own.build.offer
   const build = { ...own.build, audit: verdict, offer: withWitnesses }
   switch (compared.verdict) {
@@ -85,7 +87,7 @@ function filesFirst(paths: readonly string[], stoodIn: StoodIn, own: Published):
   return paths.toSorted((a, b) => Number(folders.has(a)) - Number(folders.has(b)))
 }
 
-function keepBoth({ stoodIn, own, known, disputes }: AuditInput, paths: readonly string[]): string {
+function keepBoth({ stoodIn, own, known, disputes, counts }: AuditInput, paths: readonly string[]): string {
   const { recipe, linkage, content } = own.build.offer
   const kept = join(disputes, `${recipe.slice(0, 16)}-${content.slice(0, 16)}`)
   mkdirSync(kept, { recursive: true, mode: 0o700 })
@@ -97,9 +99,9 @@ function keepBoth({ stoodIn, own, known, disputes }: AuditInput, paths: readonly
     recipe,
     linkage,
     contents: [stoodIn.offer.content, content],
-    paths: paths.slice(0, 1000),
+    paths: paths.slice(0, MAX_PATHS),
     kept,
-    attestations: [...stoodIn.offer.attestations, ...own.build.offer.attestations],
+    attestations: joined(own.build.offer.attestations, stoodIn.offer.attestations, counts),
   }
   known.saveDispute(row)
   return kept

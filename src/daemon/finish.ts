@@ -31,7 +31,15 @@ export async function finish(realm: Realm, course: Course, values: MomentValues,
   if (own === undefined) return
   try {
     if (copy !== undefined) {
-      const audited = audit({ ...realm, stoodIn: copy, own, standinsLive: course.note.standinsLive, disputes: realm.folders.disputes })
+      const { keys } = realm.policy()
+      const audited = audit({
+        ...realm,
+        counts: (keyid) => keys.has(keyid),
+        stoodIn: copy,
+        own,
+        standinsLive: course.note.standinsLive,
+        disputes: realm.folders.disputes,
+      })
       tell(course, audited.line, audited.verdict === 'differ' ? 'bad' : 'good')
       if (hindered === undefined) {
         realm.known.saveBuild(audited.build)

@@ -24,13 +24,16 @@ export const build = v.strictObject({
   audit: v.picklist(['none', 'agree', 'agree-stable', 'differ', 'not-comparable']),
 })
 
+/** So that a row stays well below the bound for reading one. */
+export const MAX_PATHS = 400
+
 export const dispute = v.strictObject({
   cpv: plainText(300),
   recipe: hex64,
   linkage: hex64,
   contents: v.tuple([hex64, hex64]),
-  /** Paths that differ, at most a thousand of them. */
-  paths: v.pipe(v.array(v.pipe(v.string(), v.maxLength(4095))), v.maxLength(1000)),
+  /** Paths that differ, at most some hundreds of them. */
+  paths: v.pipe(v.array(v.pipe(v.string(), v.maxLength(4095))), v.maxLength(MAX_PATHS)),
   /** Folder that keeps both sides. */
   kept: plainText(4095),
   attestations: v.pipe(v.array(envelope), v.maxLength(64)),
@@ -89,6 +92,7 @@ export function openKnown(path: string): Known {
     },
     courses: () => rows(course, 'SELECT row FROM courses ORDER BY at'),
     saveDispute(row) {
+      check(dispute, row, 'dispute')
       const sql = 'INSERT OR REPLACE INTO disputes VALUES (?, ?, ?, ?, ?)'
       db.prepare(sql).run(row.recipe, row.linkage, row.contents[0], row.contents[1], JSON.stringify(row))
     },

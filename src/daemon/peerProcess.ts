@@ -97,12 +97,23 @@ function listen(pair: Duplex, options: PeerOptions, kill: () => void): void {
   const cutter = lineCutter(MAX_PEER_LINE)
   pair.on('error', (error) => options.log(`peer: ${error.message}`))
   pair.on('data', (chunk: Buffer) => {
+    let said: FromPeer[] = []
     try {
-      for (const line of cutter.push(chunk)) options.heard(checkJson(fromPeer, line, 'peer', MAX_PEER_LINE))
+      said = cutter.push(chunk).map((line) => checkJson(fromPeer, line, 'peer', MAX_PEER_LINE))
     } catch (error) {
       options.log(`peer: ${String(error)}: it is stopped`)
       pair.removeAllListeners('data')
       kill()
     }
+    for (const message of said) hear(message, options)
   })
+}
+
+/** What goes wrong while the warden listens is the warden's own fault, and no reason to end the peer. */
+function hear(message: FromPeer, options: PeerOptions): void {
+  try {
+    options.heard(message)
+  } catch (error) {
+    options.log(`warden: ${message.t}: ${String(error)}`)
+  }
 }

@@ -117,11 +117,13 @@ export function stepsOf(realm: Realm): Steps {
         leastLevel: realm.settings.level,
         maxBytes: realm.settings.max_size,
       }))
+      const policy = realm.policy()
       const sought = await seek({
         family: wish.family,
         peer: realm.peer,
         wants,
-        weigh: (offer) => weigh(offer, realm.policy(), realm.disputed),
+        weigh: (offer) => weigh(offer, policy, realm.disputed),
+        counts: (keyid) => policy.keys.has(keyid),
         signal: course.enough.signal,
         findSeconds: FIND_SECONDS,
         betterSeconds: BETTER_SECONDS,

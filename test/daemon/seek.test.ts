@@ -8,6 +8,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { StrangerError } from '../../src/base/errors.ts'
 import type { PeerClient } from '../../src/daemon/peerClient.ts'
+import { sourceOf } from '../../src/daemon/gather.ts'
 import { seek, type Sought } from '../../src/daemon/seek.ts'
 import { weigh } from '../../src/daemon/weigh.ts'
 import type { Offer } from '../../src/swarm/wire.ts'
@@ -23,6 +24,8 @@ const given = (name: string, changes: Partial<Offer> = {}): Offer => {
 interface Script {
   readonly offers: readonly Offer[]
   readonly fails?: readonly Offer[]
+  /** Offered after the first copy was asked for. */
+  readonly late?: readonly Offer[]
   readonly signal?: AbortSignal
   readonly leastLevel?: number
 }
@@ -30,8 +33,10 @@ interface Script {
 /** Runs a search whose peer offers at once, and then stays silent until it is told that it is enough. */
 async function sought(script: Script): Promise<{ result: Sought; tried: string[] }> {
   const tried: string[] = []
+  const offerLate: (() => void)[] = []
   const peer: Pick<PeerClient, 'find' | 'get'> = {
     find(_family, _seconds, offered, signal) {
+      offerLate.push(() => script.late?.forEach((offer) => offered(offer, '192.0.2.2:1')))
       for (const offer of script.offers) offered(offer, '192.0.2.1:1')
       const { promise, resolve } = Promise.withResolvers<void>()
       if (signal.aborted || script.offers.length === 0) resolve()
@@ -40,7 +45,9 @@ async function sought(script: Script): Promise<{ result: Sought; tried: string[]
     },
     get(offer) {
       tried.push(offer.content)
-      if (script.fails?.includes(offer) === true) return Promise.reject(new StrangerError('STALLED', 'it stopped in the middle'))
+      for (const late of offerLate) late()
+      if (script.fails?.some((one) => sourceOf(one) === sourceOf(offer)) === true)
+        return Promise.reject(new StrangerError('STALLED', 'it stopped in the middle'))
       return Promise.resolve(`staged ${offer.content}`)
     },
   }
@@ -56,6 +63,7 @@ async function sought(script: Script): Promise<{ result: Sought; tried: string[]
       maxBytes: 1e9,
     }),
     weigh: (offer) => weigh(offer, POLICY, () => false),
+    counts: () => false,
     signal: script.signal ?? new AbortController().signal,
     findSeconds: 1,
     betterSeconds: 0.01,
@@ -105,4 +113,24 @@ test('several peers that vouch for one archive are counted together', async () =
   const { result } = await sought({ offers })
   assert.ok(result.found)
   assert.equal(result.weighed.attested, 2)
+})
+
+test('who answers first with a false torrent of an honest archive does not silence the honest one', async () => {
+  const honest = given('one')
+  const liar = { ...honest, archive: { ...honest.archive, infohash: 'b'.repeat(40) } }
+  for (const offers of [
+    [liar, honest],
+    [honest, liar],
+  ]) {
+    const { result } = await sought({ offers, fails: [liar] })
+    assert.ok(result.found && result.weighed.offer.archive.infohash === honest.archive.infohash)
+  }
+})
+
+test('an honest offer that comes while the lie is being fetched is taken next', async () => {
+  const honest = given('one')
+  const liar = { ...honest, archive: { ...honest.archive, infohash: 'b'.repeat(40) } }
+  const { result, tried } = await sought({ offers: [liar], fails: [liar], late: [honest] })
+  assert.ok(result.found && result.weighed.offer.archive.infohash === honest.archive.infohash)
+  assert.equal(tried.length, 2)
 })

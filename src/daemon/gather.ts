@@ -1,0 +1,82 @@
+/**
+ * Gathers the offers for one package, each source of an archive for itself, with the attestations of all who vouch for the same archive.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { StandinError } from '../base/errors.ts'
+import type { Offer } from '../swarm/wire.ts'
+import { joined } from './attestations.ts'
+import { choose, isExact, type Wants, type Weighed } from './choose.ts'
+import type { SeekInput } from './seek.ts'
+
+export interface Gathered {
+  /** Settles when an exact offer is there, a little after the first one, or when nobody has answered for long enough. */
+  readonly enough: Promise<void>
+  offers(): readonly Weighed[]
+  /** Waits for an offer that was not there yet; false when the search is over, or nothing has come for `othersSeconds`. */
+  another(): Promise<boolean>
+  stop(): void
+}
+
+/** An archive at one torrent: a liar may offer an honest archive with a torrent of his own, which no signature covers. */
+export function sourceOf({ archive }: Offer): string {
+  return `${archive.sha256} ${archive.infohash}`
+}
+
+export function gather(input: SeekInput): Gathered {
+  const over = new AbortController()
+  const offers = new Map<string, Weighed>()
+  const enough = Promise.withResolvers<void>()
+  let next = Promise.withResolvers<boolean>()
+  let seen = 0
+  const timers: NodeJS.Timeout[] = []
+  const later = (seconds: number, then: () => void): void => void timers.push(setTimeout(then, seconds * 1000))
+
+  const judge = (weighed: Weighed, wants: Wants): void => {
+    if (isExact(weighed, wants)) enough.resolve()
+    else later(choose([weighed], wants).usable.length > 0 ? input.betterSeconds : input.othersSeconds, enough.resolve)
+  }
+  const offered = (offer: Offer): void => {
+    const same = [...offers.values()].map((weighed) => weighed.offer).filter((one) => isSameArchive(one, offer))
+    const attestations = same.reduce((all, one) => joined(all, one.attestations, input.counts), offer.attestations)
+    for (const one of [...same.filter((other) => sourceOf(other) !== sourceOf(offer)), offer])
+      offers.set(sourceOf(one), input.weigh({ ...one, attestations }))
+    const weighed = offers.get(sourceOf(offer))
+    if (weighed !== undefined) void input.wants.then((wants) => judge(weighed, wants))
+    next.resolve(true)
+  }
+  const search = input.peer
+    .find(input.family, input.findSeconds, offered, AbortSignal.any([input.signal, over.signal]))
+    .catch((error: unknown) => {
+      if (!(error instanceof StandinError)) throw error
+      if (!input.signal.aborted && !over.signal.aborted) input.log(error.message)
+    })
+    .finally(() => {
+      enough.resolve()
+      over.abort()
+      next.resolve(false)
+    })
+
+  return {
+    enough: Promise.race([enough.promise, search]),
+    offers: () => [...offers.values()],
+    async another() {
+      if (offers.size > seen) {
+        seen = offers.size
+        return true
+      }
+      if (over.signal.aborted) return false
+      next = Promise.withResolvers()
+      later(input.othersSeconds, () => next.resolve(false))
+      return await next.promise
+    },
+    stop() {
+      over.abort()
+      for (const timer of timers) clearTimeout(timer)
+    },
+  }
+}
+
+function isSameArchive(a: Offer, b: Offer): boolean {
+  return a.archive.sha256 === b.archive.sha256 && a.content === b.content && a.recipe === b.recipe && a.linkage === b.linkage
+}
