@@ -82,6 +82,8 @@ async function standInOnSecond({ second: { host, daemon } }: Cast, asked: Asked,
   const inTime = !host.exists(`${TALK}/held`)
   const how = `${usableAfterSeconds.toFixed(2)} s after Portage asked for it; Portage ${doing()}`
   screen.line(...on(host), { tone: 'bold', text: `${SECOND_PERSON}$ ${asked.command.join(' ')}` }, `  ${ran.said}  (${how})`)
+  // The program may run before the last of its names is there.
+  await screen.during('the rest of it is placed', daemon.waitFor(lineOf(asked.package, 'can be used now')))
   const placed = differences(before, await host.snapshot()).length
 
   const left = await screen.during(`Portage on ${host.name}`, Promise.race([lookWhileHeld(host, before), failure(emerge)]), doing)
