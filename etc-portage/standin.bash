@@ -23,7 +23,7 @@ __standin_moment() {
 	# At one path for each build lies what is known of it: a file, once bash has told of it; a FIFO, where the warden answers, once that follows it.
 	local door=${build//%/%25} live=${EPREFIX-}/var/lib/standin/live${build}/.live warden=
 	door=${run}/builds/${door//\//%2F}
-	[[ -r ${run}/warden.pid && ${MERGE_TYPE-} == @(source|buildonly) ]] && read -r warden <"${run}/warden.pid"
+	[[ -r ${run}/warden.pid && ${MERGE_TYPE-} == @(source|buildonly) ]] && { IFS= read -r warden <"${run}/warden.pid" || :; }
 	# Clean and setup see processes of their own pid namespace only.
 	[[ ${moment} == @(fetch|install) || -d /proc/${warden:-gone} ]] || warden=
 	case ${moment} in
@@ -53,7 +53,7 @@ __standin_line() {
 	case ${moment} in
 		fetch) names+=( STANDIN_FEATURES
 			PN PVR SLOT EAPI EBUILD EROOT PORTAGE_REPO_NAME PORTAGE_RESTRICT PORTAGE_PROPERTIES USE CHOST CC CXX EXTRA_ECONF EXTRA_EINSTALL
-			EXTRA_EMAKE CFLAGS CXXFLAGS CPPFLAGS FFLAGS FCFLAGS LDFLAGS ABI ABI_X86 ASFLAGS CARGO_BUILD_TARGET CBUILD CTARGET GOAMD64 GOARM GOFLAGS
+			EXTRA_EMAKE MYCMAKEARGS MYMESONARGS MYQMAKEARGS MYPERLARGS CFLAGS CXXFLAGS CPPFLAGS FFLAGS FCFLAGS LDFLAGS ABI ABI_X86 ASFLAGS CARGO_BUILD_TARGET CBUILD CTARGET GOAMD64 GOARM GOFLAGS
 			LINGUAS MULTILIB_ABIS PORTAGE_COMPRESS PORTAGE_COMPRESS_EXCLUDE_SUFFIXES PORTAGE_COMPRESS_FLAGS PORTAGE_STRIP_FLAGS RUSTFLAGS STRIP_MASK )
 			line+=$'\x1f'FEATURES=
 			for name in compressdebug dedupdebug installsources nostrip splitdebug; do
@@ -69,7 +69,7 @@ __standin_line() {
 	for name in "${names[@]}"; do
 		[[ -v ${name} ]] || continue
 		value=${!name}
-		line+=$'\x1f'${name}=${value//[$'\n'$'\x1f']/ }
+		line+=$'\x1f'${name}=${value//[[:cntrl:]]/ }
 	done
 }
 
@@ -98,7 +98,7 @@ __standin_make_way() {
 	# Whoever wakes up later must see that it is too late.
 	[[ -n ${warden} ]] || __standin_leave
 	# Without an answer a stand-in that is still there goes by the journal.
-	[[ -n ${warden} || -e ${live} ]] && __standin_node purge "${warden:+ask}"
+	[[ -z ${warden} && ! -e ${live} ]] || __standin_node purge "${warden:+ask}"
 }
 
 # As long as there is a warden: two seconds for a first word, then as long as purge_wait says.
@@ -116,7 +116,7 @@ __standin_ask() (
 			printf '%s\n' "${line}" >&"${hooks}" || exit 1
 			asked=1
 		fi
-		read -r -t 0.2 -u "${answers}" word of && [[ ${of} == "${nonce}" ]] || continue
+		IFS=' ' read -r -t 0.2 -u "${answers}" word of && [[ ${of} == "${nonce}" ]] || continue
 		[[ ${word} == done ]] && exit 0
 		left=$(( seconds * 5 ))
 	done
@@ -131,7 +131,7 @@ __standin_leave() (
 
 __standin_node() {
 	[[ -x ${EPREFIX-}/usr/bin/node ]] || return 0
-	SANDBOX_ON=0 "${EPREFIX-}/usr/bin/node" "${BASH_SOURCE[0]%/*}/hooks/${1}.mjs" "${line}" "${2-}"
+	SANDBOX_ON=0 "${EPREFIX-}/usr/bin/node" --disable-warning=ExperimentalWarning "${BASH_SOURCE[0]%/*}/hooks/${1}.mjs" "${line}" "${2-}" || :
 }
 
 __standin_moment

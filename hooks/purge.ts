@@ -54,7 +54,7 @@ function purgeByJournal(): void {
       boot: bootId(),
       now: Date.now,
     }
-    const { removed } = purge({ ...site, id, say })
+    const { removed } = purge({ ...site, id, beforeMerge: true, say })
     say(`${cpv}: stand-in purged without the daemon (${removed} names)`)
   }
   journal.close()

@@ -35,7 +35,7 @@ export const note = v.strictObject({
   standing: v.nullable(count()),
   stoodIn: v.nullable(count()),
   capture: v.nullable(plainText(4095)),
-  /** Whether any stand-in was live on this machine since the build began. */
+  /** Whether a stand-in of another package was live on this machine since the build began: configure may have found what it should not have. */
   standinsLive: v.boolean(),
 })
 

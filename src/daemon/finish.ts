@@ -41,6 +41,7 @@ export async function finish(realm: Realm, course: Course, values: MomentValues,
         disputes: realm.folders.disputes,
       })
       tell(course, audited.line, audited.verdict === 'differ' ? 'bad' : 'good')
+      if (audited.verdict === 'differ') realm.peer.unshare(copy.offer.archive.sha256)
       if (hindered === undefined) {
         realm.known.saveBuild(audited.build)
         realm.share(audited.build)
@@ -58,6 +59,8 @@ export async function finish(realm: Realm, course: Course, values: MomentValues,
 function whyPrivate(realm: Realm, course: Course, wish: Wish, recipe: WishedRecipe): string | undefined {
   if (!course.note.wanted.publish) return 'publish is not in STANDIN_FEATURES'
   if (!recipe.known) return recipe.why
+  const restricted = wish.metadata['RESTRICT']?.split(/\s+/).find((word) => word === 'bindist' || word === 'fetch')
+  if (restricted !== undefined) return `RESTRICT="${restricted}": copies of it must not be passed on`
   if (realm.settings.publish_repos.includes(wish.family.repository)) return undefined
   return `publish_repos does not name repository ${wish.family.repository}`
 }

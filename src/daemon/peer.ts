@@ -6,7 +6,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
-import { StandinError } from '../base/errors.ts'
+import { StandinError, StrangerError } from '../base/errors.ts'
 import { lineCutter } from '../base/lines.ts'
 import { checkJson } from '../base/schema.ts'
 import { READ_LIMITS, readArchive } from '../package/archive/read.ts'
@@ -22,6 +22,8 @@ interface Running {
   readonly settings: PeerSettings
   readonly swarm: Swarm
   readonly shares: Shares
+  /** Archives of what is staged, by its id, until the warden has said whether it was placed. */
+  readonly staged: Map<string, { keep(): Promise<void>; drop(): void }>
 }
 
 export interface PeerInput {
@@ -50,11 +52,15 @@ export async function runPeer({ channel, pid, log }: PeerInput): Promise<void> {
     }
     if (message.t === 'stop') {
       tasks.get(message.id)?.abort()
-      rmSync(stagingOf(await running, message.id), { recursive: true, force: true })
+      const now = await running
+      rmSync(stagingOf(now, message.id), { recursive: true, force: true })
+      now.staged.get(message.id)?.drop()
+      now.staged.delete(message.id)
       return
     }
     const now = await running
-    if (message.t === 'share') await now.shares.add(message.draft, message.archive, message.path)
+    if (message.t === 'pass') await now.staged.get(message.id)?.keep()
+    else if (message.t === 'share') await now.shares.add(message.draft, message.archive, message.path)
     else if (message.t === 'unshare') await now.shares.remove(message.sha256)
     else if (message.t === 'transfers') say({ t: 'transfers', id: message.id, transfers: now.swarm.transfers().slice(0, 1000).map(shown) })
     else await withTask(tasks, message.id, message.seconds, (signal) => task(message, now, signal, say))
@@ -108,7 +114,7 @@ async function start(
     log,
   })
   if (settings.seedFetched) await shares.restore()
-  return { settings, swarm, shares }
+  return { settings, swarm, shares, staged: new Map() }
 }
 
 function shown(moving: Moving): Transfer {
@@ -188,18 +194,30 @@ async function fetchAndUnpack(
   const { swarm, settings, shares } = running
   const got = await swarm.get(offer, { signal, into: join(settings.cacheFolder, 'fetched'), onProgress: () => {}, stallSeconds: 3 })
   try {
-    await readArchive({
+    const { contentId } = await readArchive({
       archive: got.path,
       staging,
       limits: { ...READ_LIMITS, archiveBytes: settings.maxPackageBytes, imageBytes: settings.maxPackageBytes * 4 },
       signal,
     })
-    say({ t: 'staged', id, seconds: (performance.now() - began) / 1000 })
+    if (contentId !== offer.content) throw new StrangerError('BAD_HASH', 'what came is not the content that was offered')
   } catch (error) {
     rmSync(staging, { recursive: true, force: true })
     rmSync(got.path, { force: true })
     throw error
   }
-  if (settings.seedFetched) await shares.addFetched(offer, got.path)
-  else rmSync(got.path, { force: true })
+  // What is given to others already lies where a fetch finds it.
+  let kept = shares.has(offer.archive.sha256)
+  const drop = (): void => {
+    if (!kept) rmSync(got.path, { force: true })
+  }
+  if (!settings.seedFetched) drop()
+  else {
+    const keep = async (): Promise<void> => {
+      kept = true
+      await shares.addFetched(offer, got.path)
+    }
+    running.staged.set(id, { keep, drop })
+  }
+  say({ t: 'staged', id, seconds: (performance.now() - began) / 1000 })
 }

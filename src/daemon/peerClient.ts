@@ -14,6 +14,8 @@ export interface PeerClient {
   find(family: Family, seconds: number, offered: (offer: Offer, from: string) => void, signal: AbortSignal): Promise<void>
   /** Fetches and unpacks into staging; resolves with the id under which it lies there. Errors: StrangerError STALLED, BAD_ARCHIVE, ... */
   get(offer: Offer, seconds: number, signal: AbortSignal): Promise<string>
+  /** What is staged under `id` has been placed, and may be given on where `seed` is set. */
+  pass(id: string): void
   /** Gives up what is staged under `id`. */
   discard(id: string): void
   share(archive: { sha256: string; size: number }, path: string, draft: OwnOffer): void
@@ -83,6 +85,7 @@ export function peerClient(send: (message: ToPeer) => void): PeerClient {
           if (message.t === 'failed') reject(new StrangerError('BAD_ARCHIVE', `${message.code}: ${message.message}`))
         },
       ),
+    pass: (id) => send({ t: 'pass', id }),
     discard: (id) => send({ t: 'stop', id }),
     share: (archive, path, draft) => send({ t: 'share', archive, path, draft }),
     unshare: (sha256) => send({ t: 'unshare', sha256 }),

@@ -41,6 +41,8 @@ export const toPeer = v.variant('t', [
   v.strictObject({ t: v.literal('find'), id, family, seconds: count(600) }),
   v.strictObject({ t: v.literal('get'), id, offer, seconds: count(3600) }),
   v.strictObject({ t: v.literal('stop'), id }),
+  /** What was staged under `id` has been placed: with `seed` it may be given on. */
+  v.strictObject({ t: v.literal('pass'), id }),
   v.strictObject({
     t: v.literal('share'),
     archive: v.strictObject({ sha256: hex64, size: count() }),

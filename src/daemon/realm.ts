@@ -62,7 +62,7 @@ export interface Realm {
   liveBytes(): number
   live(): readonly LiveStandin[]
   /** To be told of each stand-in: builds that go on beside it were not built on a clean machine. */
-  placed(): void
+  placed(key: string): void
   /** Gives a build of ours to others. */
   readonly share: (build: Build) => void
 }

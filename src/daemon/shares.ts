@@ -20,6 +20,7 @@ export interface Shares {
   add(draft: OwnOffer, archive: { sha256: string; size: number }, path: string): Promise<void>
   /** Keeps what was fetched and offers it on, as it was offered. */
   addFetched(offer: Offer, path: string): Promise<void>
+  has(sha256: string): boolean
   remove(sha256: string): Promise<void>
   /** Takes up what an earlier peer has kept. */
   restore(): Promise<void>
@@ -95,6 +96,7 @@ export function shareTable({ swarm, fetched, maxBytes, sharing, log }: SharesInp
       await serve(offer, path, true)
       await makeRoom()
     },
+    has: (sha256) => offers.has(sha256),
     remove,
     async restore() {
       const kept = readdirSync(fetched)

@@ -79,8 +79,9 @@ export function stepsOf(realm: Realm): Steps {
         return tell(course, `no stand-in: ${stood.reason}`, 'warn')
       }
       realm.stood.save(stood.id, { offer, manifest: stood.manifest })
-      change(course, { standing: stood.id, stoodIn: stood.id, standinsLive: true })
-      realm.placed()
+      change(course, { standing: stood.id, stoodIn: stood.id })
+      realm.placed(course.key)
+      realm.peer.pass(staging)
       const seconds = (realm.clock().getTime() / 1000 - askedAt(course.note.began)).toFixed(1)
       const level = `level ${weighed.level}, ${weighed.counted}`
       tell(course, `can be used now (${level}; ${megabytes(stood.bytes)} in ${seconds} s), until your own build is merged`, 'good')
@@ -98,7 +99,7 @@ export function stepsOf(realm: Realm): Steps {
       wish = wishOf(course.note.began.values, realm.wishTools)
       const kept = keptFor(realm.site, course)
       if (kept !== undefined) {
-        change(course, { standing: kept.id, standinsLive: true })
+        change(course, { standing: kept.id })
         report(course, wish, 'placed: by an earlier build', [])
         return tell(course, 'the stand-in of the build that failed can still be used, until your own build is merged', 'good')
       }
@@ -156,7 +157,9 @@ export function stepsOf(realm: Realm): Steps {
         return tell(course, 'the build failed; its stand-in stays (on_failure = keep)', 'warn')
       const began = performance.now()
       try {
-        const purged = standing.map(({ id }) => purge({ ...realm.site, id, say: (line) => tell(course, line, 'warn') }))
+        const purged = standing.map(({ id }) =>
+          purge({ ...realm.site, id, beforeMerge: why === 'merge', say: (line) => tell(course, line, 'warn') }),
+        )
         change(course, { standing: null })
         const names = purged.reduce((sum, { removed }) => sum + removed, 0)
         const ms = Math.round(performance.now() - began)

@@ -109,8 +109,8 @@ export async function runWarden(input: WardenInput): Promise<void> {
     features,
     liveBytes: () => liveSizes(site).reduce((sum, size) => sum + size, 0),
     live: openLive(site.journal, stood),
-    placed() {
-      for (const course of courses.all()) course.note = { ...course.note, standinsLive: true }
+    placed(key) {
+      for (const course of courses.all()) if (course.key !== key) course.note = { ...course.note, standinsLive: true }
     },
     share(build) {
       for (const { archive } of tidy()) life.client.unshare(archive.sha256)

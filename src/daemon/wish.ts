@@ -160,6 +160,10 @@ function toolchain(values: MomentValues, tools: WishTools): Promise<Toolchain> {
 /** Folders that eapply_user of Portage looks into. */
 function hasUserPatches(values: MomentValues, slot: string, root: string): boolean {
   const versionless = values.PVR.replace(/-r\d+$/, '')
-  const names = [values.PF, `${values.PN}-${versionless}`, values.PN].flatMap((name) => [name, `${name}:${slot.split('/')[0]}`])
+  const revision = /-(r\d+)$/.exec(values.PVR)?.[1] ?? 'r0'
+  const names = [values.PF, `${values.PN}-${versionless}-${revision}`, `${values.PN}-${versionless}`, values.PN].flatMap((name) => [
+    name,
+    `${name}:${slot.split('/')[0]}`,
+  ])
   return names.some((name) => existsSync(join(root, 'etc/portage/patches', values.CATEGORY, name)))
 }

@@ -22,6 +22,11 @@ import type { Site } from './site.ts'
 
 export interface PurgeInput extends Site {
   readonly id: number
+  /**
+   * Portage merges this very package next. What lies at our names then is not Portage's yet, and a file there would be overwritten or, with
+   * collision-protect, refuse the merge: an editor that writes a new file and renames it has made it, so it is put aside like a changed one.
+   */
+  readonly beforeMerge?: boolean
   /** One line for the user for each thing that was kept or left. */
   readonly say: (line: string) => void
 }
@@ -88,11 +93,11 @@ function removeName(work: Work, placed: JournalPath): void {
     unlinkSync(path)
     work.removed.push(placed.path)
     work.input.step?.('removed', placed.path)
-  } else if (judgement === 'changed') {
-    const why = 'changed while it stood in'
+  } else if (judgement === 'changed' || (judgement === 'replaced' && work.input.beforeMerge === true && look(path)?.kind === 'file')) {
+    const why = `${judgement} while it stood in`
     const keptAs = putAside(work.input, work.entry, placed.path, why)
     work.keptAside.push({ path: placed.path, keptAs, why })
-    work.input.say(`/${placed.path} was changed while it stood in; kept as ${keptAs}`)
+    work.input.say(`/${placed.path} was ${judgement} while it stood in; kept as ${keptAs}`)
   } else if (judgement !== undefined) leave(work, placed.path, 'somebody else put something in its place')
 }
 

@@ -36,7 +36,7 @@ export const statement = v.strictObject({
     environment: hex64,
     stable: hex64,
     archive: v.strictObject({ sha256: hex64, size: count() }),
-    /** Whether stand-ins were live on that machine during the build; such a build accuses nobody. */
+    /** Whether stand-ins of other packages were live on that machine during the build; such a build accuses nobody. */
     standinsLive: v.boolean(),
   }),
 })

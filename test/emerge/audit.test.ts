@@ -76,9 +76,9 @@ test('both sides are kept, and a recipe in dispute stands in no more', async () 
   assert.match(said, /standin: test-misc\/flags-1: no stand-in: .*two contents for its recipe/)
 })
 
-test('a build that is never the same twice is a dispute too, and accuses nobody', async () => {
+test('a build that is never the same twice is a dispute too', async () => {
   await builder.emerge(['test-misc/random'])
   await builderDaemon.waitFor(/test-misc\/random-1: published[^]*is given to others/)
   const said = await emergeAndRead('test-misc/random')
-  assert.match(said, /YOUR OWN BUILD DIFFERS .*\/usr\/share\/random\/seed.*a clean rebuild has the last word/s)
+  assert.match(said, /YOUR OWN BUILD DIFFERS .*\/usr\/share\/random\/seed/s)
 })

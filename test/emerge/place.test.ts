@@ -21,7 +21,7 @@ before(async () => {
   network = await createNetwork({ name: 'place' })
   const slow = { SLOW_UNTIL: '/tmp/go-on', RANDOM_SEED: '7' }
   builder = await network.createHost({ name: 'builder', makeConf: slow })
-  user = await network.createHost({ name: 'user', makeConf: slow })
+  user = await network.createHost({ name: 'user', makeConf: slow, features: 'collision-protect' })
   await installStandin(builder, { features: 'publish' })
   daemon = await startDaemon(builder)
   builder.write('/tmp/go-on', '')
@@ -44,6 +44,19 @@ test('a file that the user edits while it stands in is kept aside and named, and
   assert.doesNotMatch(user.read('/usr/bin/slow'), /# mine/)
   const { kept } = await ask(user, { t: 'status' }, 'status')
   assert.deepEqual(kept, [{ path: 'usr/bin/slow', keptAs }])
+})
+
+test('so is one that an editor writes anew and renames, and the merge is not refused for it', async () => {
+  await user.emerge(['--unmerge', '--quiet', 'test-misc/slow'])
+  await user.run(['rm', '/tmp/go-on'])
+  const emerge = await user.start(['emerge', '--color=n', 'test-misc/slow'], { pty: true })
+  await emerge.waitFor(/can be used now/)
+  await user.run(['sh', '-c', 'cp -p /usr/bin/slow /tmp/new && echo "# mine again" >> /tmp/new && mv /tmp/new /usr/bin/slow'])
+  user.write('/tmp/go-on', '')
+  const [, keptAs = ''] = await emerge.waitFor(/\/usr\/bin\/slow was replaced while it stood in; kept as (\S+)/)
+  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  assert.match(user.read(keptAs), /# mine again\n$/)
+  assert.doesNotMatch(user.read('/usr/bin/slow'), /mine/)
 })
 
 test('a package with a set-user-id program gets no stand-in, and why says which rule it was', async () => {
