@@ -10,10 +10,9 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { StandinError } from '../base/errors.ts'
 import { checkJson, count, plainText } from '../base/schema.ts'
-import type { Metadata } from '../package/manifest.ts'
-import type { Capture } from './capture.ts'
 import type { Door } from './door.ts'
 import { moment } from './moment.ts'
+import { ownPackage } from './ownPackage.ts'
 
 /** `following` until the merge asks for the way, `merging` from then on, `built` when Portage has said so, `failed` when it has said that. */
 export const STAGES = ['following', 'merging', 'built', 'failed'] as const
@@ -34,7 +33,10 @@ export const note = v.strictObject({
   /** Id in the journal of the stand-in that is placed now, and of the one that was, for the comparison with the own build. */
   standing: v.nullable(count()),
   stoodIn: v.nullable(count()),
-  capture: v.nullable(plainText(4095)),
+  /** The binary package that Portage has made of it. */
+  package: v.nullable(ownPackage),
+  /** What Portage writes down as BUILD_TIME, once the merge has begun: the installed package that says the same is this build. */
+  buildTime: plainText(40),
   /** Whether a stand-in of another package was live on this machine since the build began: configure may have found what it should not have. */
   standinsLive: v.boolean(),
 })
@@ -50,7 +52,6 @@ export interface Course {
   readonly enough: AbortController
   /** What is being done for this build: each step waits for the one before. */
   work: Promise<void>
-  capture: { readonly taken: Capture; readonly metadata: Metadata } | undefined
 }
 
 export function saveNote(folder: string, key: string, value: Note): void {

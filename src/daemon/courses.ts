@@ -9,6 +9,7 @@ import { findOwner, isAlive, type Owner } from '../portage/lock.ts'
 import { type Course, dropNote, type Note, readNotes, saveNote, type Wanted } from './course.ts'
 import { forgetDoor, forgetOtherDoors, isLeft, makeDoor } from './door.ts'
 import { buildKey, cpvOfMoment, type Moment } from './moment.ts'
+import { ownPackageOf } from './ownPackage.ts'
 import { terminalFor } from './say.ts'
 
 /** What is done for a build; each resolves when it is done and never rejects. */
@@ -21,10 +22,13 @@ export interface Steps {
   standIn(course: Course): Promise<void>
   /** Purges what stands in, tells. */
   makeWay(course: Course, why: 'merge' | 'failed' | 'settled'): Promise<void>
-  /** Keeps what was built; `values` are those of the hook that asks for the way. */
-  capture(course: Course, values: Moment['values']): Promise<void>
-  publish(course: Course, values: Moment['values']): Promise<void>
-  dropCapture(course: Course): void
+  /** Keeps what was built until it is published; `values` are those of the hook that asks for the way. */
+  keep(course: Course, values: Moment['values']): Promise<void>
+  /** Whether the host has this very build installed. */
+  isMerged(course: Course): boolean
+  publish(course: Course): Promise<void>
+  /** Forgets what was kept for publishing. */
+  dropKept(course: Course): void
 }
 
 export interface CoursesOptions {
@@ -57,6 +61,7 @@ export function openCourses(options: CoursesOptions): Courses {
   const leaving = new WeakSet<Course>()
   /** Builds that are over while their emerge still runs: Portage cleans once more after them. */
   const ended = new Map<string, Owner>()
+  let closing = false
 
   const change = (course: Course, changes: Partial<Note>): void => {
     course.note = { ...course.note, ...changes }
@@ -72,7 +77,7 @@ export function openCourses(options: CoursesOptions): Courses {
     if (table.get(course.key) === course) table.delete(course.key)
     if (course.note.owner !== null) ended.set(course.key, course.note.owner)
     course.door.remove()
-    steps.dropCapture(course)
+    steps.dropKept(course)
     dropNote(options.notes, course.key)
   }
 
@@ -85,7 +90,6 @@ export function openCourses(options: CoursesOptions): Courses {
       door,
       enough: new AbortController(),
       work: Promise.resolve(),
-      capture: undefined,
     }
     table.set(key, course)
     saveNote(options.notes, key, value)
@@ -117,11 +121,15 @@ export function openCourses(options: CoursesOptions): Courses {
       wanted,
       standing: null,
       stoodIn: null,
-      capture: null,
+      package: null,
+      buildTime: '',
       standinsLive: steps.anyLive(),
     })
     if (wanted.install) void then(course, () => steps.standIn(course))
   }
+
+  /** Portage may have said so while no warden was there to hear it. */
+  const isBuilt = (course: Course): boolean => course.note.stage === 'built' || (course.note.stage === 'merging' && steps.isMerged(course))
 
   const isOwned = ({ note: { owner } }: Course): boolean => owner !== null && isAlive(options.procRoot, owner)
 
@@ -138,21 +146,22 @@ export function openCourses(options: CoursesOptions): Courses {
     course.enough.abort()
     await then(course, async () => {
       await steps.makeWay(course, 'merge')
-      await steps.capture(course, moment.values)
-      change(course, { stage: 'merging', capture: course.capture?.taken.folder ?? null })
+      await steps.keep(course, moment.values)
+      change(course, { stage: 'merging' })
     })
     course.door.answer('done', moment.nonce)
   }
 
-  const built = async (course: Course, moment: Moment): Promise<void> => {
-    change(course, { stage: 'built' })
+  const built = async (course: Course, own: Note['package'] = course.note.package): Promise<void> => {
+    change(course, { stage: 'built', package: own })
     course.enough.abort()
     await then(course, async () => {
       // Without a merge (`emerge -B`) nobody has asked for the way.
       await steps.makeWay(course, 'settled')
-      await steps.publish(course, moment.values)
+      await steps.publish(course)
     })
-    over(course)
+    // What was cut off is done by the next warden.
+    if (!closing) over(course)
   }
 
   const act = async (moment: Moment): Promise<string> => {
@@ -172,7 +181,7 @@ export function openCourses(options: CoursesOptions): Courses {
     }
     if (moment.moment === 'install') await course.work
     else if (moment.moment === 'purge') await makeWay(course, moment)
-    else if (moment.moment === 'publish') void built(course, moment)
+    else if (moment.moment === 'publish') void built(course, ownPackageOf(moment.values, course.note.began.values.PN))
     else if (course.note.stage !== 'built') void leave(course, 'failed')
     return course.note.standing === null ? 'done' : 'usable'
   }
@@ -199,7 +208,8 @@ export function openCourses(options: CoursesOptions): Courses {
       forgetOtherDoors(options.doors, new Set(notes.keys()))
       for (const [key, value] of notes) {
         const course = await open(key, value)
-        if (!isOwned(course)) await leave(course, 'settled')
+        if (isBuilt(course)) void built(course)
+        else if (!isOwned(course)) await leave(course, 'settled')
         else if (value.stage === 'following' && value.standing === null && !course.door.isLeft()) {
           if (value.wanted.install) void then(course, () => steps.standIn(course))
         }
@@ -207,11 +217,14 @@ export function openCourses(options: CoursesOptions): Courses {
     },
     settle() {
       for (const course of table.values()) {
-        if (course.note.stage !== 'built' && !isOwned(course)) void leave(course, 'settled')
+        if (course.note.stage === 'built' || isOwned(course)) continue
+        if (isBuilt(course)) void built(course)
+        else void leave(course, 'settled')
       }
       for (const [key, owner] of ended) if (!isAlive(options.procRoot, owner)) ended.delete(key)
     },
     async close() {
+      closing = true
       await Promise.allSettled(beginning.values())
       for (const course of table.values()) course.enough.abort()
       await Promise.allSettled([...table.values()].map((course) => course.work))

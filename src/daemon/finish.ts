@@ -5,13 +5,9 @@
  */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Metadata } from '../package/manifest.ts'
 import type { Tone } from '../portage/terminal.ts'
 import { audit } from './audit.ts'
-import type { Capture } from './capture.ts'
 import type { Course } from './course.ts'
-import type { MomentValues } from './moment.ts'
-import { ownPackageOf } from './ownPackage.ts'
 import { publish, type Published } from './publish.ts'
 import type { Realm } from './realm.ts'
 import { megabytes } from './say.ts'
@@ -19,15 +15,15 @@ import { type Wish, type WishedRecipe, wishOf } from './wish.ts'
 
 export type Tell = (course: Course, text: string, tone: Tone) => void
 
-/** Errors: as `publish`. `values` are those of the last hook: they name the gpkg, where Portage wrote one. */
-export async function finish(realm: Realm, course: Course, values: MomentValues, tell: Tell): Promise<void> {
+/** Errors: as `publish`. */
+export async function finish(realm: Realm, course: Course, tell: Tell): Promise<void> {
   const copy = course.note.stoodIn === null ? undefined : realm.stood.load(course.note.stoodIn)
   const wish = wishOf(course.note.began.values, realm.wishTools)
   const recipe = await wish.recipe
   const hindered = whyPrivate(realm, course, wish, recipe)
   if (hindered !== undefined && course.note.wanted.publish) tell(course, `not published: ${hindered}`, 'warn')
   if (!recipe.known || (hindered !== undefined && copy === undefined)) return
-  const own = await made(realm, course, values, wish, recipe, hindered === undefined)
+  const own = await made(realm, course, wish, recipe, hindered === undefined)
   if (own === undefined) return
   try {
     if (copy !== undefined) {
@@ -65,20 +61,15 @@ function whyPrivate(realm: Realm, course: Course, wish: Wish, recipe: WishedReci
   return `publish_repos does not name repository ${wish.family.repository}`
 }
 
-function captured({ capture }: Course): { readonly capture: Capture; readonly metadata: Metadata } | undefined {
-  return capture === undefined ? undefined : { capture: capture.taken, metadata: capture.metadata }
-}
-
 async function made(
   realm: Realm,
   course: Course,
-  values: MomentValues,
   wish: Wish,
   recipe: WishedRecipe & { readonly known: true },
   keep: boolean,
 ): Promise<Published | undefined> {
-  const gpkg = ownPackageOf(values, course.note.began.values.PN)
-  const from = gpkg === undefined ? captured(course) : { gpkg }
+  const gpkg = course.note.package
+  const from = gpkg === null ? realm.captures.load(course.key) : { gpkg }
   if (from === undefined) return undefined
   const work = join(realm.folders.work, course.key.slice(-100))
   const { archives } = realm.folders

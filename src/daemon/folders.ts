@@ -23,6 +23,7 @@ export function foldersBelow(prefix: string): Folders {
     state,
     kept: join(state, 'kept'),
     disputes: join(state, 'disputes'),
+    captures: join(state, 'captures'),
     archives: join(cache, 'archives'),
     work: join(cache, 'work'),
     peer: join(cache, 'peer'),

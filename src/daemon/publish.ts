@@ -10,12 +10,12 @@ import { join } from 'node:path'
 import { HostError } from '../base/errors.ts'
 import { checkJson } from '../base/schema.ts'
 import { linkageId, linkageOf } from '../package/linkage.ts'
-import { MAX_MANIFEST_BYTES, type Metadata } from '../package/manifest.ts'
+import { MAX_MANIFEST_BYTES } from '../package/manifest.ts'
 import type { ImageRecord } from '../package/record.ts'
 import { seal } from '../trust/envelope.ts'
 import type { SigningKey } from '../trust/key.ts'
 import { statementOf } from '../trust/statement.ts'
-import type { Capture } from './capture.ts'
+import type { Captured } from './captures.ts'
 import type { Build, Known } from './known.ts'
 import { make, type MakerProgram, recordList } from './job.ts'
 import type { OwnPackage } from './ownPackage.ts'
@@ -25,7 +25,7 @@ export interface PublishInput {
   readonly wish: Wish
   readonly recipe: WishedRecipe & { readonly known: true }
   /** The captured image with what Portage knew of it, or the gpkg that Portage wrote. */
-  readonly from: { readonly capture: Capture; readonly metadata: Metadata } | { readonly gpkg: OwnPackage }
+  readonly from: Captured | { readonly gpkg: OwnPackage }
   /** Folder of archives, which the peer may read, and a folder for work in progress on the same filesystem, which it may not. */
   readonly archives: string
   readonly work: string

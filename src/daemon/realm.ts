@@ -15,6 +15,7 @@ import type { Build, Known } from './known.ts'
 import type { LiveStandin } from './live.ts'
 import type { MakerProgram } from './job.ts'
 import type { PeerClient } from './peerClient.ts'
+import type { Captures } from './captures.ts'
 import type { StoodInStore } from './stood.ts'
 import type { WishTools } from './wish.ts'
 
@@ -30,6 +31,7 @@ export interface Folders {
   readonly markers: string
   readonly kept: string
   readonly disputes: string
+  readonly captures: string
   /** `/var/cache/standin`: archives of our own, which the peer may read; work in progress, which it may not; and the peer's own part. */
   readonly archives: string
   readonly work: string
@@ -42,6 +44,7 @@ export interface Realm {
   readonly site: Site
   readonly known: Known
   readonly stood: StoodInStore
+  readonly captures: Captures
   readonly key: SigningKey
   readonly peer: PeerClient
   readonly settings: Settings

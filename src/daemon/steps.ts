@@ -6,9 +6,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { HostError, StandinError } from '../base/errors.ts'
+import { readText } from '../portage/bounded.ts'
 import { metadataFromFolder } from '../package/metadata.ts'
 import { plainLine, type Tone } from '../portage/terminal.ts'
-import { capture, captureRoot, dropCapture } from './capture.ts'
 import type { CourseReport, Verdict } from './controlWire.ts'
 import { type Course, saveNote } from './course.ts'
 import type { Steps } from './courses.ts'
@@ -170,42 +170,48 @@ export function stepsOf(realm: Realm): Steps {
         tell(course, `${error.message} (\`standin purge --all\` tries again)`, 'bad')
       }
     },
-    async capture(course, asked) {
+    async keep(course, asked) {
       const { values } = course.note.began
-      // Portage's own package holds the same, and stays.
-      if (!isWorthKeeping(course) || asked.D === '' || ownPackageOf(asked, values.PN) !== undefined) return
-      const folder = join(captureRoot(values.PORTAGE_TMPDIR), course.key.slice(-200))
+      const info = join(values.PORTAGE_BUILDDIR, 'build-info')
       try {
-        dropCapture(folder)
-        const taken = capture(asked.D, folder)
-        if (course.door.isLeft()) {
-          dropCapture(folder)
-          return tell(course, 'not published: the merge did not wait for the daemon', 'warn')
-        }
-        course.capture = { taken, metadata: metadataFromFolder(join(values.PORTAGE_BUILDDIR, 'build-info')) }
+        const made = ownPackageOf(asked, values.PN) ?? null
+        change(course, { package: made, buildTime: buildTimeIn(info) })
+        // Portage's own package holds the same, and stays.
+        if (!isWorthKeeping(course) || made !== null || asked.D === '') return
+        realm.captures.take(course.key, asked.D, values.PORTAGE_TMPDIR, metadataFromFolder(info))
+        if (!course.door.isLeft()) return
+        realm.captures.drop(course.key)
+        tell(course, 'not published: the merge did not wait for the daemon', 'warn')
       } catch (error) {
         if (!(error instanceof StandinError)) throw error
         tell(course, `not published: ${error.message}`, 'warn')
       }
     },
-    async publish(course, values) {
+    isMerged({ cpv, note: { buildTime } }) {
+      return buildTime !== '' && buildTimeIn(join(realm.site.root, 'var/db/pkg', cpv)) === buildTime
+    },
+    async publish(course) {
       if (!isWorthKeeping(course)) return
       try {
-        await finish(realm, course, values, tell)
+        await finish(realm, course, tell)
       } catch (error) {
         if (!(error instanceof StandinError)) throw error
+        if (realm.ending.aborted) return
         tell(course, `not published: ${error.message}`, 'warn')
       }
     },
-    dropCapture(course) {
+    dropKept(course) {
       realm.site.journal.tidy()
-      if (course.note.capture !== null) dropCapture(course.note.capture)
-      if (course.capture !== undefined) dropCapture(course.capture.taken.folder)
+      realm.captures.drop(course.key)
       const { stoodIn } = course.note
       // A stand-in that may stay (on_failure = keep) is still asked what it provides.
       if (stoodIn !== null && realm.site.journal.unsettled().every(({ id }) => id !== stoodIn)) realm.stood.drop(stoodIn)
     },
   }
+}
+
+function buildTimeIn(folder: string): string {
+  return readText(join(folder, 'BUILD_TIME'), 100)?.trim().slice(0, 40) ?? ''
 }
 
 /** With `install` alone the image is kept as well where a copy stood in: the own build has the last word on it. */

@@ -15,7 +15,9 @@ import { openJournal } from '../standin/journal.ts'
 import { recover } from '../standin/recover.ts'
 import { bootId, type Site } from '../standin/site.ts'
 import { loadOrCreateKey } from '../trust/key.ts'
+import { capturesIn } from './captures.ts'
 import { openControl } from './control.ts'
+import type { Course } from './course.ts'
 import { openCourses } from './courses.ts'
 import { openFeatures } from './hostFeatures.ts'
 import { makeFolders, type User } from './folders.ts'
@@ -78,7 +80,8 @@ export async function runWarden(input: WardenInput): Promise<void> {
     now: Date.now,
   }
   const stood = stoodInStore(join(folders.state, 'stood'))
-  settle(site, stood.ids(), (id) => stood.drop(id), log)
+  settle(site, log)
+  const captures = capturesIn(folders.captures, log)
   for (const leftOver of readdirSync(folders.work)) rmSync(join(folders.work, leftOver), { recursive: true })
 
   const tidy = (): readonly Build[] => tidyStore({ archives: folders.archives, known, maxBytes: settings.cache_size, log })
@@ -93,6 +96,7 @@ export async function runWarden(input: WardenInput): Promise<void> {
     site,
     known,
     stood,
+    captures,
     key: loadOrCreateKey(join(folders.state, 'key.pem')),
     peer: life.client,
     settings,
@@ -119,6 +123,9 @@ export async function runWarden(input: WardenInput): Promise<void> {
   }
   const courses = openCourses({ doors: folders.doors, notes: folders.notes, procRoot: '/proc', steps: stepsOf(realm), log })
   await courses.recover()
+  const followed = courses.all()
+  for (const id of stood.ids()) if (!isNeeded(site, followed, id)) stood.drop(id)
+  for (const key of captures.keys()) if (!followed.some((course) => course.key === key)) captures.drop(key)
   const hooks = await openHookLine(join(folders.run, 'hooks'), (batch) => courses.heard(batch), log)
   const control = await openControl(join(folders.run, 'control.sock'), responder({ ...input, realm, courses, life }), log)
   if (settings.install_wait > 0) writeDurable(join(folders.run, 'install_wait'), `${settings.install_wait}\n`)
@@ -153,7 +160,7 @@ function warm(root: string, memory: HostMemory, log: (line: string) => void): vo
 }
 
 /** What an earlier warden, or an earlier boot, has left. */
-function settle(site: Site, stoodIds: readonly number[], dropStood: (id: number) => void, log: (line: string) => void): void {
+function settle(site: Site, log: (line: string) => void): void {
   const recovered = recover({
     ...site,
     isLive: ({ ownerPid, ownerStart }) => isAlive('/proc', { pid: ownerPid, startTime: ownerStart, bootId: site.boot }),
@@ -161,8 +168,11 @@ function settle(site: Site, stoodIds: readonly number[], dropStood: (id: number)
   })
   for (const { entry, purged } of recovered.settled) log(`${entry.cpv}: settled what was left of its stand-in (${purged.removed} names)`)
   for (const { entry, error } of recovered.failed) log(`${entry.cpv}: ${error.message}`)
-  const live = new Set(recovered.stillLive.map(({ id }) => id))
-  for (const id of stoodIds) if (!live.has(id)) dropStood(id)
+}
+
+/** What stands in, and what a build that goes on is to be held against. */
+function isNeeded(site: Site, followed: readonly Course[], id: number): boolean {
+  return site.journal.unsettled().some((entry) => entry.id === id) || followed.some(({ note }) => note.stoodIn === id)
 }
 
 function liveSizes(site: Site): number[] {

@@ -1,0 +1,80 @@
+/**
+ * Keeps what was captured of each build until it is published, also over the end of this warden, and knows of every folder of links that is on disk.
+ *
+ * The record is root's alone, in the state folder: the links lie below PORTAGE_TMPDIR, where every build script may rename what it finds. It is
+ * written before the first link and again after the last (the commit point): an unfinished one only says what is to be removed.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { StandinError, systemCode } from '../base/errors.ts'
+import { checkJson, count, plainText } from '../base/schema.ts'
+import { type Metadata, metadata } from '../package/manifest.ts'
+import { type Capture, capture, captureRoot, dropCapture } from './capture.ts'
+
+const MAX_RECORD_BYTES = 256 * 1024 * 1024
+
+const record = v.strictObject({
+  folder: plainText(4095),
+  image: plainText(4095),
+  files: v.nullable(v.array(v.strictObject({ path: v.string(), size: count(), mode: count(), mtimeMs: v.number() }))),
+  metadata,
+})
+
+export interface Captured {
+  readonly capture: Capture
+  readonly metadata: Metadata
+}
+
+export interface Captures {
+  /** Captures `image` for the build `key`, in place of what was captured of it before. Errors: as `capture`; nothing is left then. */
+  take(key: string, image: string, portageTmpdir: string, of: Metadata): void
+  load(key: string): Captured | undefined
+  /** Idempotent. */
+  drop(key: string): void
+  keys(): string[]
+}
+
+export function capturesIn(records: string, log: (line: string) => void): Captures {
+  mkdirSync(records, { recursive: true, mode: 0o700 })
+  const read = (key: string): v.InferOutput<typeof record> | undefined => {
+    const path = join(records, key)
+    try {
+      return checkJson(record, readFileSync(path), path, MAX_RECORD_BYTES)
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return undefined
+      if (!(error instanceof StandinError)) throw error
+      log(`${error.message}: the capture is not used`)
+      return undefined
+    }
+  }
+  const write = (key: string, value: v.InferOutput<typeof record>): void => {
+    const path = join(records, key)
+    writeFileSync(`${path}.new`, JSON.stringify(value), { mode: 0o600 })
+    renameSync(`${path}.new`, path)
+  }
+  const drop = (key: string): void => {
+    const known = read(key)
+    if (known !== undefined) dropCapture(known.folder)
+    for (const name of [key, `${key}.new`]) rmSync(join(records, name), { force: true })
+  }
+  return {
+    take(key, image, portageTmpdir, of) {
+      drop(key)
+      const folder = join(captureRoot(portageTmpdir), key.slice(-200))
+      write(key, { folder, image: join(folder, 'image'), files: null, metadata: {} })
+      dropCapture(folder)
+      const taken = capture(image, folder)
+      write(key, { folder, image: taken.image, files: [...taken.files], metadata: of })
+    },
+    load(key) {
+      const known = read(key)
+      if (known === undefined || known.files === null) return undefined
+      return { capture: { folder: known.folder, image: known.image, files: known.files }, metadata: known.metadata }
+    },
+    drop,
+    keys: () => readdirSync(records).map((name) => name.replace(/\.new$/, '')),
+  }
+}
