@@ -4,8 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
-import { after, before, describe, test } from 'node:test'
+import { after, before, describe, test, type TestContext } from 'node:test'
 import { HOOK_LINES } from '../../src/portage/hookblock.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
 import { differences } from '../support/host/snapshot.ts'
@@ -13,7 +12,7 @@ import { append } from '../support/standin/built.ts'
 import { killDaemon, startDaemon, stopDaemon } from '../support/standin/daemon.ts'
 import { type Consumer, createConsumer } from '../support/story/consumer.ts'
 import { hold, letGo, reached } from '../support/story/gate.ts'
-import { hooksRunning, sameLog, settled, wake } from '../support/story/ours.ts'
+import { freeze, hooksRunning, sameLog, settled, wake } from '../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../support/story/publisher.ts'
 
 const FLAGS = ['--quiet-build=n', 'test-misc/flags']
@@ -28,10 +27,10 @@ before(async () => {
 after(() => network.close())
 
 /** What may have become of the daemon, and how to get there from one that runs. */
-const FAULTS: Readonly<Record<string, (consumer: Consumer) => Promise<unknown> | void>> = {
+const FAULTS: Readonly<Record<string, (consumer: Consumer, t: TestContext) => Promise<unknown> | void>> = {
   'stopped as a service is': ({ daemon }) => stopDaemon(daemon),
   'killed, with its socket and FIFOs left behind': ({ daemon }) => killDaemon(daemon),
-  hung: ({ daemon }) => daemon.kill('SIGSTOP'),
+  hung: ({ daemon }, t) => freeze(t, daemon),
   'alive, with its FIFO replaced by a file': ({ host }) => host.run(['sh', '-c', 'cd /run/standin && rm hooks && : > hooks']),
   'alive, with its folder below /run removed': ({ host }) => host.run(['rm', '-r', '/run/standin']),
   'alive, without a Node for hooks': ({ host }) => host.run(['rm', '/usr/bin/node']),
@@ -44,7 +43,7 @@ describe('beside a stand-in that is live, the daemon is', () => {
     log = sameLog((await plain.emerge(FLAGS)).stdout)
   })
   for (const [name, happens] of Object.entries(FAULTS)) {
-    test(name, async () => {
+    test(name, async (t) => {
       const consumer = await createConsumer(publisher, 'beta', { features: 'collision-protect' })
       const { host, daemon } = consumer
       const clean = await consumer.tree()
@@ -55,7 +54,7 @@ describe('beside a stand-in that is live, the daemon is', () => {
       await reached(host, 'compile')
       assert.match((await host.run(['flags'])).stdout, /alpha/)
 
-      await happens(consumer)
+      await happens(consumer, t)
       letGo(host, 'compile')
 
       await reached(host, 'preinst')
@@ -95,9 +94,9 @@ describe('an emerge that it never hears of is as ever while the daemon is', () =
     assert.ok(!consumer.host.exists('/run/standin'))
   })
   for (const name of ['killed, with its socket and FIFOs left behind', 'hung', 'alive, without a Node for hooks']) {
-    test(name, async () => {
+    test(name, async (t) => {
       consumer.daemon = await startDaemon(consumer.host)
-      await FAULTS[name]?.(consumer)
+      await FAULTS[name]?.(consumer, t)
       assert.equal(await emerged(), log)
       assert.deepEqual(await hooksRunning(consumer.host), [])
       await comesBack(consumer)
@@ -112,7 +111,7 @@ function withoutNode(lines: readonly string[]): string[] {
 
 /** A daemon that wakes up, or is started again, finds nothing to do. */
 async function comesBack({ host, daemon }: Consumer): Promise<void> {
-  if (existsSync(`/proc/${daemon.pid}`)) wake(daemon)
+  wake(daemon)
   daemon.kill('SIGTERM')
   await daemon.exited
   if (!host.exists('/usr/bin/node')) return

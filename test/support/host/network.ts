@@ -44,7 +44,11 @@ export async function createNetwork({ name = 'lan' }: { readonly name?: string }
   const plug = async (pid: number, device: string, address: string): Promise<void> => {
     const port = `port${(ports += 1)}`
     await ip(holder.pid, [`link add ${port} type veth peer name ${device} netns ${pid}`, `link set ${port} master bridge up`])
-    await ip(pid, [`addr add ${address}/24 broadcast + dev ${device}`, `link set ${device} up`])
+    await ip(pid, [
+      `link set ${device} address ${hardwareAddress(address)}`,
+      `addr add ${address}/24 broadcast + dev ${device}`,
+      `link set ${device} up`,
+    ])
   }
   const route = (pid: number): Promise<void> => ip(pid, [`route add default via ${router}`])
 
@@ -73,6 +77,12 @@ export async function createNetwork({ name = 'lan' }: { readonly name?: string }
       removeIfEmpty(folder)
     },
   }
+}
+
+/** Made from the address, since a machine keeps it over a reboot: its neighbours remember it for half a minute. */
+function hardwareAddress(address: string): string {
+  const bytes = address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))
+  return ['02', '00', ...bytes].join(':')
 }
 
 /** Runs lines of `ip -batch` in the network namespace of process `pid`. */

@@ -3,7 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import type { TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { HostError } from '../../../src/base/errors.ts'
 import type { Started } from '../host/enter.ts'
@@ -52,8 +53,15 @@ export function sameLog(text: string): string {
     .replace(/(Final size of [a-z ]+): +[\d.]+ \w+/g, '$1')
 }
 
+/** Stops a program until the end of the test at the latest. */
+export function freeze(t: TestContext, started: Started): void {
+  started.kill('SIGSTOP')
+  t.after(() => wake(started))
+}
+
 /** Lets a stopped program go on; nsenter, which has started it, has stopped itself when it did. */
 export function wake(started: Started): void {
+  if (!existsSync(`/proc/${started.pid}`)) return
   const [, parent] = /\) \S (\d+) /.exec(readFileSync(`/proc/${started.pid}/stat`, 'utf8')) ?? []
   started.kill('SIGCONT')
   process.kill(Number(parent), 'SIGCONT')
