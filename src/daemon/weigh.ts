@@ -20,7 +20,7 @@ export function weigh(offer: Offer, policy: Policy, disputed: Disputed): Weighed
   return {
     offer,
     level: Math.max(0, level),
-    counted: display,
+    counted: level === 3 ? 'named build server' : display,
     attested: level < 0 ? 0 : new Set(attestations.map(({ keyid }) => keyid)).size,
     disputed: disputed(offer.recipe, offer.linkage),
   }

@@ -41,8 +41,14 @@ export function normaliseFlags(raw: string, native?: readonly string[]): string[
   // Words inside quotes are cut by whoever evaluates the text, in ways that differ; such a text is compared as it is.
   if (/["'\\`$]/.test(raw)) return [raw.trim().replace(/\s+/g, ' ')]
   const words = joinArguments(resolveNative(raw.split(/\s+/).filter(Boolean), native))
+  // A flag whose argument is missing would take the next word for it, wherever it were sorted to.
+  if (isWanting(words.at(-1) ?? '')) return [raw.trim().replace(/\s+/g, ' ')]
   const flags = words.filter((word) => word !== '-pipe').map(classify)
   return order(lastOfEach(flags))
+}
+
+function isWanting(word: string): boolean {
+  return TAKES_ARGUMENT.has(word) || ['-D', '-U', '--param', '--sysroot'].includes(word)
 }
 
 /** `-march=native` becomes all that the compiler made of it; `-mtune=native` and `-mcpu=native` only their own part. */
