@@ -26,6 +26,8 @@ __standin_moment() {
 	[[ -r ${run}/warden.pid && ${MERGE_TYPE-} == @(source|buildonly) ]] && { IFS= read -r warden <"${run}/warden.pid" || :; }
 	# Clean and setup see processes of their own pid namespace only.
 	[[ ${moment} == @(fetch|install) || -d /proc/${warden:-gone} ]] || warden=
+	# `ebuild` by hand cleans without saying for what kind of merge, or not at all.
+	[[ ${moment} == install && ! -e ${door} ]] && moment=fetch
 	case ${moment} in
 		fetch) [[ -n ${warden} && -n ${STANDIN_FEATURES-} ]] || return 0 ;;
 		install) [[ -n ${warden} && -e ${door} && -e ${run}/install_wait ]] || return 0 ;;

@@ -30,6 +30,8 @@ const BETTER_SECONDS = 0.3
 const OTHERS_SECONDS = 2
 const GET_SECONDS = 600
 
+const ALONE = 'not published: the merge did not wait for the daemon'
+
 export function stepsOf(realm: Realm): Steps {
   const tellAt = (note: Pick<Course['note'], 'terminal'>, text: string, tone: Tone): void => {
     realm.log(text)
@@ -178,10 +180,11 @@ export function stepsOf(realm: Realm): Steps {
         change(course, { package: made, buildTime: buildTimeIn(info) })
         // Portage's own package holds the same, and stays.
         if (!isWorthKeeping(course) || made !== null || asked.D === '') return
+        if (course.door.isLeft()) return tell(course, ALONE, 'warn')
         realm.captures.take(course.key, asked.D, values.PORTAGE_TMPDIR, metadataFromFolder(info))
         if (!course.door.isLeft()) return
         realm.captures.drop(course.key)
-        tell(course, 'not published: the merge did not wait for the daemon', 'warn')
+        tell(course, ALONE, 'warn')
       } catch (error) {
         if (!(error instanceof StandinError)) throw error
         tell(course, `not published: ${error.message}`, 'warn')
