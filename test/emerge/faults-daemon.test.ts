@@ -4,10 +4,12 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { after, before, describe, test, type TestContext } from 'node:test'
 import { HOOK_LINES } from '../../src/portage/hookblock.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
 import { differences } from '../support/host/snapshot.ts'
+import { buildsOf } from '../support/standin/ask.ts'
 import { append } from '../support/standin/built.ts'
 import { killDaemon, startDaemon, stopDaemon } from '../support/standin/daemon.ts'
 import { type Consumer, createConsumer } from '../support/story/consumer.ts'
@@ -30,6 +32,10 @@ after(() => network.close())
 const FAULTS: Readonly<Record<string, (consumer: Consumer, t: TestContext) => Promise<unknown> | void>> = {
   'stopped as a service is': ({ daemon }) => stopDaemon(daemon),
   'killed, with its socket and FIFOs left behind': ({ daemon }) => killDaemon(daemon),
+  'hung, with a full FIFO': ({ host, daemon }, t) => {
+    freeze(t, daemon)
+    return host.run(['sh', '-c', 'dd if=/dev/zero bs=4096 count=16 1<>/run/standin/hooks'])
+  },
   hung: ({ daemon }, t) => freeze(t, daemon),
   'alive, with its FIFO replaced by a file': ({ host }) => host.run(['sh', '-c', 'cd /run/standin && rm hooks && : > hooks']),
   'alive, with its folder below /run removed': ({ host }) => host.run(['rm', '-r', '/run/standin']),
@@ -42,9 +48,9 @@ describe('beside a stand-in that is live, the daemon is', () => {
     const plain = await network.createHost({ name: 'plain', features: 'collision-protect' })
     log = sameLog((await plain.emerge(FLAGS)).stdout)
   })
-  for (const [name, happens] of Object.entries(FAULTS)) {
+  for (const [name, happens] of Object.entries(FAULTS).filter(([fault]) => !fault.includes('full'))) {
     test(name, async (t) => {
-      const consumer = await createConsumer(publisher, 'beta', { features: 'collision-protect' })
+      const consumer = await createConsumer(publisher, 'beta', { features: 'collision-protect', standin: { features: 'install publish' } })
       const { host, daemon } = consumer
       const clean = await consumer.tree()
       hold(host, 'compile')
@@ -93,7 +99,7 @@ describe('an emerge that it never hears of is as ever while the daemon is', () =
     assert.equal(await emerged(), log)
     assert.ok(!consumer.host.exists('/run/standin'))
   })
-  for (const name of ['killed, with its socket and FIFOs left behind', 'hung', 'alive, without a Node for hooks']) {
+  for (const name of ['killed, with its socket and FIFOs left behind', 'hung, with a full FIFO', 'alive, without a Node for hooks']) {
     test(name, async (t) => {
       consumer.daemon = await startDaemon(consumer.host)
       await FAULTS[name]?.(consumer, t)
@@ -109,14 +115,16 @@ function withoutNode(lines: readonly string[]): string[] {
   return lines.filter((line) => !line.startsWith('removed /usr/bin/node '))
 }
 
-/** A daemon that wakes up, or is started again, finds nothing to do. */
+/** A daemon that wakes up, or is started again, finds nothing to do, and publishes nothing that it may have seen half. */
 async function comesBack({ host, daemon }: Consumer): Promise<void> {
   wake(daemon)
-  daemon.kill('SIGTERM')
-  await daemon.exited
+  if (existsSync(`/proc/${daemon.pid}`) && host.exists('/run/standin/hooks')) await settled(host)
+  await stopDaemon(daemon)
   if (!host.exists('/usr/bin/node')) return
   const again = await startDaemon(host)
   await settled(host)
-  assert.doesNotMatch(again.output(), /placed|purged|settled/)
+  const misjudged = (await buildsOf(host)).filter(({ audit }) => audit !== 'agree')
+  assert.deepEqual(misjudged, [])
+  assert.doesNotMatch(again.output(), /placed|purged|settled|published/)
   await stopDaemon(again)
 }

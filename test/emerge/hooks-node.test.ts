@@ -1,0 +1,88 @@
+/**
+ * Where a FIFO does not do, hooks go by Node and the control socket: lines above 4,000 bytes, no FIFO, and the wait that install_wait allows.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Host } from '../support/host/host.ts'
+import { createNetwork, type Network } from '../support/host/network.ts'
+import { differences } from '../support/host/snapshot.ts'
+import { type Consumer, createConsumer, PURGED, USABLE } from '../support/story/consumer.ts'
+import { hold, letGo, reached } from '../support/story/gate.ts'
+import { settled } from '../support/story/ours.ts'
+import { createPublisher, type Publisher } from '../support/story/publisher.ts'
+
+let network: Network
+let publisher: Publisher
+let consumer: Consumer
+before(async () => {
+  network = await createNetwork({ name: 'node' })
+  publisher = await createPublisher(network, ['test-misc/wide', 'test-misc/flags'])
+  consumer = await createConsumer(publisher, 'beta', { features: 'collision-protect' })
+  await writeDownNode(consumer.host)
+})
+after(() => network.close())
+
+test('a line that is too long for one write to the FIFO arrives whole', async () => {
+  const emerge = await consumer.emerge('test-misc/wide')
+  await emerge.waitFor(USABLE)
+  await emerge.waitFor(PURGED)
+  await emerge.waitFor(/your own build agrees with the copy that stood in, byte for byte/)
+  assert.equal((await emerge.exited).exitCode, 0)
+  assert.equal((await consumer.host.run(['wide'])).stdout, '201\n')
+  assert.deepEqual(hooksStarted(consumer.host), ['fetch', 'fetch'], 'once for the package, once for the last clean')
+  await settled(consumer.host)
+})
+
+test('without the FIFO all goes by the socket, and nothing is lost', async () => {
+  const { host } = consumer
+  const clean = await consumer.tree()
+  await host.run(['rm', '/run/standin/hooks'])
+  hold(host, 'preinst')
+  const emerge = await consumer.emerge('test-misc/flags')
+  await emerge.waitFor(USABLE)
+  await reached(host, 'preinst')
+  assert.deepEqual(differences(clean, await consumer.tree()), [])
+  letGo(host, 'preinst')
+  await emerge.waitFor(/your own build agrees with the copy that stood in, byte for byte/)
+  assert.equal((await emerge.exited).exitCode, 0)
+  assert.deepEqual(hooksStarted(host), ['fetch', 'purge', 'publish', 'fetch'])
+  await settled(host)
+})
+
+test('without the FIFO a build that fails is told of as well', async () => {
+  const { host, daemon } = consumer
+  const emerge = await consumer.emerge('test-misc/fails')
+  assert.equal((await emerge.exited).exitCode, 1)
+  assert.deepEqual(hooksStarted(host), ['fetch', 'abandon'])
+  await settled(host)
+  assert.doesNotMatch(daemon.output(), /error/i)
+})
+
+test('with install_wait the build begins when its stand-in can be used', async () => {
+  const waiting = await createConsumer(publisher, 'gamma', { standin: { settings: { install_wait: '30' } } })
+  await writeDownNode(waiting.host)
+  const emerge = await waiting.emerge('--quiet-build=n', 'test-misc/flags')
+  await emerge.waitFor(/Compiling source/)
+  assert.match(emerge.output(), USABLE)
+  assert.ok(emerge.output().search(USABLE) < emerge.output().indexOf('Unpacking source'), emerge.output())
+  assert.equal((await emerge.exited).exitCode, 0)
+  assert.deepEqual(hooksStarted(waiting.host), ['install'])
+  await settled(waiting.host)
+})
+
+const STARTED = '/tmp/hooks-started'
+
+/** From now on each start of Node for a hook is written down on `host`. */
+async function writeDownNode(host: Host): Promise<void> {
+  await host.run(['mv', '/usr/bin/node', '/usr/bin/node.real'])
+  host.write('/usr/bin/node', `#!/bin/sh\necho "$1" >> ${STARTED}\nexec /usr/bin/node.real "$@"\n`, 0o755)
+}
+
+/** Hooks that Node was started for since the last call. */
+function hooksStarted(host: Host): string[] {
+  const text = host.exists(STARTED) ? host.read(STARTED) : ''
+  host.write(STARTED, '')
+  return [...text.matchAll(/\/hooks\/([a-z]+)\.mjs$/gm)].map(([, name]) => name ?? '')
+}

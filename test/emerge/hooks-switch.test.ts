@@ -1,0 +1,125 @@
+/**
+ * Who switches standin on, where, and for what: tokens, package.env, the command line; whatever way Portage takes then, it is followed or left alone.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { createNetwork, type Network } from '../support/host/network.ts'
+import { differences } from '../support/host/snapshot.ts'
+import { archivesOn, buildOf, buildsOf } from '../support/standin/ask.ts'
+import { createConsumer, PURGED, USABLE } from '../support/story/consumer.ts'
+import { hold, letGo, reached } from '../support/story/gate.ts'
+import { settled } from '../support/story/ours.ts'
+import { createPublisher, type Publisher } from '../support/story/publisher.ts'
+
+const [FLAGS, NOTHING, RANDOM] = ['test-misc/flags', 'test-misc/nothing', 'test-misc/random']
+const SEED = { RANDOM_SEED: 'sown' }
+
+let network: Network
+let publisher: Publisher
+before(async () => {
+  network = await createNetwork({ name: 'switch' })
+  publisher = await createPublisher(network, [FLAGS, NOTHING, RANDOM], { makeConf: SEED })
+})
+after(() => network.close())
+
+test('an unknown token is said once on the terminal, and the others count', async () => {
+  const consumer = await createConsumer(publisher, 'tokens', { makeConf: SEED, standin: { features: 'instal install -audit' } })
+  const emerge = await consumer.emerge(FLAGS, RANDOM)
+  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  assert.equal(count(emerge.output(), /standin: STANDIN_FEATURES: "instal" is unknown and passed over/g), 1, emerge.output())
+  assert.equal(count(emerge.output(), USABLE), 2)
+  assert.equal(count(emerge.output(), PURGED), 2)
+  assert.deepEqual(await buildsOf(consumer.host), [], 'publish is not among them')
+})
+
+test('switched off nothing is told to the daemon; package.env switches it on for one package, the command line for one emerge', async () => {
+  const consumer = await createConsumer(publisher, 'packages', {
+    makeConf: SEED,
+    packageEnv: { [RANDOM]: 'stand-in' },
+    env: { 'stand-in': 'STANDIN_FEATURES="install"\n' },
+    standin: { features: '-install' },
+  })
+  const emerge = await consumer.emerge(FLAGS, RANDOM)
+  assert.equal((await emerge.exited).exitCode, 0)
+  assert.match(emerge.output(), /standin: test-misc\/random-1: can be used now/)
+  assert.doesNotMatch(consumer.daemon.output(), /flags/)
+
+  const { host } = consumer
+  const typed = await host.start(['emerge', '--color=n', NOTHING], { pty: true, env: { STANDIN_FEATURES: 'install' } })
+  assert.equal((await typed.exited).exitCode, 0)
+  assert.match(typed.output(), /standin: test-misc\/nothing-1: can be used now/)
+})
+
+test('with FEATURES=buildpkg and with -B a build is published from the package of Portage; a merge of that package is none of our business', async () => {
+  const consumer = await createConsumer(publisher, 'packager', {
+    features: 'buildpkg',
+    makeConf: SEED,
+    standin: { features: 'install publish' },
+  })
+  const { host, daemon } = consumer
+  const merged = await consumer.emerge(RANDOM)
+  await merged.waitFor(USABLE)
+  await merged.waitFor(/your own build agrees with the copy that stood in, byte for byte/)
+  assert.equal((await merged.exited).exitCode, 0)
+  assert.ok(!host.exists('/var/tmp/portage/.standin'), 'nothing was captured')
+
+  const packed = await consumer.emerge('--buildpkgonly', FLAGS)
+  assert.equal((await packed.exited).exitCode, 0)
+  await daemon.waitFor(/test-misc\/flags-1: published/)
+  assert.ok(!host.exists('/usr/bin/flags'))
+  const [theirs, ours] = [await buildOf(publisher.host, FLAGS), await buildOf(host, FLAGS)]
+  assert.deepEqual([ours.recipe, ours.content, ours.archive], [theirs.recipe, theirs.content, theirs.archive])
+  assert.equal(Object.keys(archivesOn(host)).length, 2)
+  await settled(host)
+
+  const told = daemon.output()
+  await host.emerge(['--usepkgonly', FLAGS])
+  assert.ok(host.exists('/usr/bin/flags'))
+  assert.equal(daemon.output(), told)
+  await settled(host)
+})
+
+test("the user's own functions and bashrc.d run as ever", async () => {
+  const consumer = await createConsumer(publisher, 'own')
+  const { host } = consumer
+  const own = `
+pre_pkg_setup() { echo "own pre_pkg_setup" >> /tmp/own; }
+post_src_install() { echo "own post_src_install" >> /tmp/own; }
+for own in /etc/portage/bashrc.d/*.sh; do source "\${own}"; done
+`
+  host.write('/etc/portage/bashrc', `${host.read('/etc/portage/bashrc')}${own}`)
+  host.write('/etc/portage/bashrc.d/10-more.sh', 'post_pkg_preinst() { echo "bashrc.d post_pkg_preinst" >> /tmp/own; }\n')
+  const emerge = await consumer.emerge(NOTHING)
+  await emerge.waitFor(USABLE)
+  assert.equal((await emerge.exited).exitCode, 0)
+  assert.deepEqual(host.read('/tmp/own').split('\n').slice(0, -1), [
+    'own pre_pkg_setup',
+    'own post_src_install',
+    'bashrc.d post_pkg_preinst',
+  ])
+})
+
+test('`ebuild FILE clean install qmerge` by hand is followed too', async () => {
+  const consumer = await createConsumer(publisher, 'hand', { features: 'collision-protect', standin: { features: 'install publish' } })
+  const { host } = consumer
+  const clean = await consumer.tree()
+  hold(host, 'compile')
+  hold(host, 'preinst')
+  const file = '/var/db/repos/gentoo/test-misc/flags/flags-1.ebuild'
+  const hand = await host.start(['ebuild', '--color=n', file, 'clean', 'install', 'qmerge'], { pty: true })
+  await hand.waitFor(USABLE)
+  await reached(host, 'compile')
+  letGo(host, 'compile')
+  await reached(host, 'preinst')
+  assert.deepEqual(differences(clean, await consumer.tree()), [])
+  letGo(host, 'preinst')
+  assert.equal((await hand.exited).exitCode, 0, hand.output())
+  await consumer.daemon.waitFor(/your own build agrees with the copy that stood in, byte for byte/)
+  await settled(host)
+})
+
+function count(text: string, pattern: RegExp): number {
+  return [...text.matchAll(new RegExp(pattern, 'g'))].length
+}
