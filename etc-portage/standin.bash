@@ -65,7 +65,7 @@ __standin_line() {
 			names+=( D PKGDIR )
 			# There with a binary package that Portage has just written.
 			for name in BUILD_ID BINPKGMD5; do
-				[[ -r ${build}/build-info/${name} ]] && read -r value <"${build}/build-info/${name}" && line+=$'\x1f'${name}=${value}
+				[[ -r ${build}/build-info/${name} ]] && IFS= read -r value <"${build}/build-info/${name}" && line+=$'\x1f'${name}=${value}
 			done ;;
 	esac
 	for name in "${names[@]}"; do
@@ -111,7 +111,7 @@ __standin_ask() (
 	nonce=${line#*$'\x1f'*$'\x1f'}
 	nonce=${nonce%%$'\x1f'*}
 	seconds=30 asked=
-	[[ -r ${run}/purge_wait ]] && read -r seconds <"${run}/purge_wait"
+	[[ -r ${run}/purge_wait ]] && IFS= read -r seconds <"${run}/purge_wait"
 	for (( left = 10; left > 0; left-- )); do
 		[[ -d /proc/${warden} ]] || exit 1
 		if [[ -z ${asked} ]] && ! read -r -t 0 -u "${hooks}"; then
