@@ -77,7 +77,11 @@ const STARTED = '/tmp/hooks-started'
 /** From now on each start of Node for a hook is written down on `host`. */
 async function writeDownNode(host: Host): Promise<void> {
   await host.run(['mv', '/usr/bin/node', '/usr/bin/node.real'])
-  host.write('/usr/bin/node', `#!/bin/sh\nprintf '%s\\n' "$@" | grep 'hooks/[a-z]*[.]mjs$' >> ${STARTED}\nexec /usr/bin/node.real "$@"\n`, 0o755)
+  host.write(
+    '/usr/bin/node',
+    `#!/bin/sh\nprintf '%s\\n' "$@" | grep 'hooks/[a-z]*[.]mjs$' >> ${STARTED}\nexec /usr/bin/node.real "$@"\n`,
+    0o755,
+  )
 }
 
 /** Hooks that Node was started for since the last call. */
