@@ -1,0 +1,167 @@
+/**
+ * Whatever the hooks say, and whenever, each build comes to one end: followed once, published once, or left alone, also over the end of a warden.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { type Courses, openCourses, type Steps } from '../../src/daemon/courses.ts'
+import { buildKey, type Moment, parseMoment } from '../../src/daemon/moment.ts'
+
+const HOLD = `import fcntl, sys
+f = open(sys.argv[1], 'a')
+fcntl.lockf(f, fcntl.LOCK_EX)
+print('held', flush=True)
+sys.stdin.read()
+`
+
+interface Stage {
+  readonly did: string[]
+  readonly emerge: ChildProcess
+  /** A warden: the same folders, nothing in memory. */
+  warden(changes?: Partial<Steps>): Courses
+  moment(name: Moment['moment'], values?: Record<string, string>): Moment
+  /** Names of doors and notes. */
+  left(): string[]
+  /** What bash does when nobody answers. */
+  goAlone(): void
+}
+
+/** An emerge that holds the lock of `app-misc/hello-1`, and a warden whose steps are written down. */
+async function stageIn(t: TestContext): Promise<Stage> {
+  const tmp = mkdtempSync(join(tmpdir(), 'standin-courses-'))
+  const [doors, notes, builddir] = [join(tmp, 'doors'), join(tmp, 'notes'), join(tmp, 'portage/app-misc/hello-1')]
+  for (const folder of [doors, notes, builddir]) mkdirSync(folder, { recursive: true })
+  const emerge = spawn('python3', ['-c', HOLD, join(tmp, 'portage/app-misc/.hello-1.portage_lockfile')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  await once(emerge.stdout, 'data')
+  const wardens: Courses[] = []
+  const did: string[] = []
+  t.after(async () => {
+    emerge.kill('SIGKILL')
+    for (const one of wardens) await one.close()
+    rmSync(tmp, { recursive: true })
+  })
+  const note = (what: string) => (): Promise<void> => {
+    did.push(what)
+    return Promise.resolve()
+  }
+  const steps: Steps = {
+    wanted: () => Promise.resolve({ install: true, publish: true }),
+    anyLive: () => false,
+    standIn: note('stand in'),
+    makeWay: (_course, why) => note(`make way: ${why}`)(),
+    keep: note('keep'),
+    isMerged: () => false,
+    publish: note('publish'),
+    dropKept: () => undefined,
+  }
+  const key = buildKey(builddir)
+  return {
+    did,
+    emerge,
+    warden(changes = {}) {
+      const opened = openCourses({ doors, notes, procRoot: '/proc', steps: { ...steps, ...changes }, log: (line) => did.push(line) })
+      wardens.push(opened)
+      return opened
+    },
+    moment(name, values = {}) {
+      const all = { CATEGORY: 'app-misc', PF: 'hello-1', PORTAGE_BUILDDIR: builddir, PORTAGE_TMPDIR: tmp, MERGE_TYPE: 'source', ...values }
+      if (name === 'fetch') writeFileSync(join(doors, key), '', { flag: 'a' })
+      return parseMoment(['1', name, '7.8', ...Object.entries(all).map(([of, value]) => `${of}=${value}`)].join('\u001f'))
+    },
+    left: () => [...readdirSync(doors), ...readdirSync(notes)],
+    goAlone: () => writeFileSync(join(doors, `${key}.alone`), ''),
+  }
+}
+
+test("a build is followed from its beginning to its end, and Portage's last clean begins nothing", async (t) => {
+  const stage = await stageIn(t)
+  const warden = stage.warden()
+  for (const name of ['fetch', 'purge', 'publish'] as const) await warden.moment(stage.moment(name))
+  await settledIn(warden)
+  await warden.moment(stage.moment('fetch'))
+  assert.deepEqual(stage.did, ['stand in', 'make way: merge', 'keep', 'make way: settled', 'publish'])
+  assert.deepEqual(stage.left(), [])
+})
+
+test('a warden that slept through a build leaves it alone, whatever it finds when it wakes', async (t) => {
+  const stage = await stageIn(t)
+  const warden = stage.warden()
+  warden.heard([stage.moment('fetch'), stage.moment('publish')])
+  await settledIn(warden)
+  assert.deepEqual(stage.left(), [])
+
+  stage.moment('fetch')
+  stage.goAlone()
+  await warden.moment(stage.moment('fetch'))
+  assert.deepEqual(stage.did, ['app-misc/hello-1: its merge did not wait for the daemon: it is not followed'])
+  assert.deepEqual(stage.left(), [])
+})
+
+test('an emerge that is gone settles its build, one that merged it first publishes it', async (t) => {
+  for (const merged of [false, true]) {
+    const stage = await stageIn(t)
+    const warden = stage.warden({ isMerged: () => merged })
+    await warden.moment(stage.moment('fetch'))
+    await warden.moment(stage.moment('purge'))
+    stage.emerge.kill('SIGKILL')
+    await once(stage.emerge, 'close')
+    warden.settle()
+    warden.settle()
+    await settledIn(warden)
+    assert.deepEqual(stage.did.slice(3), merged ? ['make way: settled', 'publish'] : ['make way: settled'])
+    assert.deepEqual(stage.left(), [])
+  }
+})
+
+test('the next warden goes on where the last one was cut off', async (t) => {
+  const cases: readonly { upTo: readonly Moment['moment'][]; alone?: boolean; merged?: boolean; next: readonly string[] }[] = [
+    { upTo: ['fetch'], next: ['stand in'] },
+    { upTo: ['fetch'], alone: true, next: [] },
+    { upTo: ['fetch', 'purge'], next: [] },
+    { upTo: ['fetch', 'purge'], merged: true, next: ['make way: settled', 'publish'] },
+  ]
+  for (const { upTo, alone, merged, next } of cases) {
+    const stage = await stageIn(t)
+    const killed = stage.warden()
+    for (const name of upTo) await killed.moment(stage.moment(name))
+    if (alone === true) stage.goAlone()
+    stage.did.length = 0
+    const warden = stage.warden({ isMerged: () => merged === true })
+    await warden.recover()
+    await Promise.all(warden.all().map((course) => course.work))
+    assert.deepEqual(stage.did, next, JSON.stringify({ upTo, alone, merged }))
+  }
+})
+
+test('a warden that is stopped while it publishes lets the next one do it', async (t) => {
+  const stage = await stageIn(t)
+  const cut = Promise.withResolvers<void>()
+  const stopped = stage.warden({ publish: () => cut.promise })
+  for (const name of ['fetch', 'purge', 'publish'] as const) await stopped.moment(stage.moment(name))
+  const closing = stopped.close()
+  cut.resolve()
+  await closing
+  stage.did.length = 0
+  const warden = stage.warden()
+  await warden.recover()
+  await settledIn(warden)
+  assert.deepEqual(stage.did, ['make way: settled', 'publish'])
+  assert.deepEqual(stage.left(), [])
+})
+
+/** Waits until `warden` follows nothing. */
+async function settledIn(warden: Courses): Promise<void> {
+  for (let course = warden.all()[0]; course !== undefined; course = warden.all()[0]) {
+    await course.work
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await new Promise((resolve) => setImmediate(resolve))
+}
