@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { createNetwork, type Network } from '../support/host/network.ts'
 import { differences } from '../support/host/snapshot.ts'
-import { archivesOn, buildOf, buildsOf } from '../support/standin/ask.ts'
+import { archivesOn, ask, buildOf, buildsOf } from '../support/standin/ask.ts'
 import { createConsumer, PURGED, USABLE } from '../support/story/consumer.ts'
 import { hold, letGo, reached } from '../support/story/gate.ts'
 import { settled } from '../support/story/ours.ts'
@@ -32,6 +32,12 @@ test('an unknown token is said once on the terminal, and the others count', asyn
   assert.equal(count(emerge.output(), USABLE), 2)
   assert.equal(count(emerge.output(), PURGED), 2)
   assert.deepEqual(await buildsOf(consumer.host), [], 'publish is not among them')
+  const { courses } = await ask(consumer.host, { t: 'why' }, 'why')
+  assert.deepEqual(
+    courses.map(({ cpv, outcome }) => `${cpv} ${outcome.slice(0, 6)}`),
+    ['test-misc/flags-1 placed', 'test-misc/random-1 placed'],
+    'the clean phase after a merge is no beginning',
+  )
 })
 
 test('switched off nothing is told to the daemon; package.env switches it on for one package, the command line for one emerge', async () => {
