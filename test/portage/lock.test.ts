@@ -32,12 +32,15 @@ if pid == 0:
     print('ready', flush=True)
     sys.stdin.read()
 print(pid, flush=True)
+rest = b''
 while True:
     try:
-        got = os.read(fd, 4096)
+        rest += os.read(fd, 4096)
     except OSError:
         break
-    print(json.dumps(got.decode('utf-8', 'replace')), flush=True)
+    while b'\\n' in rest:
+        line, rest = rest.split(b'\\n', 1)
+        print(json.dumps(line.decode('utf-8', 'replace') + '\\n'), flush=True)
 `
 
 // A terminal that nobody reads, as one that was stopped by Ctrl-S.
@@ -72,7 +75,7 @@ function python(t: TestContext, args: readonly string[], through: readonly strin
   const [program = 'python3', ...rest] = [...through, 'python3', ...args]
   const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'inherit'] })
   t.after(async () => {
-    child.stdin.end()
+    child.kill('SIGKILL') // a test that has failed must not wait for it
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   })
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
