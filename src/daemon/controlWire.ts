@@ -31,6 +31,8 @@ export const course = v.strictObject({
   repository: plainText(80),
   slot: plainText(80),
   at: plainText(40),
+  /** Whether a stand-in was placed, or an earlier one could still be used. */
+  placed: v.optional(v.boolean(), false),
   outcome: plainText(2000),
   verdicts: v.array(verdict),
 })

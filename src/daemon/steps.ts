@@ -42,13 +42,14 @@ export function stepsOf(realm: Realm): Steps {
     course.note = { ...course.note, ...changes }
     saveNote(realm.folders.notes, course.key, course.note)
   }
-  const report = (course: Course, wish: Wish | undefined, outcome: string, verdicts: readonly Verdict[]): void => {
+  const report = (course: Course, wish: Wish | undefined, outcome: string, verdicts: readonly Verdict[], placed = false): void => {
     const { PORTAGE_REPO_NAME: repository } = course.note.began.values
     const row: CourseReport = {
       cpv: course.cpv,
       repository,
       slot: wish?.slot ?? '',
       at: realm.clock().toISOString(),
+      placed,
       outcome: plainLine(outcome).slice(0, 2000),
       verdicts: verdicts.map(({ rule, passed, text }) => ({ rule, passed, text: plainLine(text).slice(0, 2000) })),
     }
@@ -87,7 +88,7 @@ export function stepsOf(realm: Realm): Steps {
       const seconds = (realm.clock().getTime() / 1000 - askedAt(course.note.began)).toFixed(1)
       const level = `level ${weighed.level}, ${weighed.counted}`
       tell(course, `can be used now (${level}; ${megabytes(stood.bytes)} in ${seconds} s), until your own build is merged`, 'good')
-      report(course, wish, `placed: ${level}`, [...sought.verdicts, ...stood.verdicts])
+      report(course, wish, `placed: ${level}`, [...sought.verdicts, ...stood.verdicts], true)
     } finally {
       realm.peer.discard(staging)
     }
@@ -102,7 +103,7 @@ export function stepsOf(realm: Realm): Steps {
       const kept = keptFor(realm.site, course)
       if (kept !== undefined) {
         change(course, { standing: kept.id })
-        report(course, wish, 'placed: by an earlier build', [])
+        report(course, wish, 'placed: by an earlier build', [], true)
         return tell(course, 'the stand-in of the build that failed can still be used, until your own build is merged', 'good')
       }
       const { PORTAGE_BUILDDIR: builddir, MERGE_TYPE: mergeType } = course.note.began.values

@@ -26,12 +26,10 @@ export async function why(world: World, out: Output, atoms: readonly string[]): 
 /** `quiet` leaves out the rules. */
 export function renderCourse(course: Course, how: { readonly quiet: boolean }): Line[] {
   const verdicts = how.quiet ? [] : course.verdicts
-  // Where no rule was asked nothing was there to be judged.
-  const through = course.verdicts.length > 0 && course.verdicts.every(({ passed }) => passed)
   const width = Math.max(0, ...verdicts.map(({ rule }) => rule.length))
   return [
     arrowed(packageSpan(course), `  ${moment(course.at)}`),
-    starred(through ? 'good' : 'warn', course.outcome),
+    starred(course.placed ? 'good' : 'warn', course.outcome),
     ...verdicts.map(({ rule, passed, text }): Line => [
       '   ',
       passed ? { tone: 'good', text: 'passed ' } : { tone: 'bad', text: 'stopped' },

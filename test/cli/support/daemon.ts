@@ -46,6 +46,7 @@ export function courseOf(more: Partial<CourseReport> = {}): CourseReport {
     repository: 'gentoo',
     slot: '0',
     at: '2026-03-04T05:00:00.123Z',
+    placed: false,
     outcome: 'no stand-in: it has a set-id file',
     verdicts: [
       { rule: 'merge-source', passed: true, text: 'it is built from source' },
