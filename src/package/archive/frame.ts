@@ -20,8 +20,8 @@ export interface Frame {
 
 const MAGIC = 0xfd2fb528
 
-/** The frame at the start of `bytes`, or undefined while it is not all there. Errors: StrangerError BAD_ARCHIVE, TOO_LARGE. */
-export function frameAt(bytes: Buffer): Frame | undefined {
+/** The frame at the start of `bytes`, or undefined while it is not all there. Errors: StrangerError BAD_ARCHIVE, TOO_LARGE above `most`. */
+export function frameAt(bytes: Buffer, most: number = FRAME_BYTES): Frame | undefined {
   if (bytes.length < 5) return undefined
   if (bytes.readUInt32LE(0) !== MAGIC) throw bad('does not begin as one')
   const descriptor = bytes.readUInt8(4)
@@ -33,7 +33,7 @@ export function frameAt(bytes: Buffer): Frame | undefined {
   const sizeAt = isSingle ? 5 : 6
   if (bytes.length < sizeAt + sizeField) return undefined
   const contentSize = contentSizeAt(bytes, sizeAt, sizeField)
-  if (contentSize > FRAME_BYTES) throw new StrangerError('TOO_LARGE', `a zstd frame of the image claims ${contentSize} bytes`)
+  if (contentSize > most) throw new StrangerError('TOO_LARGE', `a zstd frame claims ${contentSize} bytes`)
   const end = endOfBlocks(bytes, sizeAt + sizeField)
   if (end === undefined || end + checksum > bytes.length) return undefined
   return { bytes: bytes.subarray(0, end + checksum), contentSize }
@@ -56,5 +56,5 @@ function endOfBlocks(bytes: Buffer, start: number): number | undefined {
 }
 
 function bad(what: string): StrangerError {
-  return new StrangerError('BAD_ARCHIVE', `a zstd frame of the image ${what}`)
+  return new StrangerError('BAD_ARCHIVE', `a zstd frame ${what}`)
 }

@@ -15,6 +15,7 @@ import { type Manifest, manifest, MAX_MANIFEST_BYTES, type Metadata } from '../m
 import { SCRATCH_BYTES } from '../once.ts'
 import { IMAGE_LIMITS, type ImageLimits } from '../walk.ts'
 import { ENCODER_LINE, folderName, MAX_RATIO, memberDigest, type MemberDigest, mostUnpacked, WINDOW } from './format.ts'
+import { frameAt } from './frame.ts'
 import { decodeFrames } from './frames.ts'
 import { parseMetadataTar } from './metadatatar.ts'
 import { type Member, type Outer, readExactly, readOuter } from './outer.ts'
@@ -127,6 +128,9 @@ function readEncoder(fd: number, outer: Outer, digests: Digests): void {
 
 function readMetadata(fd: number, outer: Outer, digests: Digests, { metadataBytes }: ReadLimits): Metadata {
   const packed = readSmall(fd, outer, 'metadata.tar.zst', metadataBytes, digests)
+  // What follows a frame is an error in one version of Node and kept quiet about in another.
+  if (frameAt(packed, metadataBytes)?.bytes.length !== packed.length)
+    throw new StrangerError('BAD_ARCHIVE', 'the metadata is not one whole zstd frame')
   const bytes = zstdDecompressSync(packed, { params: WINDOW, maxOutputLength: metadataBytes })
   const metadata = parseMetadataTar(bytes)
   if (metadata.PF === undefined || folderName(metadata.PF) !== outer.folder)

@@ -6,6 +6,7 @@
 import { createHash, hash, type Hash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { StrangerError, hostError } from '../../base/errors.ts'
+import { MAX_MANIFEST_BYTES } from '../manifest.ts'
 import { pathProblem, targetProblem } from '../paths.ts'
 import { byPath, type ImageRecord } from '../record.ts'
 import type { ImageLimits } from '../walk.ts'
@@ -60,6 +61,7 @@ function imageRules(limits: ImageLimits): { check(entry: TarEntry): void; fileBy
   let last: { path: string } | undefined
   let count = 0
   let bytes = 0
+  let nameBytes = 0
   return {
     fileBytes: () => bytes,
     check(entry) {
@@ -75,10 +77,13 @@ function imageRules(limits: ImageLimits): { check(entry: TarEntry): void; fileBy
       if (entry.type === 'dir') folders.add(path)
       last = { path }
       bytes += entry.size
+      nameBytes += path.length + (entry.target?.length ?? 0)
       count++
       if (entry.size > limits.fileBytes)
         throw new StrangerError('TOO_LARGE', `a file of ${entry.size} bytes, at most ${limits.fileBytes} are taken`)
       if (bytes > limits.imageBytes) throw new StrangerError('TOO_LARGE', `an image of more than ${limits.imageBytes} bytes`)
+      // Names pack well and all of them are held until the end, so half a megabyte of archive could fill the memory.
+      if (nameBytes > MAX_MANIFEST_BYTES) throw new StrangerError('TOO_LARGE', 'an image whose names are more than a manifest may hold')
       if (count > limits.records) throw new StrangerError('TOO_LARGE', `an image of more than ${limits.records} entries`)
     },
   }

@@ -10,7 +10,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Header } from 'tar/header'
 import { StrangerError } from '../../base/errors.ts'
-import { BLOCK, CAPABILITY_KEY, encodeEntry, paddedSize, type TarEntry } from './tarblock.ts'
+import { BLOCK, CAPABILITY_KEY, encodeEntry, MAX_ENTRY_BYTES, paddedSize, type TarEntry } from './tarblock.ts'
 
 /** Most bytes of extended records before one entry: two paths of 4,095 bytes, a capability, and their keys. */
 const MAX_EXTENDED_BYTES = 16 * 1024
@@ -128,6 +128,7 @@ function decodeEntry(raw: Buffer, block: Buffer, extended: Extended): TarEntry {
   }
   if (type !== 'file' && (entry.size !== 0 || entry.capability !== undefined))
     throw bad('bytes or a capability of something that is no file')
+  if (entry.size < 0 || entry.size > MAX_ENTRY_BYTES) throw bad(`an entry of ${entry.size} bytes`)
   if (!encodeEntry(entry).equals(raw)) throw bad(`a header that is not canonical (${JSON.stringify(entry.name.slice(0, 200))})`)
   return entry
 }
