@@ -11,6 +11,7 @@ import { StandinError } from '../base/errors.ts'
 import { isAlive } from '../portage/lock.ts'
 import { readConf } from '../portage/settings.ts'
 import type { Run } from '../portage/run.ts'
+import { forgetGone } from '../standin/journal-kept.ts'
 import { openJournal } from '../standin/journal.ts'
 import { recover } from '../standin/recover.ts'
 import { bootId, type Site } from '../standin/site.ts'
@@ -168,6 +169,7 @@ function settle(site: Site, log: (line: string) => void): void {
   })
   for (const { entry, purged } of recovered.settled) log(`${entry.cpv}: settled what was left of its stand-in (${purged.removed} names)`)
   for (const { entry, error } of recovered.failed) log(`${entry.cpv}: ${error.message}`)
+  forgetGone(site.journal)
 }
 
 /** What stands in, and what a build that goes on is to be held against. */

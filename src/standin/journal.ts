@@ -87,7 +87,7 @@ export interface Journal {
   markPurging(id: number): boolean
   /** -> purged. Its temporary folders are remembered, as a placing of another process may still be at work in them. */
   markPurged(id: number, at: number): void
-  /** Forgets the paths of settled entries: 60 ms for 20,000, so call it when nobody waits. Start-up does. */
+  /** Forgets the paths of settled entries, and all but the last of these: 60 ms for 20,000 paths, so call it when nobody waits. Start-up does. */
   tidy(): void
   /** Gives a folder of entry `id` to an entry that is not settled and has something in it. False when there is none. */
   handOver(id: number, folder: string): boolean
@@ -104,7 +104,7 @@ export interface Journal {
   strayTemporaries(): string[]
   forgetStrayTemporaries(): void
   kept(): KeptFile[]
-  /** Takes a kept file off the list, once the user has seen to it. */
+  /** Takes a kept file off the list, once the user has seen to it: see journal-kept.ts. */
   forgetKept(keptAs: string): void
   /** Idempotent. */
   close(): void
@@ -141,7 +141,11 @@ export function openJournal(path: string): Journal {
     markPlaced: (id, at) => run("UPDATE entry SET state = 'placed', placedAt = ? WHERE id = ? AND state = 'placing'", at, id) > 0,
     markPurging: (id) => run("UPDATE entry SET state = 'purging' WHERE id = ? AND state <> 'purged'", id) > 0,
     markPurged: (id, at) => void run("UPDATE entry SET state = 'purged', settledAt = ? WHERE id = ? AND state <> 'purged'", at, id),
-    tidy: () => void run(`DELETE FROM path WHERE entry IN (${SETTLED})`),
+    tidy: () =>
+      atomically(() => {
+        run(`DELETE FROM path WHERE entry IN (${SETTLED})`)
+        run(FORGET_SETTLED, SETTLED_KEPT)
+      }),
     handOver: (id, folder) =>
       atomically(() => {
         const heir = rows((row) => Number(row['entry']), HEIR, id, folder, folder)[0]
@@ -172,6 +176,13 @@ const HEIR = `SELECT entry FROM path JOIN entry ON entry.id = path.entry
 /** Before all of the heir's paths, as parents come first; of several folders the innermost is given first. */
 const HAND_OVER = `UPDATE path SET entry = ?, ordinal = (SELECT min(ordinal) FROM path WHERE entry = ?) - 1
   WHERE entry = ? AND path = ? AND kind = 'dir'`
+
+/** Settled entries that are remembered. */
+export const SETTLED_KEPT = 500
+
+/** One whose temporary folders start-up has still to look after stays; so does the number of the last one, which is never used again. */
+const FORGET_SETTLED = `DELETE FROM entry WHERE state = 'purged' AND id NOT IN (SELECT entry FROM temporary)
+  AND id NOT IN (SELECT id FROM entry WHERE state = 'purged' ORDER BY id DESC LIMIT ?)`
 
 const SETTLED = "SELECT id FROM entry WHERE state = 'purged'"
 

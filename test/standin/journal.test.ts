@@ -8,7 +8,8 @@ import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFil
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { type JournalPath, openJournal } from '../../src/standin/journal.ts'
+import { forgetGone } from '../../src/standin/journal-kept.ts'
+import { type JournalPath, openJournal, SETTLED_KEPT } from '../../src/standin/journal.ts'
 import { entryFor, sha256 } from './support/site.ts'
 import { onHost } from './support/tree.ts'
 
@@ -78,6 +79,45 @@ test('tidying forgets the paths of settled entries and no others', () =>
       [two],
     )
     database.close()
+  }))
+
+test('of settled entries the last are remembered, and a number is never used again', () =>
+  onHost(({ journal }) => {
+    const settledOnes = Array.from(
+      { length: SETTLED_KEPT + 3 },
+      (_each, at) => journal.plan(entryFor(`/b${at}`), 'boot', at === 0 ? [TEMPORARY] : []) ?? 0,
+    )
+    const live = journal.plan(entryFor('/live'), 'boot', []) ?? 0
+    for (const id of settledOnes) journal.markPurged(id, 1)
+    journal.tidy()
+    const left = journal.history(1e6).map(({ id }) => id)
+    assert.deepEqual(
+      left,
+      [live, ...settledOnes.slice(3).toReversed(), settledOnes[0]],
+      'the first has a folder that is still to be looked after',
+    )
+    journal.forgetStrayTemporaries()
+    journal.markPurged(live, 1)
+    journal.tidy()
+    assert.equal(journal.history(1e6).length, SETTLED_KEPT)
+    assert.ok((journal.plan(entryFor(), 'boot', []) ?? 0) > live)
+  }))
+
+test('a kept file that is gone from its place is forgotten, one of a stand-in that is not settled is not', () =>
+  onHost(({ journal, journalPath }) => {
+    const [settled, open] = ['/one', '/two'].map((builddir) => journal.plan(entryFor(builddir), 'boot', []) ?? 0)
+    journal.markPurged(settled ?? 0, 1)
+    const kept = (entry: number | undefined, keptAs: string): void =>
+      journal.keep({ entry: entry ?? 0, cpv: 'a/b-1', path: 'usr/bin/x', keptAs, why: 'changed', at: 3 })
+    kept(settled, journalPath)
+    kept(settled, `${journalPath}/x`)
+    kept(settled, '/nowhere/to/be/found')
+    kept(open, '/nowhere/yet')
+    assert.equal(forgetGone(journal), 2)
+    assert.deepEqual(
+      journal.kept().map(({ keptAs }) => keptAs),
+      [journalPath, '/nowhere/yet'].toSorted(),
+    )
   }))
 
 test('paths are written with the step or not at all', () =>

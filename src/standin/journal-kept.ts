@@ -1,0 +1,26 @@
+/**
+ * Takes off the journal's list what a purge had put aside and the user has since seen to: a kept file that is no longer where it was kept.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { lstatSync } from 'node:fs'
+import { systemCode } from '../base/errors.ts'
+import type { Journal } from './journal.ts'
+
+/** To be called at start-up, once everything is settled. Gives back how many were forgotten. What cannot be looked at counts as there. */
+export function forgetGone(journal: Pick<Journal, 'kept' | 'forgetKept' | 'unsettled'>): number {
+  // Written down before the move: of an entry that is not settled it may still have to come.
+  const unsettled = new Set(journal.unsettled().map(({ id }) => id))
+  const gone = journal.kept().filter(({ entry, keptAs }) => !unsettled.has(entry) && isGone(keptAs))
+  for (const { keptAs } of gone) journal.forgetKept(keptAs)
+  return gone.length
+}
+
+function isGone(path: string): boolean {
+  try {
+    lstatSync(path)
+    return false
+  } catch (error) {
+    return ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')
+  }
+}
