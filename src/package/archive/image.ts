@@ -7,6 +7,7 @@ import { newScratch, readOnce } from '../once.ts'
 import type { Gathered } from '../scan.ts'
 import type { ImageRecord } from '../record.ts'
 import type { ImageEntry } from '../walk.ts'
+import type { Watch } from '../private/watch.ts'
 import { IMAGE_FOLDER } from './format.ts'
 import { BLOCK, encodeEntry, paddedSize, TAR_END, type TarEntry } from './tarblock.ts'
 
@@ -21,17 +22,18 @@ export function imageTarEntry(entry: ImageEntry | ImageRecord): TarEntry {
   return { ...common, mode: entry.mode, size: entry.size, ...capability }
 }
 
-/** Yields the tar file in pieces that are valid until the next one is asked for, and gathers records on the way. Errors: as readOnce. */
-export function* imageTar(root: string, entries: readonly ImageEntry[], gathered: Gathered): Generator<Buffer, void> {
+/** Yields the tar file in pieces that are valid until the next one is asked for, gathers records and watches on the way. Errors: as readOnce. */
+export function* imageTar(root: string, entries: readonly ImageEntry[], gathered: Gathered, watch: Watch): Generator<Buffer, void> {
   const scratch = newScratch()
   yield encodeEntry(IMAGE_FOLDER)
   for (const entry of entries) {
     yield encodeEntry(imageTarEntry(entry))
+    watch.entry(entry)
     if (entry.type !== 'file') {
       gathered.add(entry)
       continue
     }
-    gathered.addFile(entry, yield* readOnce(root, entry, scratch))
+    gathered.addFile(entry, yield* watch.file(entry.path, entry.size, readOnce(root, entry, scratch)))
     yield PADDING.subarray(0, paddedSize(entry.size) - entry.size)
   }
   yield TAR_END

@@ -16,6 +16,9 @@ import { exactId, stableId, type StableHashes } from '../content.ts'
 import type { Metadata } from '../manifest.ts'
 import { canonicalMetadata } from '../metadata.ts'
 import { SCRATCH_BYTES } from '../once.ts'
+import { searchInside } from '../private/inside.ts'
+import type { PrivateText } from '../private/search.ts'
+import { type Leak, watchFor } from '../private/watch.ts'
 import type { ImageRecord } from '../record.ts'
 import { gather, listImage, type ScanOptions } from '../scan.ts'
 import { IMAGE_LIMITS, type ImageEntry, type ImageLimits } from '../walk.ts'
@@ -43,6 +46,8 @@ export interface WriteArchiveInput extends ScanOptions {
   /** What `-march=native` is here, where the metadata's flags say so. */
   readonly resolvedMarch?: readonly string[] | undefined
   readonly limits?: ImageLimits
+  /** What must not leave this host: it is searched for in everything that the archive holds, and told, not taken out. */
+  readonly private?: readonly PrivateText[]
 }
 
 export interface WrittenArchive {
@@ -55,6 +60,8 @@ export interface WrittenArchive {
   readonly stableHashes: StableHashes
   /** Bytes of all files of the image. */
   readonly fileBytes: number
+  /** What of `private` is in the archive; it may be given to nobody unless there is none. */
+  readonly leaks: readonly Leak[]
 }
 
 /** Errors: HostError (UNSUPPORTED naming the path, CHANGED_UNDERWAY, BAD_STATE, DISK_FULL, MISSING_PROGRAM, IO); nothing is left then. */
@@ -97,7 +104,10 @@ async function writeMembers(fd: number, input: WriteArchiveInput, entries: reado
   outer.whole('gpkg-1', Buffer.from(encoderLine(process.versions['zstd'] ?? 'unknown')))
   outer.whole('metadata.tar.zst', zstdCompressSync(metadataTar(metadata), { params: ENCODER_PARAMETERS }))
   const gathered = gather()
-  const packed = await outer.streamed('image.tar.zst', (take) => encodeFrames(imageTar(input.image, entries, gathered), take, input.signal))
+  const watch = watchFor(input.private ?? [])
+  watch.metadata(metadata)
+  const tar = imageTar(input.image, entries, gathered, watch)
+  const packed = await outer.streamed('image.tar.zst', (take) => encodeFrames(tar, take, input.signal))
   if (fileBytes > mostUnpacked(packed, MAX_RATIO))
     throw new HostError('UNSUPPORTED', `${input.image}: nearly all of it is empty, nobody would take it`)
   const size = outer.finish()
@@ -106,7 +116,8 @@ async function writeMembers(fd: number, input: WriteArchiveInput, entries: reado
   const flushed = flush(fd)
   const ids = { contentId: exactId(records), stableId: stableId(records, stableHashes), sha256: hashOfFile(fd, size) }
   await flushed
-  return { ...ids, size, records, stableHashes, fileBytes }
+  await searchInside(input.image, watch, input.signal)
+  return { ...ids, size, records, stableHashes, fileBytes, leaks: watch.leaks }
 }
 
 interface OuterWriter {

@@ -1,0 +1,46 @@
+/**
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { type PrivateFacts, privateTexts } from '../../../src/package/private/texts.ts'
+
+const FACTS: PrivateFacts = {
+  tmpdirs: ['/var/tmp'],
+  builds: ['/var/tmp/portage/app-misc/hello-2'],
+  people: [],
+  hostname: 'localhost',
+  isCommon: (word) => word === 'hello' || word === 'max',
+}
+
+describe('what is looked for', () => {
+  const cases: [string, Partial<PrivateFacts>, string[]][] = [
+    ['the path of the build alone, on a host that nothing can be said of', {}, []],
+    ['a folder of builds that is not everybody\u2019s', { tmpdirs: ['/home/anna/build'] }, ['/home/anna/build/portage']],
+    ['a person', { people: [{ name: 'anna', home: '/home/anna' }] }, ['/home/anna', 'anna']],
+    ['a person with a name of many programs, by the home alone', { people: [{ name: 'max', home: '/home/max/' }] }, ['/home/max']],
+    ['nothing of a placeholder', { people: [{ name: 'user', home: '/home/user' }] }, []],
+    ['nothing of somebody without a home', { people: [{ name: 'root', home: '/root' }, { name: 'x', home: '/' }] }, []],
+    ['no name of two letters', { people: [{ name: 'al', home: '/home/al' }] }, ['/home/al']],
+    ['a host with a domain', { hostname: 'thinkpad7.example.org' }, ['thinkpad7.example.org', 'thinkpad7']],
+    ['a host with a domain and a common name', { hostname: 'hello.example.org' }, ['hello.example.org']],
+    ['no host of a common name', { hostname: 'hello' }, []],
+    ['no host of a placeholder\u2019s name', { hostname: 'Gentoo' }, []],
+    ['no host of one letter', { hostname: 'a' }, []],
+    ['nothing of localhost.localdomain', { hostname: 'localhost.localdomain' }, []],
+    ['each text once', { people: [{ name: 'anna', home: '/home/anna' }, { name: 'anna', home: '/home/anna' }], hostname: 'anna' }, ['/home/anna', 'anna']],
+  ] // prettier-ignore
+  for (const [what, facts, expected] of cases)
+    test(what, () =>
+      assert.deepEqual(
+        privateTexts({ ...FACTS, ...facts }).map(({ text }) => text),
+        ['/var/tmp/portage/app-misc/hello-2', ...expected],
+      ),
+    )
+})
+
+test('each says what to do', () => {
+  const texts = privateTexts({ ...FACTS, people: [{ name: 'anna', home: '/home/anna' }], hostname: 'thinkpad7' })
+  assert.match(texts[0]?.remedy ?? '', /-ffile-prefix-map=\/var\/tmp\/portage=\. in CFLAGS/)
+  assert.ok(texts.every(({ remedy, what }) => remedy !== '' && what !== ''))
+})
