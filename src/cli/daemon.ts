@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HostError } from '../base/errors.ts'
 import { foldersBelow, type User } from '../daemon/folders.ts'
+import { limited } from '../daemon/peerLimits.ts'
 import { runWarden } from '../daemon/warden.ts'
 import { runProgram } from '../portage/run.ts'
 import { plainLine } from '../portage/terminal.ts'
@@ -24,7 +25,13 @@ const log = (line: string): void => void process.stderr.write(`${plainLine(line)
 try {
   const user = userNamed('standin')
   const drop = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all']
-  const unprivileged: [string, ...string[]] = ['setpriv', ...drop, process.execPath, beside('peer')]
+  const unprivileged: [string, ...string[]] = [
+    ...limited(readFileSync('/proc/self/limits', 'utf8')),
+    'setpriv',
+    ...drop,
+    process.execPath,
+    beside('peer'),
+  ]
   // The launcher keeps the host's own network open as descriptor 9 and starts this process in one of its own, which is empty.
   const outside = `/proc/${process.pid}/fd/9`
   const peer: [string, ...string[]] = existsSync(outside) ? ['nsenter', `--net=${outside}`, ...unprivileged] : unprivileged

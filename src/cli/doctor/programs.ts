@@ -11,6 +11,7 @@ import { type Check, type Finding, note, ok, wrong } from './finding.ts'
 /** Program, the package that it comes from, and whether nothing works without it. */
 const PROGRAMS: readonly (readonly [string, string, string])[] = [
   ['setpriv', 'sys-apps/util-linux', 'the peer could not be kept from root'],
+  ['prlimit', 'sys-apps/util-linux', 'the peer could not be kept from eating the memory'],
   ['unshare', 'sys-apps/util-linux', 'the warden could not be kept from the network'],
   ['nsenter', 'sys-apps/util-linux', 'the peer could not reach the network'],
   ['scanelf', 'app-misc/pax-utils', 'nothing can be published'],
