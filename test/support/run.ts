@@ -6,14 +6,13 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { join } from 'node:path'
-import { run } from 'node:test'
-import { spec, tap } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
 import fg from 'fast-glob'
 import { StandinError } from '../../src/base/errors.ts'
 import { paths } from './ground/paths.ts'
 import { takeGround } from './ground/ready.ts'
 import { processName, RUN_VARIABLE } from './host/leftovers.ts'
+import { runFiles } from './report.ts'
 
 /** Two hosts that compile at the same time fill the two cores that the tests are measured on. */
 const AT_ONCE = 2
@@ -32,7 +31,8 @@ const pure = fg.globSync('test/**/*.test.ts', { cwd: paths.top, ignore: ON_HOSTS
 const ready = values.pure ? { missing: 'left out on purpose' } : onHosts.length === 0 ? {} : await makeReady()
 const missing = ready.missing
 if (missing !== undefined && onHosts.length > 0) say(`tests on real Portage are left out (${onHosts.length} files): ${missing}`)
-const failed = await runFiles(missing === undefined ? [...pure, ...onHosts] : pure)
+const files = (missing === undefined ? [...pure, ...onHosts] : pure).map((path) => join(paths.top, path))
+const failed = await runFiles({ files, top: paths.top, atOnce: AT_ONCE, longestFileMs: LONGEST_FILE_MS })
 await ready.release?.()
 process.exitCode = failed || (missing !== undefined && !values.pure && mustBeWhole()) ? 1 : 0
 
@@ -50,15 +50,4 @@ async function makeReady(): Promise<{ missing?: string; release?: () => Promise<
 /** Without root a developer still gets the pure tests; CI, and root on a machine that lacks something, must not take them for all. */
 function mustBeWhole(): boolean {
   return process.env['CI'] === 'true' || process.getuid?.() === 0
-}
-
-function runFiles(files: readonly string[]): Promise<boolean> {
-  const events = run({ files: files.map((path) => join(paths.top, path)), concurrency: AT_ONCE, timeout: LONGEST_FILE_MS })
-  let failures = files.length === 0
-  events.on('test:fail', (data) => (failures ||= data.todo === undefined || data.todo === false))
-  const report = process.stdout.isTTY ? events.compose(spec) : events.compose(tap)
-  return new Promise((resolve, reject) => {
-    report.on('error', reject).on('end', () => resolve(failures))
-    report.pipe(process.stdout)
-  })
 }

@@ -1,0 +1,73 @@
+/**
+ * What `npm test` says at its end: which tests failed, by file and full name, how many, and an exit code that tells it too.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { execa } from 'execa'
+
+const SUPPORT = join(import.meta.dirname, 'support')
+const PASSES = `import { test } from 'node:test'
+test('outer', async (t) => {
+  await t.test('inner', () => undefined)
+  await t.test('not done yet', { todo: true }, () => { throw new Error('x') })
+})`
+const FAILS = `import { describe, test } from 'node:test'
+test('outer', async (t) => {
+  await t.test('passes', () => undefined)
+  await t.test('inner | one', () => { throw new Error('x') })
+})
+describe('suite', () => { test('in it', () => { throw new Error('y') }) })
+test('passes too', () => undefined)
+test('over two\\nlines', () => { throw new Error('z') })`
+const BROKEN = `throw new Error('does not even load')`
+
+/** Exit code and last lines of a run of `sources` by name. */
+async function report(t: TestContext, sources: Readonly<Record<string, string>>): Promise<{ failed: boolean; end: string[] }> {
+  const top = mkdtempSync(join(tmpdir(), 'standin-report-'))
+  t.after(() => rmSync(top, { recursive: true }))
+  for (const [name, source] of Object.entries(sources)) writeFileSync(join(top, name), source)
+  const input = { files: Object.keys(sources).map((name) => join(top, name)), top, atOnce: 2, longestFileMs: 60_000 }
+  // A file, for a runner starts its files with its own options, `-e` among them.
+  const runner = join(top, 'run.mjs')
+  const call = `process.exitCode = (await runFiles(${JSON.stringify(input)})) ? 1 : 0`
+  writeFileSync(runner, `import { runFiles } from ${JSON.stringify(join(SUPPORT, 'report.ts'))}\n${call}\n`)
+  const ran = await execa(process.execPath, [runner], { reject: false, ...own() })
+  const lines = ran.stdout.split('\n')
+  return {
+    failed: ran.exitCode === 1,
+    end: lines.slice(lines.findLastIndex((line) => !line.startsWith('# ') || /^# \w+_ms /.test(line)) + 1),
+  }
+}
+
+/** Without the mark by which a test runner knows that it is itself under test, and then runs nothing. */
+function own(): { env: Record<string, string>; extendEnv: boolean } {
+  return { env: { PATH: process.env['PATH'] ?? '' }, extendEnv: false }
+}
+
+test('each test that failed is named at the end, with its file and all names above it', async (t) => {
+  const { failed, end } = await report(t, { 'fails.test.mjs': FAILS, 'passes.test.mjs': PASSES, 'broken.test.mjs': BROKEN })
+  assert.ok(failed)
+  assert.deepEqual(end.toSorted(), [
+    '# 4 failed',
+    '# FAILED broken.test.mjs: (the file itself)',
+    '# FAILED fails.test.mjs: outer > inner | one',
+    '# FAILED fails.test.mjs: over two lines',
+    '# FAILED fails.test.mjs: suite > in it',
+  ])
+  assert.equal(end.at(-1), '# 4 failed')
+})
+
+test('a run without a failure says so', async (t) => {
+  assert.deepEqual(await report(t, { 'passes.test.mjs': PASSES }), { failed: false, end: ['# nothing failed'] })
+})
+
+test('a part of a path that no test file has is a failure, not a run without one', async () => {
+  const ran = await execa(process.execPath, [join(SUPPORT, 'run.ts'), '--pure', 'no-such-path'], { reject: false, ...own() })
+  assert.equal(ran.exitCode, 1)
+  assert.match(ran.stdout, /^# no test file has such a path$/m)
+})

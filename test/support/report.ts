@@ -1,0 +1,60 @@
+/**
+ * Runs test files, and ends its report with one line for each test that failed, so that nobody has to look for them above.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { relative } from 'node:path'
+import { run } from 'node:test'
+import { spec, tap } from 'node:test/reporters'
+
+export interface RunInput {
+  /** Absolute. */
+  readonly files: readonly string[]
+  /** Names are shown from here on. */
+  readonly top: string
+  readonly atOnce: number
+  readonly longestFileMs: number
+}
+
+/** Whether something failed; no file at all has failed too. The report goes to standard output. */
+export async function runFiles({ files, top, atOnce, longestFileMs }: RunInput): Promise<boolean> {
+  const events = run({ files: [...files], concurrency: atOnce, timeout: longestFileMs })
+  const failures = failuresOf(events, top)
+  const report = process.stdout.isTTY ? events.compose(spec) : events.compose(tap)
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  report.on('error', reject).on('end', resolve).pipe(process.stdout, { end: false })
+  await promise
+  process.stdout.write(
+    summary(failures, files.length)
+      .map((line) => `# ${line}\n`)
+      .join(''),
+  ) // a comment in TAP
+  return failures.length > 0 || files.length === 0
+}
+
+type Events = ReturnType<typeof run>
+
+/** Grows while the tests run: `file: suite > test`, one for each test that itself failed. */
+function failuresOf(events: Events, top: string): readonly string[] {
+  const failures: string[] = []
+  // Within a file tests are told in order, each between the start and the end of the one that it belongs to.
+  const open = new Map<string, string[]>()
+  events.on('test:start', ({ file = '', name, nesting }) => void open.set(file, [...(open.get(file) ?? []).slice(0, nesting), name]))
+  events.on('test:fail', ({ file = '', name, nesting, todo, details }) => {
+    if (todo !== undefined && todo !== false) return
+    if (failureType(details.error) === 'subtestsFailed') return
+    const names = [...(open.get(file) ?? []).slice(0, nesting), name === file ? '(the file itself)' : name]
+    failures.push(`${relative(top, file)}: ${names.join(' > ')}`.replaceAll(/\s+/g, ' '))
+  })
+  return failures
+}
+
+function failureType(error: Error): unknown {
+  return 'failureType' in error ? error.failureType : undefined
+}
+
+function summary(failures: readonly string[], files: number): string[] {
+  if (files === 0) return ['no test file has such a path']
+  if (failures.length === 0) return ['nothing failed']
+  return [...failures.map((line) => `FAILED ${line}`), `${failures.length} failed`]
+}
