@@ -10,6 +10,7 @@ import { audit } from './audit.ts'
 import type { Course } from './course.ts'
 import { publish, type Published } from './publish.ts'
 import type { Realm } from './realm.ts'
+import type { Traces } from './traces.ts'
 import { megabytes } from './say.ts'
 import { type Wish, type WishedRecipe, wishOf } from './wish.ts'
 
@@ -20,11 +21,14 @@ export async function finish(realm: Realm, course: Course, tell: Tell): Promise<
   const copy = course.note.stoodIn === null ? undefined : realm.stood.load(course.note.stoodIn)
   const wish = wishOf(course.note.began.values, realm.wishTools)
   const recipe = await wish.recipe
-  const hindered = whyPrivate(realm, course, wish, recipe)
-  if (hindered !== undefined && course.note.wanted.publish) tell(course, `not published: ${hindered}`, 'warn')
-  if (!recipe.known || (hindered !== undefined && copy === undefined)) return
-  const own = await made(realm, course, wish, recipe, hindered === undefined)
+  const unwanted = whyPrivate(realm, course, wish, recipe)
+  const tellWhy = (why: string): void => (course.note.wanted.publish ? tell(course, `not published: ${why}`, 'warn') : undefined)
+  if (unwanted !== undefined) tellWhy(unwanted)
+  if (!recipe.known || (unwanted !== undefined && copy === undefined)) return
+  const own = await made(realm, course, wish, recipe, unwanted === undefined)
   if (own === undefined) return
+  if (unwanted === undefined && own.leak !== undefined) tellWhy(own.leak)
+  const hindered = unwanted ?? own.leak
   try {
     if (copy !== undefined) {
       const { keys } = realm.policy()
@@ -42,7 +46,7 @@ export async function finish(realm: Realm, course: Course, tell: Tell): Promise<
         realm.known.saveBuild(audited.build)
         realm.share(audited.build)
       }
-    } else {
+    } else if (hindered === undefined) {
       realm.share(own.build)
       tell(course, `published (${megabytes(own.build.archive.size)}, content ${own.build.offer.content.slice(0, 12)})`, 'good')
     }
@@ -74,9 +78,16 @@ async function made(
   const work = join(realm.folders.work, course.key.slice(-100))
   const { archives } = realm.folders
   const { standinsLive } = course.note
+  const traces = tracesOf(realm, course)
   try {
-    return await publish({ ...realm, wish, recipe, from, archives, work, standinsLive, keep, signal: realm.ending })
+    return await publish({ ...realm, wish, recipe, from, archives, work, standinsLive, traces, keep, signal: realm.ending })
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
+}
+
+function tracesOf({ settings }: Realm, { note }: Course): Traces {
+  const { PORTAGE_TMPDIR: tmpdir, PORTAGE_BUILDDIR: buildFolder } = note.began.values
+  const { public_words: publicWords, publish_repos: publicRepos } = settings
+  return { tmpdir, buildFolder, owner: note.owner, publicWords: [...publicWords], publicRepos: [...publicRepos] }
 }

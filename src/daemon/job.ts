@@ -12,6 +12,7 @@ import { metadata } from '../package/manifest.ts'
 import { imageRecord, MAX_RECORDS } from '../package/record.ts'
 import { runProgram } from '../portage/run.ts'
 import { ownPackage } from './ownPackage.ts'
+import { traces } from './traces.ts'
 
 export const MAX_JOB_BYTES: number = 64 * 1024 * 1024
 
@@ -25,6 +26,7 @@ export const job = v.strictObject({
   metadata,
   files: v.array(v.strictObject({ path: v.string(), size: count(), mode: count(), mtimeMs: v.number() })),
   resolvedMarch: v.nullable(v.array(v.string())),
+  traces,
   out: plainText(4095),
   /** Where the records go, for the comparison that may follow. */
   records: plainText(4095),
@@ -38,6 +40,8 @@ export const made = v.strictObject({
   files: count(),
   fileBytes: count(),
   metadata,
+  /** What of this host is in it, in one clause with the remedy: then it may be given to nobody. */
+  leak: v.nullable(plainText(6000)),
 })
 
 export const recordList = v.pipe(v.array(imageRecord), v.maxLength(MAX_RECORDS))

@@ -1,18 +1,21 @@
 /**
- * Makes the archive of one captured image, in a process of its own so that the warden answers meanwhile; the image is refused when it has changed.
+ * Makes the archive of one captured image, in a process of its own so that the warden answers meanwhile; the image is refused when it has changed,
+ * and what of this host is found in it is told.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { readFileSync, rmSync } from 'node:fs'
-import { setPriority } from 'node:os'
+import { hostname, setPriority } from 'node:os'
 import { writeDurable } from '../base/durable.ts'
 import { HostError } from '../base/errors.ts'
 import { checkJson } from '../base/schema.ts'
 import { imageFromGpkg } from '../package/archive/own.ts'
 import { writeArchive } from '../package/archive/write.ts'
+import type { Leak } from '../package/private/watch.ts'
 import { changedSince } from './capture.ts'
 import { job, type Made, MAX_JOB_BYTES } from './job.ts'
 import { checkOwnPackage } from './ownPackage.ts'
+import { privateTextsOf } from './traces.ts'
 
 /** The whole of the maker process: reads its job, makes the archive, answers in one line. */
 export async function runMaker(jobPath: string, answer: (line: string) => void): Promise<void> {
@@ -25,6 +28,7 @@ export async function runMaker(jobPath: string, answer: (line: string) => void):
     metadata: taken.metadata,
     out: wanted.out,
     resolvedMarch: wanted.resolvedMarch ?? undefined,
+    private: privateTextsOf(wanted.traces, { root: '/', procRoot: '/proc', hostname: hostname() }, taken.metadata),
   })
   const changed = changedSince({ folder: '', image: wanted.image, files: wanted.files })
   if (changed.length > 0) {
@@ -34,5 +38,14 @@ export async function runMaker(jobPath: string, answer: (line: string) => void):
   writeDurable(wanted.records, JSON.stringify(written.records))
   const { sha256, size, contentId, stableId, fileBytes } = written
   const files = written.records.filter(({ type }) => type !== 'dir').length
-  answer(JSON.stringify({ sha256, size, contentId, stableId, fileBytes, files, metadata: taken.metadata } satisfies Made))
+  const leak = leakText(written.leaks)
+  answer(JSON.stringify({ sha256, size, contentId, stableId, fileBytes, files, metadata: taken.metadata, leak } satisfies Made))
+}
+
+/** `usr/bin/x holds the path of the build, and 3 more: let it be stripped ...`. */
+function leakText(leaks: readonly Leak[]): string | null {
+  const [first] = leaks
+  if (first === undefined) return null
+  const files = new Set(leaks.map(({ where }) => where)).size
+  return `${first.where} holds ${first.of.what}${files === 1 ? '' : `, and so do ${files - 1} more`}: ${first.of.remedy}`
 }

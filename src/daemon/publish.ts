@@ -19,6 +19,7 @@ import type { Captured } from './captures.ts'
 import type { Build, Known } from './known.ts'
 import { make, type MakerProgram, recordList } from './job.ts'
 import type { OwnPackage } from './ownPackage.ts'
+import type { Traces } from './traces.ts'
 import type { Wish, WishedRecipe } from './wish.ts'
 
 export interface PublishInput {
@@ -33,7 +34,8 @@ export interface PublishInput {
   readonly key: SigningKey
   readonly known: Known
   readonly standinsLive: boolean
-  /** Whether the build is to be offered; otherwise its archive lies in the store for the comparison alone, and the caller removes it. */
+  readonly traces: Traces
+  /** Whether the build is to be offered, if nothing of this host is in it; otherwise its archive lies in the store for the comparison alone, and the caller removes it. */
   readonly keep: boolean
   readonly signal: AbortSignal
 }
@@ -41,6 +43,8 @@ export interface PublishInput {
 export interface Published {
   readonly build: Build
   readonly records: readonly ImageRecord[]
+  /** Why it must not be offered: what of this host is in it, in one clause. */
+  readonly leak: string | undefined
 }
 
 export function archivePath(folder: string, sha256: string): string {
@@ -62,6 +66,7 @@ export async function publish(input: PublishInput): Promise<Published> {
       metadata: 'metadata' in input.from ? input.from.metadata : {},
       files: 'capture' in input.from ? [...input.from.capture.files] : [],
       resolvedMarch: recipe.native === undefined ? null : [...recipe.native],
+      traces: input.traces,
       out,
       records,
     },
@@ -99,6 +104,6 @@ export async function publish(input: PublishInput): Promise<Published> {
   }
   chmodSync(out, 0o644)
   renameSync(out, path)
-  if (input.keep) input.known.saveBuild(build)
-  return { build, records: checkJson(recordList, readFileSync(records), records, MAX_MANIFEST_BYTES) }
+  if (input.keep && made.leak === null) input.known.saveBuild(build)
+  return { build, leak: made.leak ?? undefined, records: checkJson(recordList, readFileSync(records), records, MAX_MANIFEST_BYTES) }
 }

@@ -94,6 +94,14 @@ export const SETTINGS = {
     most: 100,
     standard: 'gentoo',
   }),
+  public_words: words({
+    about:
+      'Names of this host, or of people on it, that say nothing about them: a build that holds such a word is published all the same. Others keep it at home.',
+    allowed: 'words of letters, digits and _ . -',
+    pattern: /^[A-Za-z0-9_.-]{1,80}$/,
+    most: 100,
+    standard: '',
+  }),
   tell: yesNo({ about: 'Say on the terminal that emerge was typed on what became of the stand-in, in one line each.', standard: 'yes' }),
   color: choice({
     about: 'Colour of those lines and of the command line tool; auto follows the terminal and NO_COLOR.',

@@ -33,6 +33,7 @@ const DEFAULTS = {
   trackers: [],
   web_seeds: [],
   publish_repos: ['gentoo'],
+  public_words: [],
   tell: true,
   color: 'auto',
 }
@@ -56,6 +57,7 @@ const TAKEN: readonly [string, Partial<Record<keyof typeof DEFAULTS, unknown>>][
   ['install_wait = 5', { install_wait: 5 }],
   ['on_failure=keep', { on_failure: 'keep' }],
   ['level = 3', { level: 3 }],
+  ['public_words = max alpha.test', { public_words: ['max', 'alpha.test'] }],
   ['max_size = 500M', { max_size: 500 * 2 ** 20 }],
   ['cache_size = 1T', { cache_size: 2 ** 40 }],
   ['upload_limit = none', { upload_limit: 'none' }],

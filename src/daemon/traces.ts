@@ -1,0 +1,124 @@
+/**
+ * Gathers what a build may have taken up of this host and of who started it: paths, names and homes that its archive is searched for.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { systemCode } from '../base/errors.ts'
+import { plainText } from '../base/schema.ts'
+import { type Metadata, METADATA_KEYS } from '../package/manifest.ts'
+import type { PrivateText } from '../package/private/search.ts'
+import { type Person, privateTexts } from '../package/private/texts.ts'
+import { readText } from '../portage/bounded.ts'
+import { isAlive, type Owner } from '../portage/lock.ts'
+import { readRepos, type Repository } from '../portage/repos.ts'
+
+/** What the warden tells a maker of where and by whom the package was built. */
+export const traces = v.strictObject({
+  tmpdir: plainText(4095),
+  buildFolder: plainText(4095),
+  /** The emerge that built it: who typed it is in its environment for as long as it runs. */
+  owner: v.nullable(v.strictObject({ pid: v.number(), startTime: plainText(40), bootId: plainText(100) })),
+  publicWords: v.array(plainText(80)),
+  publicRepos: v.array(plainText(80)),
+})
+
+export type Traces = v.InferOutput<typeof traces>
+
+export interface TracesHost {
+  readonly root: string
+  readonly procRoot: string
+  readonly hostname: string
+}
+
+const MAX_ACCOUNTS_BYTES = 16 * 1024 * 1024
+const MAX_ENVIRONMENT_BYTES = 4 * 1024 * 1024
+const MAX_WORDS_BYTES = 64 * 1024 * 1024
+
+/** Errors: HostError UNREADABLE. */
+export function privateTextsOf(of: Traces, host: TracesHost, metadata: Metadata): PrivateText[] {
+  const accounts = readAccounts(host.root)
+  const isSystem = (name: string): boolean => accounts.some((account) => account.name === name && !account.isPerson)
+  const caller = readCaller(host.procRoot, of.owner).filter(({ name }) => !isSystem(name))
+  return privateTexts({
+    tmpdirs: [...new Set([of.tmpdir, followed(of.tmpdir)])],
+    builds: [...new Set([of.buildFolder, followed(of.buildFolder)])],
+    people: [...accounts.filter(({ isPerson }) => isPerson), ...caller],
+    hostname: host.hostname,
+    isCommon: commonWords(of, host, metadata),
+  })
+}
+
+/** The folder itself is mostly gone by now, so the links of what is left of the way to it are followed. */
+function followed(folder: string): string {
+  for (let end = folder.length; end > 0; end = folder.lastIndexOf('/', end - 1)) {
+    const part = folder.slice(0, end)
+    if (existsSync(part)) return realpathSync(part) + folder.slice(end)
+  }
+  return folder
+}
+
+interface Account extends Person {
+  readonly isPerson: boolean
+}
+
+/** Numbers of people by login.defs(5), UID_MIN; `nobody` has one above UID_MAX. */
+const FIRST_PERSON = 1000
+const LAST_PERSON = 60_000
+
+function readAccounts(root: string): Account[] {
+  return (readText(join(root, 'etc/passwd'), MAX_ACCOUNTS_BYTES) ?? '').split('\n').flatMap((line) => {
+    const [name = '', , number = '', , , home = ''] = line.split(':')
+    const uid = Number(number)
+    return name === '' ? [] : [{ name, home, isPerson: uid >= FIRST_PERSON && uid <= LAST_PERSON }]
+  })
+}
+
+const NAMES = ['SUDO_USER', 'DOAS_USER', 'LOGNAME', 'USER'] as const
+
+/** Whoever typed emerge, where it still runs: an account may be in a directory of the network instead of in /etc/passwd. */
+function readCaller(procRoot: string, owner: Owner | null): Person[] {
+  if (owner === null || !isAlive(procRoot, owner)) return []
+  const text = ifThere(() => readText(join(procRoot, String(owner.pid), 'environ'), MAX_ENVIRONMENT_BYTES)) ?? ''
+  const values = new Map(text.split('\0').map((field) => [field.slice(0, field.indexOf('=')), field.slice(field.indexOf('=') + 1)]))
+  const named = NAMES.flatMap((key) => values.get(key) ?? []).filter((name) => name !== '')
+  const home = values.get('HOME') ?? ''
+  return [...new Set(named)].map((name, at) => ({ name, home: at === 0 ? home : '' }))
+}
+
+/** It may end between two looks at it. */
+function ifThere<T>(look: () => T): T | undefined {
+  try {
+    return look()
+  } catch (error) {
+    const code = systemCode(error) ?? systemCode(error instanceof Error ? error.cause : undefined)
+    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM') return undefined
+    throw error
+  }
+}
+
+/** Keys that hold the ebuild's own words. */
+const EBUILD_KEYS = METADATA_KEYS.filter((key) => !['CFLAGS', 'CXXFLAGS', 'LDFLAGS', 'NEEDED.ELF.2', 'PROVIDES', 'REQUIRES'].includes(key))
+
+function commonWords(of: Traces, { root }: TracesHost, metadata: Metadata): (word: string) => boolean {
+  const own = wordsIn(EBUILD_KEYS.map((key) => metadata[key] ?? '').join(' '))
+  const listed = new Set(of.publicWords.map((word) => word.toLowerCase()))
+  const repositories = [...readRepos(root).values()].filter(({ name }) => of.publicRepos.includes(name))
+  return (word) => {
+    const plain = word.toLowerCase()
+    return listed.has(plain) || own.has(plain) || repositories.some((repository) => isWordOf(repository, plain))
+  }
+}
+
+function wordsIn(text: string): Set<string> {
+  return new Set(text.toLowerCase().split(/[^a-z0-9]+/))
+}
+
+/** Whether it names a package or a category there, or stands in the description of a USE flag. */
+function isWordOf({ folder }: Repository, word: string): boolean {
+  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  if (names.some(({ name }) => wordsIn(name).has(word) || existsSync(join(folder, name, word)))) return true
+  return ['use.desc', 'use.local.desc'].some((name) => wordsIn(readText(join(folder, 'profiles', name), MAX_WORDS_BYTES) ?? '').has(word))
+}
