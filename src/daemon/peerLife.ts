@@ -34,6 +34,9 @@ export interface PeerLife {
   close(): Promise<void>
 }
 
+/** Most archives that a peer is believed to give: one that is taken over could fill memory and log with names. */
+const MAX_SHARED = 4096
+
 export function peerLife(input: PeerLifeInput): PeerLife {
   const { known, folders, log } = input
   const shared = new Set<string>()
@@ -44,7 +47,7 @@ export function peerLife(input: PeerLifeInput): PeerLife {
     ...input.peer,
     heard(message) {
       if (message.t === 'listening') listening.resolve()
-      if (message.t === 'sharing') {
+      if (message.t === 'sharing' && shared.size < MAX_SHARED && !shared.has(message.sha256)) {
         shared.add(message.sha256)
         log(`archive ${message.sha256.slice(0, 12)} is given to others`)
       }

@@ -8,6 +8,7 @@ import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { lineCutter } from '../base/lines.ts'
 import { checkJson } from '../base/schema.ts'
+import { plainLine } from '../portage/terminal.ts'
 import { type FromPeer, fromPeer, MAX_PEER_LINE, type ToPeer } from './peerWire.ts'
 
 export interface PeerProcess {
@@ -37,6 +38,9 @@ const FIRST_WAIT = 200
 const LONGEST_WAIT = 30_000
 const HEALTHY_AFTER = 10_000
 
+/** How long what a dead peer has written is still read. */
+const LAST_WORDS = 500
+
 export function keepPeer(options: PeerOptions): PeerProcess {
   let child: ChildProcess | undefined
   let channel: Duplex | undefined
@@ -51,12 +55,16 @@ export function keepPeer(options: PeerOptions): PeerProcess {
   const start = (): void => {
     const since = performance.now()
     const [program, ...rest] = options.argv
-    const started = spawn(program, rest, { stdio: ['ignore', 'inherit', 'inherit', 'pipe'], env: options.env, cwd: '/' })
+    // No terminal and no log file as a descriptor, and a session of its own: whoever takes the peer over must not type on root's terminal.
+    const started = spawn(program, rest, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env: options.env, cwd: '/', detached: true })
     child = started
+    started.stderr?.on('data', logged(options.log))
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node makes descriptor 3 a socket pair, its types know only streams
     const pair = started.stdio[3] as Duplex
     channel = pair
     listen(pair, options, () => started.kill('SIGKILL'))
+    // What the peer has started may hold its end of both for ever, and must not keep the next peer, or this warden's end, waiting.
+    started.once('exit', () => setTimeout(() => (pair.destroy(), started.stderr?.destroy()), LAST_WORDS).unref())
     started.once('error', (error) => options.log(`peer: could not start: ${error.message}`))
     started.once('close', (code, signal) => {
       if (child === started) child = undefined
@@ -89,6 +97,26 @@ export function keepPeer(options: PeerOptions): PeerProcess {
       await ended
       clearTimeout(last)
     },
+  }
+}
+
+/** Chunks and lines of the peer's that go into the log in one second; the rest is a flood, and is said to be one. */
+const MAX_LOG_LINES = 100
+
+/** What the peer writes, line by line, as text that steers nothing and under its own name. A line that comes in two chunks is two: nothing of it is held. */
+function logged(log: (line: string) => void): (chunk: Buffer) => void {
+  let budget = { second: 0, left: MAX_LOG_LINES }
+  return (chunk) => {
+    const second = Math.floor(performance.now() / 1000)
+    if (budget.second !== second) budget = { second, left: MAX_LOG_LINES }
+    for (const line of chunk.toString('utf8').split('\n', MAX_LOG_LINES + 1)) {
+      if (line === '' || budget.left < 0) continue
+      log(
+        budget.left-- > 0
+          ? `peer: ${plainLine(line.replace(/^peer: /, ''))}`
+          : 'peer: it says too much, the rest of this second is left out',
+      )
+    }
   }
 }
 

@@ -88,3 +88,34 @@ test('closing ends a peer that hears nothing', async (t) => {
   await peer.close()
   assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
 })
+
+test('what a peer writes goes into the log under its own name, steers nothing, and has neither a terminal nor the log itself', async (t) => {
+  const script = `
+    const { readdirSync, readlinkSync, readFileSync } = require('node:fs');
+    console.log('to nobody');
+    console.error('app-misc/hello: \\u001b[2Jcan be used now');
+    for (let at = 0; at < 100000; at++) process.stderr.write('flood ' + at + '\\n');
+    const [, , , , , session, terminal] = readFileSync('/proc/self/stat', 'utf8').replace(/\\(.*\\)/, 'x').split(' ');
+    process.stderr.write('', () => channel.write(JSON.stringify({ t: 'failed', id: '0'.repeat(16), code: 'IO',
+      message: [session === String(process.pid), terminal, readlinkSync('/proc/self/fd/1'), readlinkSync('/proc/self/fd/2').split(':')[0]].join(' ') }) + '\\n'));
+    setInterval(() => {}, 1000);`
+  const { events, heard, lines } = keep(t, script)
+  await once(events, 'heard')
+  assert.deepEqual(
+    heard.map((one) => one.t === 'failed' && one.message),
+    ['true 0 /dev/null socket'],
+  )
+  assert.equal(lines[0], 'peer: app-misc/hello:  [2Jcan be used now')
+  assert.ok(lines.length < 1000, `${lines.length} lines in the log`)
+  assert.ok(lines.includes('peer: it says too much, the rest of this second is left out'))
+})
+
+test('a peer that leaves children behind comes back all the same', async (t) => {
+  const child = `require('node:child_process').spawn('sleep', ['20'], { stdio: ['ignore', 'inherit', 'inherit', 3] })`
+  const { events } = keep(t, `const left = ${child}; ${READY.replace('process.pid', 'left.pid')} setTimeout(() => process.exit(), 100);`)
+  const [first] = await once(events, 'heard')
+  t.after(() => process.kill(first.pid))
+  const [next] = await once(events, 'heard')
+  t.after(() => process.kill(next.pid))
+  assert.notEqual(next.pid, first.pid)
+})
