@@ -13,6 +13,8 @@ export interface Gathered {
   /** Settles when an exact offer is there, a little after the first one, or when nobody has answered for long enough. */
   readonly enough: Promise<void>
   offers(): readonly Weighed[]
+  /** Hosts that name this source of an archive, without their ports. */
+  hostsOf(offer: Offer): ReadonlySet<string>
   /** Waits for an offer that was not there yet; false when the search is over, or nothing has come for `othersSeconds`. */
   another(): Promise<boolean>
   stop(): void
@@ -23,12 +25,18 @@ export function sourceOf({ archive }: Offer): string {
   return `${archive.sha256} ${archive.infohash}`
 }
 
+/** Most offers that are heard in one search, and most sources of one archive, which honestly has one: a flood must fill neither root's memory nor its time. */
+const MAX_HEARD = 1024
+const MAX_OF_ONE = 16
+
 export function gather(input: SeekInput): Gathered {
   const over = new AbortController()
   const offers = new Map<string, Weighed>()
+  const hosts = new Map<string, Set<string>>()
   const enough = Promise.withResolvers<void>()
   let next = Promise.withResolvers<boolean>()
   let seen = 0
+  let heard = 0
   const timers: NodeJS.Timeout[] = []
   const later = (seconds: number, then: () => void): void => void timers.push(setTimeout(then, seconds * 1000))
 
@@ -36,8 +44,11 @@ export function gather(input: SeekInput): Gathered {
     if (isExact(weighed, wants)) enough.resolve()
     else later(choose([weighed], wants).usable.length > 0 ? input.betterSeconds : input.othersSeconds, enough.resolve)
   }
-  const offered = (offer: Offer): void => {
+  const offered = (offer: Offer, from: string): void => {
+    if (++heard > MAX_HEARD) return
     const same = [...offers.values()].map((weighed) => weighed.offer).filter((one) => isSameArchive(one, offer))
+    if (!offers.has(sourceOf(offer)) && same.length >= MAX_OF_ONE) return
+    hosts.set(sourceOf(offer), (hosts.get(sourceOf(offer)) ?? new Set()).add(hostOf(from)))
     const attestations = same.reduce((all, one) => joined(all, one.attestations, input.counts), offer.attestations)
     for (const one of [...same.filter((other) => sourceOf(other) !== sourceOf(offer)), offer])
       offers.set(sourceOf(one), input.weigh({ ...one, attestations }))
@@ -60,6 +71,7 @@ export function gather(input: SeekInput): Gathered {
   return {
     enough: Promise.race([enough.promise, search]),
     offers: () => [...offers.values()],
+    hostsOf: (offer) => hosts.get(sourceOf(offer)) ?? new Set(),
     async another() {
       if (offers.size > seen) {
         seen = offers.size
@@ -75,6 +87,10 @@ export function gather(input: SeekInput): Gathered {
       for (const timer of timers) clearTimeout(timer)
     },
   }
+}
+
+function hostOf(address: string): string {
+  return address.replace(/:\d+$/, '')
 }
 
 function isSameArchive(a: Offer, b: Offer): boolean {

@@ -41,11 +41,15 @@ export async function seek(input: SeekInput): Promise<Sought> {
   const gathered = gather(input)
   const failed: Verdict[] = []
   const tried = new Set<string>()
+  const failing = new Set<string>()
+  const isOfOthers = ({ offer }: Weighed): boolean => [...gathered.hostsOf(offer)].some((host) => !failing.has(host))
   try {
     await gathered.enough
     while (tried.size < MAX_TRIES && !input.signal.aborted) {
       const { usable, verdicts } = choose(gathered.offers(), await input.wants)
-      const best = usable.find(({ offer }) => !tried.has(sourceOf(offer)))
+      const left = usable.filter(({ offer }) => !tried.has(sourceOf(offer)))
+      // Whoever was in vain once comes last: a host may name any number of torrents that are none.
+      const best = left.find(isOfOthers) ?? left[0]
       if (best === undefined) {
         if (await gathered.another()) continue
         break
@@ -56,6 +60,7 @@ export async function seek(input: SeekInput): Promise<Sought> {
         return { found: true, weighed: best, staging, verdicts: [...verdicts, ...failed] }
       } catch (error) {
         if (!(error instanceof StandinError)) throw error
+        for (const host of gathered.hostsOf(best.offer)) failing.add(host)
         failed.push({ rule: 'fetch', passed: false, text: `${best.offer.content.slice(0, 12)}: ${error.message}` })
         input.log(`${best.offer.archive.sha256.slice(0, 12)}: ${error.code}: ${error.message}`)
       }

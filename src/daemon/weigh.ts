@@ -26,20 +26,35 @@ export function weigh(offer: Offer, policy: Policy, disputed: Disputed): Weighed
   }
 }
 
-/** An attestation about something else is dropped like a forged one: it says nothing about this offer. */
-function genuine(envelope: Envelope, offer: Offer): Opened[] {
+/** What an envelope said when it was opened: the same one comes again with each source of an archive, and a signature costs a tenth of a millisecond. */
+const seen = new WeakMap<Envelope, Opened | undefined>()
+
+function opened(envelope: Envelope): Opened | undefined {
+  if (seen.has(envelope)) return seen.get(envelope)
+  const found = openOrNot(envelope)
+  seen.set(envelope, found)
+  return found
+}
+
+function openOrNot(envelope: Envelope): Opened | undefined {
   try {
-    const opened = open(envelope)
-    const { subject, predicate } = opened.statement
-    const fits =
-      subject[0].digest.sha256 === offer.content &&
-      predicate.recipe === offer.recipe &&
-      predicate.linkage === offer.linkage &&
-      predicate.environment === offer.environment &&
-      predicate.stable === offer.stable
-    return fits ? [opened] : []
+    return open(envelope)
   } catch (error) {
-    if (error instanceof StandinError) return []
+    if (error instanceof StandinError) return undefined
     throw error
   }
+}
+
+/** An attestation about something else is dropped like a forged one: it says nothing about this offer. */
+function genuine(envelope: Envelope, offer: Offer): Opened[] {
+  const said = opened(envelope)
+  if (said === undefined) return []
+  const { subject, predicate } = said.statement
+  const fits =
+    subject[0].digest.sha256 === offer.content &&
+    predicate.recipe === offer.recipe &&
+    predicate.linkage === offer.linkage &&
+    predicate.environment === offer.environment &&
+    predicate.stable === offer.stable
+  return fits ? [said] : []
 }

@@ -37,7 +37,7 @@ async function sought(script: Script): Promise<{ result: Sought; tried: string[]
   const peer: Pick<PeerClient, 'find' | 'get'> = {
     find(_family, _seconds, offered, signal) {
       offerLate.push(() => script.late?.forEach((offer) => offered(offer, '192.0.2.2:1')))
-      for (const offer of script.offers) offered(offer, '192.0.2.1:1')
+      for (const offer of script.offers) offered(offer, script.fails?.includes(offer) === true ? '192.0.2.1:1' : '192.0.2.3:1')
       const { promise, resolve } = Promise.withResolvers<void>()
       if (signal.aborted || script.offers.length === 0) resolve()
       signal.addEventListener('abort', () => resolve())
@@ -133,4 +133,30 @@ test('an honest offer that comes while the lie is being fetched is taken next', 
   const { result, tried } = await sought({ offers: [liar], fails: [liar], late: [honest] })
   assert.ok(result.found && result.weighed.offer.archive.infohash === honest.archive.infohash)
   assert.equal(tried.length, 2)
+})
+
+test('a host that was in vain once is asked last, however many torrents it names', async () => {
+  const honest = given('honest', { archive: { ...offerNamed('honest').archive, size: 5000 } })
+  const lies = Array.from({ length: 20 }, (_, at) => {
+    const sha256 = id(`lie ${at}`)
+    return { ...honest, archive: { ...honest.archive, sha256, size: 1000 + at, infohash: id(`lie ${at}`).slice(0, 40) } }
+  })
+  const { result, tried } = await sought({ offers: [...lies, honest], fails: lies })
+  assert.ok(result.found && sourceOf(result.weighed.offer) === sourceOf(honest))
+  assert.equal(tried.length, 2)
+})
+
+test('a flood of torrents for one archive, with as many signatures as go with it, is heard in no time', async () => {
+  const plain = offerNamed('plain')
+  const attestations = Array.from({ length: 64 }, (_, at) => attested(plain, `key ${at}`))
+  const flood = Array.from({ length: 512 }, (_, at) => ({
+    ...plain,
+    archive: { ...plain.archive, infohash: id(String(at)).slice(0, 40) },
+    attestations,
+  }))
+  const began = performance.now()
+  const { tried } = await sought({ offers: flood, fails: flood })
+  assert.ok(tried.length <= 8)
+  // 64 of them took 48 s.
+  assert.ok(performance.now() - began < 10_000)
 })
