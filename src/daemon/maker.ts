@@ -28,6 +28,7 @@ export async function runMaker(jobPath: string, answer: (line: string) => void):
     metadata: taken.metadata,
     out: wanted.out,
     resolvedMarch: wanted.resolvedMarch ?? undefined,
+    tmpdir: wanted.traces.tmpdir,
     private: privateTextsOf(wanted.traces, { root: '/', procRoot: '/proc', hostname: hostname() }, taken.metadata),
   })
   const changed = changedSince({ folder: '', image: wanted.image, files: wanted.files })

@@ -8,8 +8,9 @@ import { join } from 'node:path'
 import { HostError, StandinError, StrangerError } from '../base/errors.ts'
 import { check } from '../base/schema.ts'
 import { type Family, family } from '../package/family.ts'
+import { withoutTmpdir } from '../package/flagpaths.ts'
 import { whyNoRecipe } from '../package/norecipe.ts'
-import { environmentClass, type FLAG_VARIABLES, type Recipe, type RecipeInput, recipeId, recipeOf } from '../package/recipe.ts'
+import { environmentClass, FLAG_VARIABLES, RECIPE_VARIABLES, type Recipe, type RecipeInput, recipeId, recipeOf } from '../package/recipe.ts'
 import { digestEbuild, type EbuildDigests } from '../portage/ebuild.ts'
 import { resolveMarch } from '../portage/march.ts'
 import { readRepos } from '../portage/repos.ts'
@@ -72,7 +73,8 @@ function digestsOf(values: MomentValues, tools: WishTools): EbuildDigests {
   return digestEbuild({ root: tools.root, repository, cpv, use: new Set(commandWords(values.USE)) })
 }
 
-async function recipe(values: MomentValues, of: Family, digests: EbuildDigests, tools: WishTools): Promise<WishedRecipe> {
+async function recipe(given: MomentValues, of: Family, digests: EbuildDigests, tools: WishTools): Promise<WishedRecipe> {
+  const values = withoutPlace(given)
   const why = whyNoRecipe({
     version: values.PVR,
     properties: values.PORTAGE_PROPERTIES,
@@ -80,6 +82,7 @@ async function recipe(values: MomentValues, of: Family, digests: EbuildDigests, 
     userPatches: hasUserPatches(values, digests.metadata['SLOT'] ?? '0', tools.root),
     flags: values,
     variables: values,
+    compilers: { CC: values.CC, CXX: values.CXX },
   })
   if (why !== undefined) return { known: false, why, changed: true }
   try {
@@ -103,6 +106,15 @@ async function recipe(values: MomentValues, of: Family, digests: EbuildDigests, 
     if (error instanceof StandinError) return { known: false, why: error.message, changed: false }
     throw error
   }
+}
+
+/** Flags that map the place of builds away say the same on every host. */
+function withoutPlace(values: MomentValues): MomentValues {
+  const flags = [...FLAG_VARIABLES, ...RECIPE_VARIABLES].flatMap((name) => {
+    const value = values[name]
+    return value === undefined ? [] : [[name, withoutTmpdir(value, values.PORTAGE_TMPDIR)] as const]
+  })
+  return { ...values, ...Object.fromEntries(flags) }
 }
 
 /** `-march=native` never leaves this host: each variable that says it is resolved by the compiler that it is for. */

@@ -23,7 +23,7 @@ const TAKES_ARGUMENT = new Set(
 
 /** `-fNAME=value` that add up instead of overriding each other. */
 const CUMULATIVE =
-  /^-f(no-)?(sanitize|plugin|plugin-arg|debug-prefix-map|file-prefix-map|macro-prefix-map|profile|instrument|opt-info|dump|call|pass)/
+  /^-f(no-)?(sanitize|plugin|plugin-arg|debug-prefix-map|file-prefix-map|macro-prefix-map|coverage-prefix-map|profile|instrument|opt-info|dump|call|pass)/
 
 /** `-ffast-math` sets the others of this list to its own values, so among them order counts. */
 const MATH =

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { HostError, hostError, systemCode } from '../base/errors.ts'
+import { withoutTmpdir } from './flagpaths.ts'
 import { normaliseFlags } from './flags.ts'
 import { parseSonames } from './linkage.ts'
 import { type Metadata, METADATA_KEYS, type MetadataKey } from './manifest.ts'
@@ -12,8 +13,15 @@ import { type Metadata, METADATA_KEYS, type MetadataKey } from './manifest.ts'
 /** Most bytes that one value may have. */
 export const MAX_VALUE_BYTES: number = 4 * 1024 * 1024
 
-/** Reads the allowed keys of a folder such as `build-info` or what `metadata.tar` unpacks to. Errors: HostError UNSUPPORTED or IO. */
+/** Portage leaves the hash of the user's patches here when it has applied any (eapply_user). */
+const PATCHED = 'USER_PATCHES'
+
+/**
+ * Reads the allowed keys of a folder such as `build-info` or what `metadata.tar` unpacks to.
+ * Errors: HostError UNSUPPORTED, also where user patches were applied: no recipe says such a build; IO.
+ */
 export function metadataFromFolder(folder: string): Metadata {
+  if (valueIn(`${folder}/${PATCHED}`) !== undefined) throw new HostError('UNSUPPORTED', 'user patches were applied to it')
   const found: Partial<Record<MetadataKey, string>> = {}
   for (const key of METADATA_KEYS) {
     const value = valueIn(`${folder}/${key}`)
@@ -38,6 +46,8 @@ function valueIn(path: string): string | undefined {
 export interface MetadataContext {
   /** What `-march=native` is on this host. */
   readonly resolvedMarch?: readonly string[] | undefined
+  /** PORTAGE_TMPDIR, which flags may map away. */
+  readonly tmpdir?: string | undefined
   /** Bytes of all files of the image, each name counted: Portage counts folders too, whose size depends on the filesystem. */
   readonly fileBytes: number
 }
@@ -52,7 +62,7 @@ export function canonicalMetadata(metadata: Metadata, context: MetadataContext):
   return found
 }
 
-function canonicalValue(key: MetadataKey, value: string, { resolvedMarch }: MetadataContext): string {
+function canonicalValue(key: MetadataKey, value: string, context: MetadataContext): string {
   switch (key) {
     case 'USE':
     case 'IUSE':
@@ -63,7 +73,7 @@ function canonicalValue(key: MetadataKey, value: string, { resolvedMarch }: Meta
     case 'CFLAGS':
     case 'CXXFLAGS':
     case 'LDFLAGS':
-      return flagText(key, value, resolvedMarch)
+      return flagText(key, value, context)
     case 'REQUIRES':
     case 'PROVIDES':
       return sonameText(value)
@@ -79,8 +89,8 @@ function wordsOf(value: string): string[] {
   return value.split(/\s+/).filter(Boolean)
 }
 
-function flagText(key: MetadataKey, value: string, resolvedMarch: readonly string[] | undefined): string {
-  const text = normaliseFlags(value, resolvedMarch).join(' ')
+function flagText(key: MetadataKey, value: string, { resolvedMarch, tmpdir }: MetadataContext): string {
+  const text = normaliseFlags(tmpdir === undefined ? value : withoutTmpdir(value, tmpdir), resolvedMarch).join(' ')
   if (/=native\b/.test(text)) throw new HostError('BAD_STATE', `${key} says "native" and nothing says what that is here`)
   return text
 }

@@ -3,7 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { FLAG_VARIABLES, type RecipeInput } from './recipe.ts'
+import { whyOfThisHost } from './flagpaths.ts'
+import { FLAG_VARIABLES, RECIPE_VARIABLES, type RecipeInput } from './recipe.ts'
 
 /** Variables through which a user reaches into a build beyond what a recipe names. */
 export const PRIVATE_VARIABLES = [
@@ -25,6 +26,8 @@ export interface BuildCircumstances {
   readonly userPatches: boolean
   readonly flags: RecipeInput['flags']
   readonly variables: Readonly<Record<string, string | undefined>>
+  /** CC, CXX: programs with the flags that they are called with. */
+  readonly compilers?: Readonly<Record<string, string>>
 }
 
 const LIVE_ECLASSES = new Set(['bzr', 'cvs', 'darcs', 'git-r3', 'golang-vcs', 'mercurial', 'subversion', 'tla'])
@@ -55,14 +58,19 @@ function whyPrivate({ variables }: BuildCircumstances): string | undefined {
   return set === undefined ? undefined : `${set} is set`
 }
 
-/** A profile read by the compiler, or a path of this host, is an input that nobody else has; the path would also be published. */
-function whyFlags({ flags }: BuildCircumstances): string | undefined {
-  for (const name of FLAG_VARIABLES) {
-    const given = words(flags[name])
-    const profile = given.find((word) => /^-f(auto-profile|profile-(generate|use|arcs|dir|instr))/.test(word))
-    if (profile !== undefined) return `${name} has ${profile}`
-    const path = given.find((word) => /(^|[=,ILB])\/(?!usr\/|lib|opt\/)/.test(word))
-    if (path !== undefined) return `${name} names a path of this host (${path})`
-  }
-  return undefined
+/** Whatever is known to this host alone is an input that nobody else has, and the text would be published with it. */
+function whyFlags({ flags, variables, compilers }: BuildCircumstances): string | undefined {
+  const said = [
+    ...FLAG_VARIABLES.map((name) => [name, whyOfThisHost(flags[name])]),
+    ...RECIPE_VARIABLES.map((name) => [name, whyOfThisHost(variables[name] ?? '', 'other')]),
+    ...Object.entries(compilers ?? {}).map(([name, command]) => [name, whyWithFlags(command)]),
+  ]
+  const found = said.find(([, why]) => why !== undefined)
+  return found === undefined ? undefined : found.join(' ')
+}
+
+/** A recipe holds the version that a compiler says and not how it is called. */
+function whyWithFlags(command: string): string | undefined {
+  const flag = words(command).find((word) => word.startsWith('-') || word.startsWith('@'))
+  return flag === undefined ? undefined : `has ${flag}, which no recipe holds: flags belong into CFLAGS and the like`
 }

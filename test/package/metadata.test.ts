@@ -46,6 +46,20 @@ test('canonical metadata stays as it is', () => {
   assert.deepEqual(canonicalMetadata(once, context), once)
 })
 
+test('a build with user patches gives no metadata', (t) => {
+  const folder = temporary(t)
+  writeFileSync(join(folder, 'PF'), 'hello-2.12\n')
+  writeFileSync(join(folder, 'USER_PATCHES'), '0a1b\n')
+  assert.throws(() => metadataFromFolder(folder), { name: 'HostError', code: 'UNSUPPORTED', message: /user patches/ })
+})
+
+test('the place of builds that a flag maps away is spelled in one way', () => {
+  for (const tmpdir of ['/var/tmp', '/home/anna/build']) {
+    const said = canonicalMetadata({ CFLAGS: `-O2 -ffile-prefix-map=${tmpdir}/portage=.` }, { fileBytes: 0, tmpdir })
+    assert.deepEqual(said, { CFLAGS: '-O2 -ffile-prefix-map=PORTAGE_TMPDIR/portage=.', SIZE: '0' })
+  }
+})
+
 test('"native" that nobody resolved is not published', () => {
   assert.throws(() => canonicalMetadata({ CXXFLAGS: '-march=native' }, { fileBytes: 0 }), { name: 'HostError', code: 'BAD_STATE' })
 })

@@ -12,7 +12,8 @@ const BUILD: BuildCircumstances = {
   properties: '',
   userPatches: false,
   flags: FLAGS,
-  variables: { EXTRA_ECONF: ' ' },
+  variables: { EXTRA_ECONF: ' ', RUSTFLAGS: '-Copt-level=3', PORTAGE_COMPRESS: 'bzip2' },
+  compilers: { CC: 'ccache x86_64-pc-linux-gnu-gcc', CXX: '' },
 }
 
 test('a release has a recipe, also when it inherits a live eclass that it does not use', () => {
@@ -29,7 +30,15 @@ describe('no recipe', () => {
     ['MYCMAKEARGS', { variables: { MYCMAKEARGS: '-DX=1' } }, /MYCMAKEARGS is set/],
     ['a profile', { flags: { ...FLAGS, CXXFLAGS: '-fprofile-use' } }, /CXXFLAGS has -fprofile-use/],
     ['a path of this host', { flags: { ...FLAGS, CFLAGS: '-I/srv/x/include' } }, /CFLAGS names a path/],
-    ['a path in a value', { flags: { ...FLAGS, CFLAGS: '--sysroot=/srv/x' } }, /CFLAGS names a path/],
+    ['a path in a value', { flags: { ...FLAGS, FCFLAGS: '-fdebug-prefix-map=/srv/x=.' } }, /FCFLAGS names a path/],
+    ['a file that is read', { flags: { ...FLAGS, LDFLAGS: '-Wl,--version-script=x' } }, /LDFLAGS has --version-script=x, and what/],
+    ['a path in flags of another language', { variables: { RUSTFLAGS: '-L /srv/x' } }, /RUSTFLAGS names a path of this host/],
+    ['a native CPU in flags of another language', { variables: { RUSTFLAGS: '-Ctarget-cpu=native' } }, /RUSTFLAGS says "native"/],
+    [
+      'a compiler that is called with flags',
+      { compilers: { CC: 'ccache gcc -isystem/srv/x' } },
+      /CC has -isystem\/srv\/x, which no recipe holds/,
+    ],
   ]
   for (const [name, change, reason] of cases) test(name, () => assert.match(whyNoRecipe({ ...BUILD, ...change }) ?? '', reason))
 })

@@ -45,6 +45,8 @@ export interface WriteArchiveInput extends ScanOptions {
   readonly out: string
   /** What `-march=native` is here, where the metadata's flags say so. */
   readonly resolvedMarch?: readonly string[] | undefined
+  /** PORTAGE_TMPDIR of the build. */
+  readonly tmpdir?: string
   readonly limits?: ImageLimits
   /** What must not leave this host: it is searched for in everything that the archive holds, and told, not taken out. */
   readonly private?: readonly PrivateText[]
@@ -98,7 +100,7 @@ const flush = promisify(fsync)
 
 async function writeMembers(fd: number, input: WriteArchiveInput, entries: readonly ImageEntry[]): Promise<WrittenArchive> {
   const fileBytes = entries.reduce((sum, entry) => sum + (entry.type === 'file' ? entry.size : 0), 0)
-  const metadata = canonicalMetadata(input.metadata, { resolvedMarch: input.resolvedMarch, fileBytes })
+  const metadata = canonicalMetadata(input.metadata, { resolvedMarch: input.resolvedMarch, tmpdir: input.tmpdir, fileBytes })
   if (metadata.PF === undefined) throw new HostError('BAD_STATE', 'the metadata of the build has no PF')
   const outer = outerWriter(fd, folderName(metadata.PF))
   outer.whole('gpkg-1', Buffer.from(encoderLine(process.versions['zstd'] ?? 'unknown')))
