@@ -43,10 +43,10 @@ export async function runMaker(jobPath: string, answer: (line: string) => void):
   answer(JSON.stringify({ sha256, size, contentId, stableId, fileBytes, files, metadata: taken.metadata, leak } satisfies Made))
 }
 
-/** `usr/bin/x holds the path of the build, and 3 more: let it be stripped ...`. */
+/** `usr/bin/x (and 3 more) holds the path of the build: let it be stripped ...`. */
 function leakText(leaks: readonly Leak[]): string | null {
   const [first] = leaks
   if (first === undefined) return null
   const files = new Set(leaks.map(({ where }) => where)).size
-  return `${first.where} holds ${first.of.what}${files === 1 ? '' : `, and so do ${files - 1} more`}: ${first.of.remedy}`
+  return `${first.where}${files === 1 ? '' : ` (and ${files - 1} more)`} holds ${first.of.what}: ${first.of.remedy}`
 }
