@@ -63,15 +63,16 @@ async function unpackMember(input: ImageFromGpkgInput, member: string): Promise<
   rmSync(packed)
 }
 
+/** A warning is a failure: what tar could not restore, or has left out, would be published as if it had been built so. Clocks that differ are none. */
 async function runTar({ gpkg, signal }: ImageFromGpkgInput, args: readonly string[]): Promise<string> {
-  const run = await execa('tar', args, {
+  const run = await execa('tar', ['--warning=no-timestamp', ...args], {
     reject: false,
     maxBuffer: 64 * 1024,
     env: { LC_ALL: 'C' },
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   })
-  if (!run.failed) return run.stdout
+  if (!run.failed && run.stderr === '') return run.stdout
   if (run.isCanceled) throw new HostError('TIMED_OUT', `unpacking ${gpkg} was called off`, { cause: run.cause })
   if (systemCode(run.cause) === 'ENOENT') throw new HostError('MISSING_PROGRAM', 'tar is needed to unpack a gpkg', { cause: run.cause })
-  throw new HostError('PROGRAM_FAILED', `tar could not unpack ${gpkg}: ${run.stderr.slice(-400)}`, { cause: run.cause })
+  throw new HostError('PROGRAM_FAILED', `tar could not unpack all of ${gpkg}: ${run.stderr.slice(-400)}`, { cause: run.cause })
 }
