@@ -36,8 +36,12 @@ export interface MeetingsOptions {
   readonly onFault: (infohash: string, error: StandinError, peer: string) => void
 }
 
-/** Most distinct offers that one search hands on: no stranger can make its caller judge more. */
+/** Most distinct offers that one search hands on, in all and of one host: no stranger can make its caller judge more, or be deaf to others. */
 const MAX_OFFERS = 512
+const MAX_OFFERS_OF_A_HOST = 64
+
+/** Most torrents that one host may name for one content, which has one in each encoding. */
+const MAX_TORRENTS = 2
 
 interface Meeting {
   readonly family: Family
@@ -45,7 +49,7 @@ interface Meeting {
   readonly finds: Set<FindOptions>
   readonly exchanges: Set<Exchange>
   /** By the hash of the offer. */
-  readonly heard: Map<string, { readonly offer: Offer; readonly from: string }>
+  readonly heard: Map<string, { readonly offer: Offer; readonly from: string; readonly host: string }>
   /** Gives its torrent up. */
   leave: () => Promise<void>
   have: (() => readonly Offer[]) | undefined
@@ -133,7 +137,7 @@ function doorOf(meeting: Meeting, torrentFile: Uint8Array, { torrents, sources, 
           const from = remote.source ?? (said === undefined ? undefined : formatAddress({ host: remote.host, port: said }))
           // Whoever came in and does not say where it listens cannot be asked for anything.
           if (from === undefined) return
-          for (const offer of offers) hear(meeting, sources, offer, from)
+          for (const offer of offers) hear(meeting, sources, { offer, from, host: remote.host })
         },
         onFault(error) {
           torrents.drop(torrent, wire)
@@ -148,10 +152,19 @@ function doorOf(meeting: Meeting, torrentFile: Uint8Array, { torrents, sources, 
   }
 }
 
-function hear(meeting: Meeting, sources: Sources, offer: Offer, from: string): void {
-  sources.add(offer.archive.infohash, from)
+function hear(meeting: Meeting, sources: Sources, said: { readonly offer: Offer; readonly from: string; readonly host: string }): void {
+  const { offer, from, host } = said
   const id = canonicalId(offer)
-  if (meeting.heard.has(id) || meeting.heard.size >= MAX_OFFERS) return
-  meeting.heard.set(id, { offer, from })
+  if (!meeting.heard.has(id) && isTooMuch(meeting, offer, host)) return
+  sources.add(offer.archive.infohash, from)
+  if (meeting.heard.has(id)) return
+  meeting.heard.set(id, said)
   for (const { onOffer } of meeting.finds) onOffer(offer, from)
+}
+
+function isTooMuch({ heard }: Meeting, { content, archive }: Offer, host: string): boolean {
+  const ofHost = [...heard.values()].filter((one) => one.host === host)
+  const torrents = new Set(ofHost.filter(({ offer }) => offer.content === content).map(({ offer }) => offer.archive.infohash))
+  const isNew = !torrents.has(archive.infohash)
+  return heard.size >= MAX_OFFERS || ofHost.length >= MAX_OFFERS_OF_A_HOST || (isNew && torrents.size >= MAX_TORRENTS)
 }

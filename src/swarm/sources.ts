@@ -3,8 +3,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { parseAddress } from './address.ts'
+
 const MAX_ARCHIVES = 2048
 const MAX_ADDRESSES = 32
+/** One host that names many ports must not take the place of all others. */
+const MAX_OF_A_HOST = 4
 
 export interface Sources {
   add(infohash: string, address: string): void
@@ -19,10 +23,15 @@ export function openSources(): Sources {
       const addresses = known.get(infohash) ?? new Set()
       known.delete(infohash)
       known.set(infohash, addresses)
-      if (addresses.size < MAX_ADDRESSES) addresses.add(address)
+      const ofHost = [...addresses].filter((one) => hostOf(one) === hostOf(address)).length
+      if (addresses.size < MAX_ADDRESSES && ofHost < MAX_OF_A_HOST) addresses.add(address)
       const oldest = known.keys().next()
       if (known.size > MAX_ARCHIVES && oldest.done !== true) known.delete(oldest.value)
     },
     of: (infohash) => [...(known.get(infohash) ?? [])],
   }
+}
+
+function hostOf(address: string): string {
+  return parseAddress(address)?.host ?? address
 }
