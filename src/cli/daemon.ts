@@ -11,6 +11,7 @@ import { limited } from '../daemon/peerLimits.ts'
 import { runWarden } from '../daemon/warden.ts'
 import { runProgram } from '../portage/run.ts'
 import { plainLine } from '../portage/terminal.ts'
+import { expectAlone } from './alone.ts'
 import { VERSION } from './version.ts'
 
 const prefix = process.env['EPREFIX'] || '/'
@@ -23,6 +24,8 @@ const beside = (name: string): string =>
 const log = (line: string): void => void process.stderr.write(`${plainLine(line)}\n`)
 
 try {
+  const folders = foldersBelow(prefix)
+  await expectAlone(join(folders.run, 'control.sock'))
   const user = userNamed('standin')
   const drop = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all']
   const unprivileged: [string, ...string[]] = [
@@ -38,7 +41,7 @@ try {
   await runWarden({
     version: VERSION,
     root: prefix,
-    folders: foldersBelow(prefix),
+    folders,
     conf: join(prefix, 'etc/portage/standin.conf'),
     rootUser: { uid: 0, gid: 0 },
     peerUser: user,

@@ -108,9 +108,11 @@ test('daemon: the launcher is run with the same arguments, and its exit code is 
     ran.push([program, args])
     return Promise.resolve(7)
   }
-  const world = { ...worldIn(t), execute }
+  const world = { ...worldIn(t), execute, uid: 0 }
   assert.equal((await standin(world, 'daemon', '--json', 'x')).code, 7)
   assert.deepEqual(ran, [[world.launcher, ['--json', 'x']]])
   assert.deepEqual(await standin(world, '-p', 'daemon', 'x'), { code: 0, stdout: `${world.launcher} x\n`, stderr: '' })
+  const { code, stderr } = await standin({ ...world, uid: 250 }, 'daemon')
+  assert.deepEqual([code, stderr.startsWith(' * only root may run the daemon')], [1, true])
   assert.equal(ran.length, 1)
 })

@@ -104,9 +104,14 @@ test('without a daemon both say what it wrote down last, and end with 4', async 
   assert.match(asked.stderr, /the daemon is not running/)
 })
 
-test('a host that has done nothing yet', async (t) => {
+test('a host that has done nothing yet has nothing to list, which is no failure', async (t) => {
   const world = worldIn(t)
-  await daemonIn(t, world, answering({ list: [{ t: 'list', live: [], builds: [] }] }))
-  const { code, stdout, stderr } = await standin(world, 'list')
-  assert.deepEqual({ code, stdout, stderr }, { code: 3, stdout: '', stderr: ' * there is no live stand-in and no own build\n' })
+  const nothing = { t: 'list' as const, live: [], builds: [] }
+  await daemonIn(t, world, answering({ list: [nothing] }))
+  const said = ' * there is no live stand-in and no own build\n'
+  assert.deepEqual(await standin(world, 'list'), { code: 0, stdout: '', stderr: said })
+  assert.deepEqual(await standin(world, 'list', '--quiet'), { code: 0, stdout: '', stderr: '' })
+  const { code, document } = await standinJson(world, listDocument, 'list')
+  assert.deepEqual([code, document], [0, { standin: 'list-1', daemon: true, live: [], builds: [] }])
+  assert.equal((await standin(world, 'list', 'hello')).code, 3)
 })

@@ -3,7 +3,6 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { UserError } from '../../base/errors.ts'
 import { type Named, meant } from '../atoms.ts'
 import { daemonOr } from '../daemonOr.ts'
 import type { ListDocument } from '../documents.ts'
@@ -19,7 +18,6 @@ export async function list(world: World, out: Output, atoms: readonly string[]):
     builds: readKnown(world.folders).builds,
   }))
   const found = new Set<Named>(meant(atoms, [...value.live, ...value.builds], 'no live stand-in and no own build'))
-  if (found.size === 0) throw new UserError('NOT_FOUND', 'there is no live stand-in and no own build')
   const document: ListDocument = {
     standin: 'list-1',
     daemon: fromDaemon,
@@ -27,6 +25,7 @@ export async function list(world: World, out: Output, atoms: readonly string[]):
     builds: value.builds.filter((one) => found.has(one)),
   }
   if (out.json) out.document(document)
+  else if (found.size === 0) out.good('there is no live stand-in and no own build')
   else out.lines(renderList(document, { now: world.now(), quiet: out.quiet, verbose: out.verbose }))
   return exit
 }

@@ -17,6 +17,7 @@ import { EXIT } from '../exit.ts'
 import { journalPath, readJournal } from '../lastKnown.ts'
 import type { Output } from '../output.ts'
 import { liveLine, packageSpan } from '../standinLines.ts'
+import { counted } from '../units.ts'
 import type { World } from '../world.ts'
 
 interface Done {
@@ -80,7 +81,7 @@ function purgeByJournal(world: World, ids: readonly string[]): Done {
     for (const { id, cpv } of journal.unsettled().filter((entry) => ids.includes(String(entry.id)))) {
       try {
         const { removed } = purgeEntry({ ...site, id, say: (line) => lines.push(line) })
-        lines.push(`${cpv}: purged without the daemon (${removed} names)`)
+        lines.push(`${cpv}: purged without the daemon (${counted(removed, 'name')})`)
       } catch (error) {
         if (!(error instanceof StandinError)) throw error
         failed += 1
