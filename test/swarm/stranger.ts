@@ -21,21 +21,32 @@ export interface Stranger {
   readonly closed: Promise<void>
 }
 
-/** Calls the swarm at `port` for `infohash` and says hello. `listens` is what it says of its own port. */
-export async function callAs(t: TestContext, port: number, infohash: string, listens: number = 0): Promise<Stranger> {
-  const socket = connect(port, '127.0.0.1')
+/** Calls the swarm at `port` for `infohash` and says hello. `listens` is what it says of its own port, `host` where it calls from. */
+export async function callAs(
+  t: TestContext,
+  port: number,
+  infohash: string,
+  listens: number = 0,
+  host: string = '127.0.0.1',
+): Promise<Stranger> {
+  const socket = connect({ port, host: '127.0.0.1', localAddress: host })
   await once(socket, 'connect')
   return greet(t, socket, infohash, listens)
 }
 
-/** Waits for the swarm to call; `behave` gets each connection after the hello. Gives back its address. */
-export async function listenAs(t: TestContext, infohash: string, behave: (stranger: Stranger) => void): Promise<number> {
+/** Waits for the swarm to call; `behave` gets each connection after the hello. Gives back its port. */
+export async function listenAs(
+  t: TestContext,
+  infohash: string,
+  behave: (stranger: Stranger) => void,
+  host: string = '127.0.0.1',
+): Promise<number> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
     behave(greet(t, socket, infohash, 0))
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(0, host)
   await once(server, 'listening')
   t.after(() => {
     for (const socket of sockets) socket.destroy()
