@@ -10,7 +10,7 @@ import { HostError, StandinError } from '../base/errors.ts'
 import type { CourseReport, DisputeReport, KeptReport, LiveStandin, OwnBuild } from '../daemon/controlWire.ts'
 import { type Known, openKnown } from '../daemon/known.ts'
 import type { Folders } from '../daemon/realm.ts'
-import { buildsOf, disputesOf } from '../daemon/respond.ts'
+import { buildsOf, coursesOf, disputesOf } from '../daemon/respond.ts'
 import { entryOf, keptOf } from '../standin/journal-rows.ts'
 import type { Entry } from '../standin/journal.ts'
 
@@ -61,7 +61,7 @@ export function readKnown(folders: Folders): KnownView {
   if (!isThere(path)) return { builds: [], courses: [], disputes: [] }
   const known: Known = openKnown(path)
   try {
-    return { builds: buildsOf(known, new Set()), courses: known.courses(), disputes: disputesOf(known) }
+    return { builds: buildsOf(known, new Set()), courses: coursesOf(known), disputes: disputesOf(known) }
   } finally {
     known.close()
   }

@@ -3,15 +3,19 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { differingPaths } from '../package/content.ts'
+import { linkageOf } from '../package/linkage.ts'
 import type { Manifest } from '../package/manifest.ts'
-import { compareContents } from '../trust/compare.ts'
+import type { Tone } from '../portage/terminal.ts'
+import { compareContents, type Compared } from '../trust/compare.ts'
 import { open } from '../trust/envelope.ts'
 import type { Offer } from '../swarm/wire.ts'
 import { joined } from './attestations.ts'
-import { type Build, type Dispute, type Known, MAX_PATHS } from './known.ts'
+import { describe, type Dispute, MAX_PATHS, MAX_SIGNED } from './dispute.ts'
+import { boundDisputes, keepSides } from './disputeFiles.ts'
+import type { Build, Known } from './known.ts'
+import { differingLinkage, isBoundAlike } from './linkages.ts'
 import type { Published } from './publish.ts'
 
 /** What stood in, as it was kept when it was placed. */
@@ -29,11 +33,14 @@ export interface AuditInput {
   readonly counts: (keyid: string) => boolean
   /** Folder of disputes; each gets one of its own below it. */
   readonly disputes: string
+  /** Folder of the peer's in which it keeps what it has fetched. */
+  readonly fetched: string
 }
 
 export interface Audited {
-  readonly verdict: 'agree' | 'agree-stable' | 'differ' | 'not-comparable'
+  readonly verdict: Compared['verdict']
   readonly line: string
+  readonly tone: Tone
   /** The own build as it is to be offered now. */
   readonly build: Build
 }
@@ -41,68 +48,77 @@ export interface Audited {
 /** Most files that a line on a terminal names. */
 const NAMED = 5
 
-export function audit(input: AuditInput): Audited {
+export async function audit(input: AuditInput): Promise<Audited> {
   const { stoodIn, own } = input
-  const { offer } = stoodIn
-  const live = offer.attestations.some((envelope) => open(envelope).statement.predicate.standinsLive)
-  const compared = compareContents({
-    standIn: { ...offer, standinsLive: live },
-    own: { ...own.build.offer, standinsLive: input.standinsLive },
-  })
+  const compared = compare(input)
   const { verdict } = compared
-  const attestations = joined(own.build.offer.attestations, offer.attestations, input.counts)
+  const attestations = joined(own.build.offer.attestations, stoodIn.offer.attestations, input.counts)
   const withWitnesses = verdict === 'agree' ? { ...own.build.offer, attestations } : own.build.offer
   const build = { ...own.build, audit: verdict, offer: withWitnesses }
   switch (compared.verdict) {
     case 'agree':
-      return { verdict, build, line: `your own build agrees with the copy that stood in, byte for byte` }
+      return { verdict, build, tone: 'good', line: `your own build agrees with the copy that stood in, byte for byte` }
     case 'agree-stable':
-      return { verdict, build, line: `your own build agrees with the copy that stood in (only dates in the files differ)` }
+      return { verdict, build, tone: 'good', line: `your own build agrees with the copy that stood in (only dates in the files differ)` }
     case 'not-comparable':
       return {
         verdict,
         build,
-        line: `your own build can't be compared with the copy that stood in: another ${compared.because.join(', ')}`,
+        tone: 'warn',
+        line: `your own build can't be compared with the copy that stood in: ${whyNot(input, compared)}`,
       }
     case 'differ':
       break
   }
+  return { verdict, build, tone: 'bad', line: await dispute(input, compared.accuses) }
+}
+
+/**
+ * What a build was bound to is the host's; which libraries its files need is what came out of it. So two builds that are bound alike are held against
+ * each other, or a copy with one library more would escape.
+ */
+function compare({ stoodIn, own, standinsLive }: AuditInput): Compared {
+  const { offer, manifest } = stoodIn
+  const live = offer.attestations.some((envelope) => open(envelope).statement.predicate.standinsLive)
+  const { linkage } = isBoundAlike(linkageOf(manifest.metadata), own.linkage) ? own.build.offer : offer
+  return compareContents({ standIn: { ...offer, linkage, standinsLive: live }, own: { ...own.build.offer, standinsLive } })
+}
+
+function whyNot({ stoodIn, own }: AuditInput, { because }: Compared & { verdict: 'not-comparable' }): string {
+  const parts = because.map((part) =>
+    part === 'linkage' ? `another linkage (${differingLinkage(linkageOf(stoodIn.manifest.metadata), own.linkage)})` : `another ${part}`,
+  )
+  return parts.join(', ')
+}
+
+/** The row comes first: from then on nothing of this recipe stands in, whatever happens to the files. */
+async function dispute({ stoodIn, own, known, disputes, fetched, counts }: AuditInput, accuses: boolean): Promise<string> {
   const paths = filesFirst(differingPaths(stoodIn.manifest.records, own.records), stoodIn, own)
-  const kept = keepBoth(input, paths)
-  const more = paths.length > NAMED ? ` and ${paths.length - NAMED} more` : ''
-  const next = compared.accuses ? '' : '; stand-ins were live during a build, so a clean rebuild has the last word'
-  return {
-    verdict,
-    build,
-    line: `YOUR OWN BUILD DIFFERS from the copy that stood in: ${paths
-      .slice(0, NAMED)
-      .map((path) => `/${path}`)
-      .join(' ')}${more}. Both are described in ${kept}${next}`,
+  const { recipe, content, stable, attestations } = own.build.offer
+  const { offer } = stoodIn
+  const row: Dispute = {
+    cpv: own.build.cpv,
+    recipe,
+    linkage: offer.linkage,
+    contents: [offer.content, content],
+    stables: [offer.stable, stable],
+    paths: paths.slice(0, MAX_PATHS),
+    kept: join(disputes, [recipe, offer.content, content].map((id) => id.slice(0, 12)).join('-')),
+    files: 'none',
+    state: accuses ? 'accuses' : 'open',
+    attestations: joined(attestations, offer.attestations, counts).slice(0, MAX_SIGNED),
   }
+  known.saveDispute(row)
+  const kept = { ...row, files: await keepSides(row.kept, { stoodIn, own, fetched }) }
+  known.changeDispute(kept)
+  boundDisputes({ disputes, known })
+  const named = paths.slice(0, NAMED).map((path) => `/${path}`)
+  const more = paths.length > NAMED ? ` and ${paths.length - NAMED} more` : ''
+  return `YOUR OWN BUILD DIFFERS from the copy that stood in: ${named.join(' ')}${more}. ${describe(kept)}`
 }
 
 /** A folder differs as soon as something in it is new; what people want to see is the file. */
 function filesFirst(paths: readonly string[], stoodIn: StoodIn, own: Published): string[] {
   const folders = new Set([...stoodIn.manifest.records, ...own.records].filter(({ type }) => type === 'dir').map(({ path }) => path))
   return paths.toSorted((a, b) => Number(folders.has(a)) - Number(folders.has(b)))
-}
-
-function keepBoth({ stoodIn, own, known, disputes, counts }: AuditInput, paths: readonly string[]): string {
-  const { recipe, linkage, content } = own.build.offer
-  const kept = join(disputes, `${recipe.slice(0, 16)}-${content.slice(0, 16)}`)
-  mkdirSync(kept, { recursive: true, mode: 0o700 })
-  writeFileSync(join(kept, 'stood-in.json'), JSON.stringify(stoodIn), { mode: 0o600 })
-  writeFileSync(join(kept, 'own.json'), JSON.stringify({ offer: own.build.offer, records: own.records }), { mode: 0o600 })
-  copyFileSync(own.build.path, join(kept, 'own.gpkg.tar'))
-  const row: Dispute = {
-    cpv: own.build.cpv,
-    recipe,
-    linkage,
-    contents: [stoodIn.offer.content, content],
-    paths: paths.slice(0, MAX_PATHS),
-    kept,
-    attestations: joined(own.build.offer.attestations, stoodIn.offer.attestations, counts),
-  }
-  known.saveDispute(row)
-  return kept
 }

@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot'
 import { count, hex64, plainText } from '../base/schema.ts'
+import { STATES } from './dispute.ts'
 import { transfer } from './peerWire.ts'
 
 /** Longest request; a hook's line with a very long USE is the largest. */
@@ -75,8 +76,13 @@ export const disputeReport = v.strictObject({
   recipe: hex64,
   /** How many files differ. */
   differing: count(),
-  /** Folder that keeps both sides. */
+  /** Folder that keeps what there is of both sides. */
   kept: plainText(4095),
+  /** See dispute.ts. */
+  state: v.picklist(STATES),
+  files: v.picklist(['both', 'own', 'none']),
+  /** How it stands, in words. */
+  text: plainText(5000),
 })
 
 export const answer = v.variant('t', [

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { StandinError } from '../base/errors.ts'
 import { checkJson, count, plainText } from '../base/schema.ts'
+import { FEATURES } from '../portage/features.ts'
 import type { Door } from './door.ts'
 import { moment } from './moment.ts'
 import { ownPackage } from './ownPackage.ts'
@@ -17,8 +18,13 @@ import { ownPackage } from './ownPackage.ts'
 /** `following` until the merge asks for the way, `merging` from then on, `built` when Portage has said so, `failed` when it has said that. */
 export const STAGES = ['following', 'merging', 'built', 'failed'] as const
 
-/** What is to be done for the build: the tokens that counted when it began. */
-export const wanted = v.strictObject({ install: v.boolean(), publish: v.boolean() })
+/** What is to be done for the build: the tokens that counted when it began, and those of them that only emerge's command line says. */
+export const wanted = v.strictObject({
+  install: v.boolean(),
+  publish: v.boolean(),
+  seed: v.boolean(),
+  typed: v.array(v.picklist(FEATURES)),
+})
 
 export type Wanted = v.InferOutput<typeof wanted>
 

@@ -5,13 +5,16 @@
  */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Tone } from '../portage/terminal.ts'
-import { audit } from './audit.ts'
+import { plainLine, type Tone } from '../portage/terminal.ts'
+import { audit, type StoodIn } from './audit.ts'
 import type { Course } from './course.ts'
+import type { Dispute } from './dispute.ts'
+import type { Build } from './known.ts'
 import { publish, type Published } from './publish.ts'
 import type { Realm } from './realm.ts'
-import type { Traces } from './traces.ts'
+import { awaitsRebuild, rebuilt } from './rebuild.ts'
 import { megabytes } from './say.ts'
+import type { Traces } from './traces.ts'
 import { type Wish, type WishedRecipe, wishOf } from './wish.ts'
 
 export type Tell = (course: Course, text: string, tone: Tone) => void
@@ -24,34 +27,22 @@ export async function finish(realm: Realm, course: Course, tell: Tell): Promise<
   const unwanted = whyPrivate(realm, course, wish, recipe)
   const tellWhy = (why: string): void => (course.note.wanted.publish ? tell(course, `not published: ${why}`, 'warn') : undefined)
   if (unwanted !== undefined) tellWhy(unwanted)
-  if (!recipe.known || (unwanted !== undefined && copy === undefined)) return
-  const own = await made(realm, course, wish, recipe, unwanted === undefined)
+  const isAsked = unwanted === undefined || copy !== undefined || awaitsRebuild(realm.known, course.cpv)
+  if (!recipe.known || !isAsked) return
+  const own = await made(realm, course, wish, recipe)
   if (own === undefined) return
-  if (unwanted === undefined && own.leak !== undefined) tellWhy(own.leak)
-  const hindered = unwanted ?? own.leak
+  const hindered = unwanted ?? own.leak ?? whyTooLarge(realm, own)
+  if (unwanted === undefined && hindered !== undefined) tellWhy(hindered)
   try {
-    if (copy !== undefined) {
-      const { keys } = realm.policy()
-      const audited = audit({
-        ...realm,
-        counts: (keyid) => keys.has(keyid),
-        stoodIn: copy,
-        own,
-        standinsLive: course.note.standinsLive,
-        disputes: realm.folders.disputes,
-      })
-      tell(course, audited.line, audited.verdict === 'differ' ? 'bad' : 'good')
-      if (audited.verdict === 'differ') realm.peer.unshare(copy.offer.archive.sha256)
-      if (hindered === undefined) {
-        realm.known.saveBuild(audited.build)
-        realm.share(audited.build)
-      }
-    } else if (hindered === undefined) {
-      realm.share(own.build)
-      tell(course, `published (${megabytes(own.build.archive.size)}, content ${own.build.offer.content.slice(0, 12)})`, 'good')
+    for (const { text, tone, closed } of rebuilt({ ...realm, own, standinsLive: course.note.standinsLive })) {
+      tell(course, text, tone)
+      if (closed !== undefined) withdraw(realm, closed)
     }
+    const build = copy === undefined ? own.build : await held(realm, course, copy, own, tell)
+    if (hindered === undefined) give(realm, course, build, tell)
   } finally {
-    if (hindered !== undefined) rmSync(own.build.path, { force: true })
+    const rows = realm.known.builds()
+    if (rows.every(({ path }) => path !== own.build.path)) rmSync(own.build.path, { force: true })
   }
 }
 
@@ -65,22 +56,26 @@ function whyPrivate(realm: Realm, course: Course, wish: Wish, recipe: WishedReci
   return `publish_repos does not name repository ${wish.family.repository}`
 }
 
+function whyTooLarge(realm: Realm, { build: { archive } }: Published): string | undefined {
+  return archive.size > realm.settings.cache_size ? `its archive has ${megabytes(archive.size)}, more than cache_size allows` : undefined
+}
+
 async function made(
   realm: Realm,
   course: Course,
   wish: Wish,
   recipe: WishedRecipe & { readonly known: true },
-  keep: boolean,
 ): Promise<Published | undefined> {
   const gpkg = course.note.package
   const from = gpkg === null ? realm.captures.load(course.key) : { gpkg }
   if (from === undefined) return undefined
   const work = join(realm.folders.work, course.key.slice(-100))
   const { archives } = realm.folders
-  const { standinsLive } = course.note
+  const { standinsLive, wanted } = course.note
+  const granted = wanted.typed.includes('publish') ? 'typed' : 'settings'
   const traces = tracesOf(realm, course)
   try {
-    return await publish({ ...realm, wish, recipe, from, archives, work, standinsLive, traces, keep, signal: realm.ending })
+    return await publish({ ...realm, wish, recipe, from, archives, work, standinsLive, traces, granted, signal: realm.ending })
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
@@ -90,4 +85,48 @@ function tracesOf({ settings }: Realm, { note }: Course): Traces {
   const { PORTAGE_TMPDIR: tmpdir, PORTAGE_BUILDDIR: buildFolder } = note.began.values
   const { public_words: publicWords, publish_repos: publicRepos } = settings
   return { tmpdir, buildFolder, owner: note.owner, publicWords: [...publicWords], publicRepos: [...publicRepos] }
+}
+
+/** Says what the own build says of the copy, on the terminal and for `standin why`. */
+async function held(realm: Realm, course: Course, stoodIn: StoodIn, own: Published, tell: Tell): Promise<Build> {
+  const { keys } = realm.policy()
+  const { disputes, peer } = realm.folders
+  const { standinsLive } = course.note
+  const counts = (keyid: string): boolean => keys.has(keyid)
+  const { verdict, line, tone, build } = await audit({
+    ...realm,
+    counts,
+    stoodIn,
+    own,
+    standinsLive,
+    disputes,
+    fetched: join(peer, 'fetched'),
+  })
+  tell(course, line, tone)
+  const before = realm.known.courses().find(({ cpv }) => cpv === course.cpv)
+  const word = { rule: 'own-build', passed: tone === 'good', text: plainLine(line).slice(0, 2000) }
+  if (before !== undefined) realm.known.saveCourse({ ...before, verdicts: [...before.verdicts, word] })
+  if (verdict === 'differ') {
+    const { sha256 } = stoodIn.offer.archive
+    realm.known.dropPassedOn(sha256)
+    realm.peer.unshare(sha256, false)
+  }
+  return build
+}
+
+function give(realm: Realm, course: Course, build: Build, tell: Tell): void {
+  const { archive, offer, audit: audited } = build
+  realm.known.saveBuild(build)
+  realm.share(build)
+  if (audited === 'none') tell(course, `published (${megabytes(archive.size)}, content ${offer.content.slice(0, 12)})`, 'good')
+}
+
+/** A build that a clean one has spoken against is offered no more: a key that says two contents of one recipe is heard for neither. */
+function withdraw(realm: Realm, { recipe, contents }: Dispute): void {
+  for (const { offer, archive, path } of realm.known.builds()) {
+    if (offer.recipe !== recipe || offer.content !== contents[1]) continue
+    realm.peer.unshare(archive.sha256, false)
+    realm.known.dropBuild(archive.sha256)
+    rmSync(path, { force: true })
+  }
 }

@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs'
 import { StandinError, systemCode } from '../base/errors.ts'
 import { type Feature, parseFeatures, type ParsedFeatures } from '../portage/features.ts'
-import { type HostCache, hostFeatures } from '../portage/hostfeatures.ts'
+import { type HostCache, hostFeatures, hostFeaturesOf, type HostPackage } from '../portage/hostfeatures.ts'
 import type { Owner } from '../portage/lock.ts'
 import type { Run } from '../portage/run.ts'
 import { cpvOfMoment, type Moment } from './moment.ts'
@@ -27,9 +27,16 @@ export interface Features {
   /** Asking Portage takes half a second, so it is done before anybody waits for it. */
   warm(): void
   /** Each warning comes once for one emerge. */
-  of(moment: Moment, owner: Owner): Promise<ParsedFeatures>
+  of(moment: Moment, owner: Owner): Promise<BuildFeatures>
   /** What make.conf alone says. */
   general(): Promise<ReadonlySet<Feature>>
+  /** What make.conf and package.env say of each; undefined when Portage cannot be asked. */
+  ofPackages(packages: readonly HostPackage[]): Promise<readonly ReadonlySet<Feature>[] | undefined>
+}
+
+export interface BuildFeatures extends ParsedFeatures {
+  /** Those of them that stand on emerge's command line and nowhere in the settings of this host. */
+  readonly typed: ReadonlySet<Feature>
 }
 
 export function openFeatures(input: FeaturesInput): Features {
@@ -65,11 +72,27 @@ export function openFeatures(input: FeaturesInput): Features {
       const warnings = firstTime(seen.warnings, `${owner.pid} ${owner.startTime} `)
       const typed = typedFeatures(input.procRoot, owner)
       const general = await ask(undefined)
-      if ([...seen.features].every((token) => general.has(token) || typed.has(token))) return { features: seen.features, warnings }
+      if ([...seen.features].every((token) => general.has(token) || typed.has(token)))
+        return { features: seen.features, warnings, typed: without(seen.features, general) }
       const own = await ask({ cpv: cpvOfMoment(values), slot: values.SLOT || '0', repository: values.PORTAGE_REPO_NAME })
-      return { features: new Set([...seen.features].filter((token) => own.has(token) || typed.has(token))), warnings }
+      const features = new Set([...seen.features].filter((token) => own.has(token) || typed.has(token)))
+      return { features, warnings, typed: without(features, own) }
+    },
+    async ofPackages(packages) {
+      try {
+        const found = await hostFeaturesOf({ root, env, run, cache, now: performance.now() }, packages)
+        return found.map(warn)
+      } catch (error) {
+        if (!(error instanceof StandinError)) throw error
+        log(`${error.message}: nothing is given to others`)
+        return undefined
+      }
     },
   }
+}
+
+function without(tokens: ReadonlySet<Feature>, others: ReadonlySet<Feature>): ReadonlySet<Feature> {
+  return new Set([...tokens].filter((token) => !others.has(token)))
 }
 
 /** Tokens of the environment that emerge itself was started with: the command line wins over make.conf. */

@@ -8,12 +8,15 @@
 import { DatabaseSync } from 'node:sqlite'
 import * as v from 'valibot'
 import { hostError } from '../base/errors.ts'
-import { check, checkJson, hex64, plainText } from '../base/schema.ts'
-import { envelope } from '../trust/wire.ts'
+import { check, checkJson, count, hex64, plainText } from '../base/schema.ts'
 import { type CourseReport, course } from './controlWire.ts'
-import { ownOffer } from './peerWire.ts'
+import { type Dispute, dispute } from './dispute.ts'
+import { MAX_PASSED_ON, ownOffer } from './peerWire.ts'
 
 const MAX_ROW_BYTES = 4 * 1024 * 1024
+
+/** Who said that it may be given to others: the host's settings, which are asked again at each start, or somebody on emerge's command line. */
+export const granted = v.picklist(['settings', 'typed'])
 
 export const build = v.strictObject({
   cpv: plainText(300),
@@ -22,34 +25,35 @@ export const build = v.strictObject({
   path: plainText(4095),
   offer: ownOffer,
   audit: v.picklist(['none', 'agree', 'agree-stable', 'differ', 'not-comparable']),
+  granted: v.optional(granted, 'settings'),
+  /** When it was made or last asked for, in milliseconds since 1970: the longest unused goes first. */
+  used: v.optional(count(), 0),
 })
 
-/** So that a row stays well below the bound for reading one. */
-export const MAX_PATHS = 400
+/** An archive of somebody else's that `seed` lets this host give on. */
+export const passedOn = v.strictObject({ archive: hex64, cpv: plainText(300), slot: plainText(80), repository: plainText(80), granted })
 
-export const dispute = v.strictObject({
-  cpv: plainText(300),
-  recipe: hex64,
-  linkage: hex64,
-  contents: v.tuple([hex64, hex64]),
-  /** Paths that differ, at most some hundreds of them. */
-  paths: v.pipe(v.array(v.pipe(v.string(), v.maxLength(4095))), v.maxLength(MAX_PATHS)),
-  /** Folder that keeps both sides. */
-  kept: plainText(4095),
-  attestations: v.pipe(v.array(envelope), v.maxLength(64)),
-})
-
+export type Granted = v.InferOutput<typeof granted>
 export type Build = v.InferOutput<typeof build>
-export type Dispute = v.InferOutput<typeof dispute>
+export type PassedOn = v.InferOutput<typeof passedOn>
 
 export interface Known {
   saveBuild(row: Build): void
   builds(): Build[]
   dropBuild(archive: string): void
+  /** Notes that somebody wanted it. */
+  useBuild(archive: string, at: number): void
+  savePassedOn(row: PassedOn): void
+  passedOn(): PassedOn[]
+  dropPassedOn(archive: string): void
   saveCourse(row: CourseReport): void
   courses(): CourseReport[]
+  /** A new dispute, or one that has come up again: the newest from now on. */
   saveDispute(row: Dispute): void
-  disputes(): Dispute[]
+  /** What has become of one that is known. */
+  changeDispute(row: Dispute): void
+  /** Oldest first; of one recipe, where it is given. */
+  disputes(recipe?: string): Dispute[]
   close(): void
 }
 
@@ -57,10 +61,18 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS builds (archive TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS courses (cpv TEXT PRIMARY KEY, at TEXT NOT NULL, row TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS disputes (recipe TEXT, linkage TEXT, a TEXT, b TEXT, row TEXT NOT NULL, PRIMARY KEY (recipe, linkage, a, b)) STRICT;
+  CREATE TABLE IF NOT EXISTS passed_on (archive TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT;
 `
 
 /** Most courses that are remembered; the oldest goes first. */
 const MAX_COURSES = 500
+
+/** Most disputes that are over and remembered. */
+const MAX_RESOLVED = 200
+
+/** One that is open or accuses is never forgotten: its recipe goes on being refused. */
+const FORGET_RESOLVED = `DELETE FROM disputes WHERE row ->> '$.state' = 'resolved' AND rowid NOT IN
+  (SELECT rowid FROM disputes WHERE row ->> '$.state' = 'resolved' ORDER BY rowid DESC LIMIT ?)`
 
 /** Errors: HostError IO, naming the file, when it can't be opened or is not a database. */
 export function openKnown(path: string): Known {
@@ -72,10 +84,10 @@ export function openKnown(path: string): Known {
   } catch (error) {
     throw hostError(`could not open ${path} (move it away to start with an empty one)`, error)
   }
-  const rows = <S extends v.GenericSchema>(schema: S, sql: string): v.InferOutput<S>[] =>
+  const rows = <S extends v.GenericSchema>(schema: S, sql: string, ...values: string[]): v.InferOutput<S>[] =>
     db
       .prepare(sql)
-      .all()
+      .all(...values)
       .map((found) => checkJson(schema, String(found['row']), path, MAX_ROW_BYTES))
   return {
     saveBuild(row) {
@@ -85,6 +97,17 @@ export function openKnown(path: string): Known {
     dropBuild(archive) {
       db.prepare('DELETE FROM builds WHERE archive = ?').run(archive)
     },
+    useBuild(archive, at) {
+      db.prepare("UPDATE builds SET row = json_set(row, '$.used', ?) WHERE archive = ?").run(at, archive)
+    },
+    savePassedOn(row) {
+      db.prepare('INSERT OR REPLACE INTO passed_on VALUES (?, ?)').run(row.archive, JSON.stringify(check(passedOn, row, 'passed on')))
+      db.prepare('DELETE FROM passed_on WHERE rowid NOT IN (SELECT rowid FROM passed_on ORDER BY rowid DESC LIMIT ?)').run(MAX_PASSED_ON)
+    },
+    dropPassedOn(archive) {
+      db.prepare('DELETE FROM passed_on WHERE archive = ?').run(archive)
+    },
+    passedOn: () => rows(passedOn, 'SELECT row FROM passed_on ORDER BY rowid'),
     saveCourse(row) {
       check(course, row, 'course')
       db.prepare('INSERT OR REPLACE INTO courses VALUES (?, ?, ?)').run(row.cpv, row.at, JSON.stringify(row))
@@ -96,7 +119,15 @@ export function openKnown(path: string): Known {
       const sql = 'INSERT OR REPLACE INTO disputes VALUES (?, ?, ?, ?, ?)'
       db.prepare(sql).run(row.recipe, row.linkage, row.contents[0], row.contents[1], JSON.stringify(row))
     },
-    disputes: () => rows(dispute, 'SELECT row FROM disputes ORDER BY rowid'),
+    changeDispute(row) {
+      const sql = 'UPDATE disputes SET row = ? WHERE recipe = ? AND linkage = ? AND a = ? AND b = ?'
+      db.prepare(sql).run(JSON.stringify(check(dispute, row, 'dispute')), row.recipe, row.linkage, row.contents[0], row.contents[1])
+      db.prepare(FORGET_RESOLVED).run(MAX_RESOLVED)
+    },
+    disputes(recipe) {
+      if (recipe === undefined) return rows(dispute, 'SELECT row FROM disputes ORDER BY rowid')
+      return rows(dispute, 'SELECT row FROM disputes WHERE recipe = ? ORDER BY rowid', recipe)
+    },
     close() {
       db.close()
     },

@@ -11,6 +11,7 @@ import { lineCutter } from '../base/lines.ts'
 import { checkJson } from '../base/schema.ts'
 import { READ_LIMITS, readArchive } from '../package/archive/read.ts'
 import type { Family } from '../package/family.ts'
+import { archiveName } from '../swarm/archiveTorrent.ts'
 import { openSwarm, type Swarm } from '../swarm/swarm.ts'
 import type { Transfer as Moving } from '../swarm/transfers.ts'
 import type { Offer } from '../swarm/wire.ts'
@@ -23,7 +24,9 @@ interface Running {
   readonly swarm: Swarm
   readonly shares: Shares
   /** Archives of what is staged, by its id, until the warden has said whether it was placed. */
-  readonly staged: Map<string, { keep(): Promise<void>; drop(): void }>
+  readonly staged: Map<string, { keep(seed: boolean): Promise<void>; drop(): void }>
+  /** SHA-256 of archives that are kept until the own build has been held against them. */
+  readonly held: Set<string>
 }
 
 export interface PeerInput {
@@ -59,9 +62,11 @@ export async function runPeer({ channel, pid, log }: PeerInput): Promise<void> {
       return
     }
     const now = await running
-    if (message.t === 'pass') await now.staged.get(message.id)?.keep()
+    if (message.t === 'pass') await now.staged.get(message.id)?.keep(message.seed)
+    else if (message.t === 'release') release(now, message.sha256)
+    else if (message.t === 'room') await now.shares.fit(message.bytes)
     else if (message.t === 'share') await now.shares.add(message.draft, message.archive, message.path)
-    else if (message.t === 'unshare') await now.shares.remove(message.sha256)
+    else if (message.t === 'unshare') await now.shares.remove(message.sha256, message.keep)
     else if (message.t === 'transfers') say({ t: 'transfers', id: message.id, transfers: now.swarm.transfers().slice(0, 1000).map(shown) })
     else await withTask(tasks, message.id, message.seconds, (signal) => task(message, now, signal, say))
   }
@@ -106,15 +111,22 @@ async function start(
     log: (line) => log(`swarm: ${line.what}${line.peer === undefined ? '' : ` (${line.peer})`}: ${String(line.error)}`),
   })
   say({ t: 'listening', port: swarm.port })
+  const held = new Set<string>()
   const shares = shareTable({
     swarm,
     fetched: join(settings.cacheFolder, 'fetched'),
-    maxBytes: settings.cacheBytes,
+    maxBytes: settings.roomBytes,
     sharing: (sha256, infohash) => say({ t: 'sharing', sha256, infohash }),
+    used: (sha256) => say({ t: 'used', sha256 }),
+    isHeld: (sha256) => held.has(sha256),
     log,
   })
-  if (settings.seedFetched) await shares.restore()
-  return { settings, swarm, shares, staged: new Map() }
+  if (settings.passOn !== null) await shares.restore(settings.passOn)
+  return { settings, swarm, shares, staged: new Map(), held }
+}
+
+function release({ held, shares, settings }: Running, sha256: string): void {
+  if (held.delete(sha256) && !shares.passesOn(sha256)) rmSync(join(settings.cacheFolder, 'fetched', archiveName(sha256)), { force: true })
 }
 
 function shown(moving: Moving): Transfer {
@@ -206,18 +218,18 @@ async function fetchAndUnpack(
     rmSync(got.path, { force: true })
     throw error
   }
-  // What is given to others already lies where a fetch finds it.
-  let kept = shares.has(offer.archive.sha256)
-  const drop = (): void => {
-    if (!kept) rmSync(got.path, { force: true })
-  }
-  if (!settings.seedFetched) drop()
-  else {
-    const keep = async (): Promise<void> => {
+  // What is given on, or held already, lies where a fetch finds it.
+  const { sha256 } = offer.archive
+  let kept = shares.passesOn(sha256) || running.held.has(sha256)
+  running.staged.set(id, {
+    async keep(seed) {
       kept = true
-      await shares.addFetched(offer, got.path)
-    }
-    running.staged.set(id, { keep, drop })
-  }
+      running.held.add(sha256)
+      if (seed) await shares.addFetched(offer, got.path)
+    },
+    drop() {
+      if (!kept) rmSync(got.path, { force: true })
+    },
+  })
   say({ t: 'staged', id, seconds: (performance.now() - began) / 1000 })
 }

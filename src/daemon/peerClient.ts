@@ -14,12 +14,17 @@ export interface PeerClient {
   find(family: Family, seconds: number, offered: (offer: Offer, from: string) => void, signal: AbortSignal): Promise<void>
   /** Fetches and unpacks into staging; resolves with the id under which it lies there. Errors: StrangerError STALLED, BAD_ARCHIVE, ... */
   get(offer: Offer, seconds: number, signal: AbortSignal): Promise<string>
-  /** What is staged under `id` has been placed, and may be given on where `seed` is set. */
-  pass(id: string): void
+  /** What is staged under `id` has been placed: its archive is kept until it is released, and given on with `seed`. */
+  pass(id: string, seed: boolean): void
+  /** The own build has been held against it. */
+  release(sha256: string): void
+  /** What fetched archives may take on disk from now on. */
+  room(bytes: number): void
   /** Gives up what is staged under `id`. */
   discard(id: string): void
   share(archive: { sha256: string; size: number }, path: string, draft: OwnOffer): void
-  unshare(sha256: string): void
+  /** Gives it no more; a fetched one goes unless it is to be kept. */
+  unshare(sha256: string, keep: boolean): void
   transfers(): Promise<readonly Transfer[]>
   /** To be called with each message of the peer, and at each of its ends. */
   heard(message: FromPeer): void
@@ -85,10 +90,12 @@ export function peerClient(send: (message: ToPeer) => void): PeerClient {
           if (message.t === 'failed') reject(new StrangerError('BAD_ARCHIVE', `${message.code}: ${message.message}`))
         },
       ),
-    pass: (id) => send({ t: 'pass', id }),
+    pass: (id, seed) => send({ t: 'pass', id, seed }),
+    release: (sha256) => send({ t: 'release', sha256 }),
+    room: (bytes) => send({ t: 'room', bytes }),
     discard: (id) => send({ t: 'stop', id }),
     share: (archive, path, draft) => send({ t: 'share', archive, path, draft }),
-    unshare: (sha256) => send({ t: 'unshare', sha256 }),
+    unshare: (sha256, keep) => send({ t: 'unshare', sha256, keep }),
     transfers: () =>
       ask<readonly Transfer[]>(
         1,

@@ -5,11 +5,12 @@
  */
 import { existsSync } from 'node:fs'
 import type { Settings } from '../portage/settings.ts'
+import { grantsOf } from './grants.ts'
 import type { Features } from './hostFeatures.ts'
 import type { Build, Known } from './known.ts'
 import { peerClient, type PeerClient } from './peerClient.ts'
 import { keepPeer } from './peerProcess.ts'
-import type { PeerSettings } from './peerWire.ts'
+import type { PeerSettings, ToPeer } from './peerWire.ts'
 import type { Folders } from './realm.ts'
 
 export interface PeerLifeInput {
@@ -29,55 +30,96 @@ export interface PeerLife {
   /** Settles once the first peer can be reached by others. */
   readonly listening: Promise<void>
   readonly share: (build: Build) => void
-  /** Starts the peer anew when the host's switches have changed: what may be given to others hangs on them. */
+  /** Asks the host again what may be given to others, and takes back or adds what has changed. */
   refresh(): Promise<void>
   close(): Promise<void>
 }
 
-/** Most archives that a peer is believed to give: one that is taken over could fill memory and log with names. */
-const MAX_SHARED = 4096
+/** An archive that is given to many is written down as used no more often. */
+const USED_MS = 60 * 60 * 1000
 
 export function peerLife(input: PeerLifeInput): PeerLife {
-  const { known, folders, log } = input
+  const { known, folders, settings, log } = input
   const shared = new Set<string>()
-  let told: string | undefined
+  /** What this peer was told to give. */
+  const told = new Set<string>()
+  const used = new Map<string, number>()
   const listening = Promise.withResolvers<void>()
   const client = peerClient((message) => process.send(message))
+  const grants = (): ReturnType<typeof grantsOf> => grantsOf({ ...input, publicRepos: settings.publish_repos })
+  /** Own archives come first, and fetched ones have what they leave. */
+  const room = (): number => Math.max(0, settings.cache_size - known.builds().reduce((sum, { archive }) => sum + archive.size, 0))
+  const share = (build: Build, send: (message: ToPeer) => void): void => {
+    told.add(build.archive.sha256)
+    send({ t: 'share', archive: build.archive, path: build.path, draft: build.offer })
+  }
+  const forget = (sha256: string, keep: boolean): void => {
+    told.delete(sha256)
+    shared.delete(sha256)
+    client.unshare(sha256, keep)
+  }
+  const isUsed = (sha256: string, now: number): void => {
+    if (now - (used.get(sha256) ?? 0) < USED_MS) return
+    used.set(sha256, now)
+    known.useBuild(sha256, now)
+  }
+
   const process = keepPeer({
     ...input.peer,
     heard(message) {
       if (message.t === 'listening') listening.resolve()
-      if (message.t === 'sharing' && shared.size < MAX_SHARED && !shared.has(message.sha256)) {
+      if (message.t === 'used' && told.has(message.sha256)) isUsed(message.sha256, Date.now())
+      if (message.t === 'sharing') {
         shared.add(message.sha256)
         log(`archive ${message.sha256.slice(0, 12)} is given to others`)
       }
       client.heard(message)
     },
     started(send) {
-      void input.features.general().then((features) => {
-        told = [...features].toSorted().join(' ')
-        send({ t: 'settings', settings: peerSettingsOf(input.settings, folders, features.has('seed')) })
-        if (!features.has('seed') && !features.has('publish')) return
-        for (const build of known.builds()) {
-          if (existsSync(build.path)) send({ t: 'share', archive: build.archive, path: build.path, draft: build.offer })
-        }
+      void grants().then((all) => {
+        const passOn = all?.passedOn.filter(({ isGiven }) => isGiven).map(({ archive }) => archive)
+        for (const archive of passOn ?? []) told.add(archive)
+        send({ t: 'settings', settings: peerSettingsOf(settings, folders, room(), passOn ?? null) })
+        for (const { build, isGiven } of all?.builds ?? []) if (isGiven && existsSync(build.path)) share(build, send)
       })
     },
     ended() {
       shared.clear()
+      told.clear()
       client.ended()
     },
     log,
   })
   return {
-    client,
+    client: {
+      ...client,
+      unshare(sha256, keep) {
+        forget(sha256, keep)
+      },
+    },
     pid: () => process.pid,
     shared,
     listening: listening.promise,
-    share: (build) => client.share(build.archive, build.path, build.offer),
+    share(build) {
+      client.room(room())
+      share(build, (message) => process.send(message))
+    },
     async refresh() {
-      const now = [...(await input.features.general())].toSorted().join(' ')
-      if (told !== undefined && now !== told) process.restart()
+      const all = await grants()
+      if (all === undefined) {
+        for (const sha256 of told) forget(sha256, true)
+        return
+      }
+      for (const { archive, isGiven } of all.passedOn) {
+        if (isGiven) continue
+        known.dropPassedOn(archive)
+        forget(archive, false)
+      }
+      for (const { build, isGiven } of all.builds) {
+        const { sha256 } = build.archive
+        if (!isGiven && told.has(sha256)) forget(sha256, true)
+        if (isGiven && !told.has(sha256) && existsSync(build.path)) share(build, (message) => process.send(message))
+      }
     },
     close: () => process.close(),
   }
@@ -85,7 +127,7 @@ export function peerLife(input: PeerLifeInput): PeerLife {
 
 const UNLIMITED = Number.MAX_SAFE_INTEGER
 
-function peerSettingsOf(settings: Settings, folders: Folders, seedFetched: boolean): PeerSettings {
+function peerSettingsOf(settings: Settings, folders: Folders, roomBytes: number, passOn: string[] | null): PeerSettings {
   return {
     cacheFolder: folders.peer,
     listen: settings.listen,
@@ -97,8 +139,8 @@ function peerSettingsOf(settings: Settings, folders: Folders, seedFetched: boole
     uploadBytesPerSecond: settings.upload_limit === 'none' ? UNLIMITED : settings.upload_limit,
     downloadBytesPerSecond: settings.download_limit === 'none' ? UNLIMITED : settings.download_limit,
     connections: settings.max_connections,
-    cacheBytes: settings.cache_size,
-    seedFetched,
+    roomBytes,
+    passOn,
     maxPackageBytes: settings.max_size,
   }
 }

@@ -13,6 +13,9 @@ import { offer } from '../swarm/wire.ts'
 /** Longest line in either direction; an offer with its attestations is the largest part of one. */
 export const MAX_PEER_LINE = 1024 * 1024
 
+/** Most archives of others that are given on. */
+export const MAX_PASSED_ON = 2000
+
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/))
 
 /** What the peer may do in the network; sent first, and again whenever standin.conf has changed. */
@@ -27,9 +30,10 @@ export const peerSettings = v.strictObject({
   uploadBytesPerSecond: count(),
   downloadBytesPerSecond: count(),
   connections: count(10_000),
-  cacheBytes: count(),
-  /** `seed` is set: what was fetched here is kept and given to others. */
-  seedFetched: v.boolean(),
+  /** What fetched archives may take on disk. */
+  roomBytes: count(),
+  /** Fetched archives that are given to others, where they are still there; every other one goes. Null: nobody knows, so none is given and none goes. */
+  passOn: v.nullable(v.pipe(v.array(hex64), v.maxLength(MAX_PASSED_ON))),
   maxPackageBytes: count(),
 })
 
@@ -41,15 +45,19 @@ export const toPeer = v.variant('t', [
   v.strictObject({ t: v.literal('find'), id, family, seconds: count(600) }),
   v.strictObject({ t: v.literal('get'), id, offer, seconds: count(3600) }),
   v.strictObject({ t: v.literal('stop'), id }),
-  /** What was staged under `id` has been placed: with `seed` it may be given on. */
-  v.strictObject({ t: v.literal('pass'), id }),
+  /** What was staged under `id` has been placed. Its archive is kept until it is released; with `seed` it is given on, and kept for that. */
+  v.strictObject({ t: v.literal('pass'), id, seed: v.boolean() }),
+  /** The own build has been held against it. */
+  v.strictObject({ t: v.literal('release'), sha256: hex64 }),
+  v.strictObject({ t: v.literal('room'), bytes: count() }),
   v.strictObject({
     t: v.literal('share'),
     archive: v.strictObject({ sha256: hex64, size: count() }),
     path: plainText(4095),
     draft: ownOffer,
   }),
-  v.strictObject({ t: v.literal('unshare'), sha256: hex64 }),
+  /** Is given no more; unless it is to be kept, what was fetched goes. */
+  v.strictObject({ t: v.literal('unshare'), sha256: hex64, keep: v.boolean() }),
   v.strictObject({ t: v.literal('transfers'), id }),
 ])
 
@@ -70,6 +78,8 @@ export const fromPeer = v.variant('t', [
   v.strictObject({ t: v.literal('staged'), id, seconds: v.number() }),
   v.strictObject({ t: v.literal('failed'), id, code: plainText(40), message: plainText(500) }),
   v.strictObject({ t: v.literal('sharing'), sha256: hex64, infohash: hex40 }),
+  /** Somebody has begun to fetch it from here. */
+  v.strictObject({ t: v.literal('used'), sha256: hex64 }),
   v.strictObject({ t: v.literal('transfers'), id, transfers: v.pipe(v.array(transfer), v.maxLength(1000)) }),
 ])
 

@@ -1,7 +1,7 @@
 /**
- * Makes a finished build public: archive, ids, attestation, store; nothing of it leaves this host before the row is written.
+ * Makes of a finished build what can be given to others: archive, ids, attestation; nothing of it leaves this host before its row is written.
  *
- * Commit point: the row in the table of builds. An archive without a row is removed at start-up.
+ * Commit point: the row in the table of builds, which is the caller's. An archive without a row is removed at start-up.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,14 +9,14 @@ import { chmodSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { HostError } from '../base/errors.ts'
 import { checkJson } from '../base/schema.ts'
-import { linkageId, linkageOf } from '../package/linkage.ts'
+import { type Linkage, linkageId, linkageOf } from '../package/linkage.ts'
 import { MAX_MANIFEST_BYTES } from '../package/manifest.ts'
 import type { ImageRecord } from '../package/record.ts'
 import { seal } from '../trust/envelope.ts'
 import type { SigningKey } from '../trust/key.ts'
 import { statementOf } from '../trust/statement.ts'
 import type { Captured } from './captures.ts'
-import type { Build, Known } from './known.ts'
+import type { Build, Granted } from './known.ts'
 import { make, type MakerProgram, recordList } from './job.ts'
 import type { OwnPackage } from './ownPackage.ts'
 import type { Traces } from './traces.ts'
@@ -32,16 +32,17 @@ export interface PublishInput {
   readonly work: string
   readonly maker: MakerProgram
   readonly key: SigningKey
-  readonly known: Known
   readonly standinsLive: boolean
   readonly traces: Traces
-  /** Whether the build is to be offered, if nothing of this host is in it; otherwise its archive lies in the store for the comparison alone, and the caller removes it. */
-  readonly keep: boolean
+  readonly granted: Granted
+  readonly clock: () => Date
   readonly signal: AbortSignal
 }
 
 export interface Published {
+  /** Its archive lies in the store, and there is no row for it yet: the caller writes one, or removes it. */
   readonly build: Build
+  readonly linkage: Linkage
   readonly records: readonly ImageRecord[]
   /** Why it must not be offered: what of this host is in it, in one clause. */
   readonly leak: string | undefined
@@ -51,7 +52,7 @@ export function archivePath(folder: string, sha256: string): string {
   return join(folder, `${sha256}.gpkg.tar`)
 }
 
-/** Errors: HostError of the maker (UNSUPPORTED, CHANGED_UNDERWAY, DISK_FULL, ...); nothing is published then. */
+/** Errors: HostError of the maker (UNSUPPORTED, CHANGED_UNDERWAY, DISK_FULL, ...); nothing is left then. */
 export async function publish(input: PublishInput): Promise<Published> {
   const { wish, recipe, work } = input
   mkdirSync(work, { recursive: true, mode: 0o700 })
@@ -90,6 +91,8 @@ export async function publish(input: PublishInput): Promise<Published> {
     archive,
     path,
     audit: 'none',
+    granted: input.granted,
+    used: input.clock().getTime(),
     offer: {
       family: wish.family,
       slot: made.metadata.SLOT ?? wish.slot,
@@ -104,6 +107,10 @@ export async function publish(input: PublishInput): Promise<Published> {
   }
   chmodSync(out, 0o644)
   renameSync(out, path)
-  if (input.keep && made.leak === null) input.known.saveBuild(build)
-  return { build, leak: made.leak ?? undefined, records: checkJson(recordList, readFileSync(records), records, MAX_MANIFEST_BYTES) }
+  return {
+    build,
+    linkage,
+    leak: made.leak ?? undefined,
+    records: checkJson(recordList, readFileSync(records), records, MAX_MANIFEST_BYTES),
+  }
 }

@@ -17,6 +17,7 @@ import type { MakerProgram } from './job.ts'
 import type { PeerClient } from './peerClient.ts'
 import type { Captures } from './captures.ts'
 import type { StoodInStore } from './stood.ts'
+import type { Disputed } from './weigh.ts'
 import type { WishTools } from './wish.ts'
 
 /** Where everything lies. */
@@ -60,7 +61,7 @@ export interface Realm {
   readonly log: (line: string) => void
   /** Who counts, read anew each time: the file is small and the user may have changed it. */
   policy(): Policy
-  readonly disputed: (recipe: string, linkage: string) => boolean
+  readonly disputed: Disputed
   readonly features: Features
   liveBytes(): number
   live(): readonly LiveStandin[]

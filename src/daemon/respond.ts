@@ -8,8 +8,9 @@ import { readText } from '../portage/bounded.ts'
 import type { Entry } from '../standin/journal.ts'
 import { purge } from '../standin/purge.ts'
 import type { Responder } from './control.ts'
-import type { Answer, DisputeReport, LiveStandin, OwnBuild } from './controlWire.ts'
+import type { Answer, CourseReport, DisputeReport, LiveStandin, OwnBuild } from './controlWire.ts'
 import type { Courses } from './courses.ts'
+import { describe } from './dispute.ts'
 import type { Known } from './known.ts'
 import { parseMoment } from './moment.ts'
 import type { PeerLife } from './peerLife.ts'
@@ -25,6 +26,10 @@ export interface RespondInput {
 
 /** How often a watcher is sent the state anew. */
 const WATCH_MS = 500
+
+/** Disputes that are shown, the newest of all and of one package. */
+const MOST_SHOWN = 500
+const MOST_NAMED = 5
 
 export function responder(input: RespondInput): Responder {
   return async (asked, send, signal) => {
@@ -42,7 +47,7 @@ export function responder(input: RespondInput): Responder {
       case 'list':
         return send({ t: 'list', live: live(input), builds: buildsOf(input.realm.known, input.life.shared) })
       case 'why':
-        return send({ t: 'why', courses: input.realm.known.courses() })
+        return send({ t: 'why', courses: coursesOf(input.realm.known) })
       case 'purge':
         return send(await purgeAsked(input, asked.ids))
     }
@@ -71,7 +76,28 @@ async function status(input: RespondInput): Promise<Answer> {
 
 /** Also for the command line, where no daemon answers. */
 export function disputesOf(known: Pick<Known, 'disputes'>): DisputeReport[] {
-  return known.disputes().map(({ cpv, recipe, paths, kept }) => ({ cpv, recipe, differing: paths.length, kept }))
+  return known
+    .disputes()
+    .slice(-MOST_SHOWN)
+    .map((one) => ({
+      cpv: one.cpv,
+      recipe: one.recipe,
+      differing: one.paths.length,
+      kept: one.kept,
+      state: one.state,
+      files: one.files,
+      text: describe(one),
+    }))
+}
+
+/** What became of each package, with how the disputes about it stand now. Also for the command line, where no daemon answers. */
+export function coursesOf(known: Pick<Known, 'courses' | 'disputes'>): CourseReport[] {
+  const byCpv = Map.groupBy(known.disputes(), ({ cpv }) => cpv)
+  return known.courses().map((course) => {
+    const about = (byCpv.get(course.cpv) ?? []).slice(-MOST_NAMED)
+    const verdicts = about.map((one) => ({ rule: 'dispute', passed: one.state === 'resolved', text: describe(one) }))
+    return { ...course, verdicts: [...course.verdicts, ...verdicts] }
+  })
 }
 
 function live({ realm }: RespondInput): LiveStandin[] {

@@ -6,9 +6,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { canonicalText } from '../base/canonical.ts'
-import { StandinError } from '../base/errors.ts'
+import { StandinError, systemCode } from '../base/errors.ts'
 import { checkJson } from '../base/schema.ts'
 import { archiveTorrent } from '../swarm/archiveTorrent.ts'
 import type { Swarm } from '../swarm/swarm.ts'
@@ -20,34 +20,45 @@ export interface Shares {
   add(draft: OwnOffer, archive: { sha256: string; size: number }, path: string): Promise<void>
   /** Keeps what was fetched and offers it on, as it was offered. */
   addFetched(offer: Offer, path: string): Promise<void>
-  has(sha256: string): boolean
-  remove(sha256: string): Promise<void>
-  /** Takes up what an earlier peer has kept. */
-  restore(): Promise<void>
+  /** Whether it was fetched and is given on. */
+  passesOn(sha256: string): boolean
+  /** Unless `keep`, what was fetched goes with its note. */
+  remove(sha256: string, keep: boolean): Promise<void>
+  /** Takes up what an earlier peer has kept of `passOn`; what is kept for anything else is removed. */
+  restore(passOn: readonly string[]): Promise<void>
+  /** From now on what was fetched may take so many bytes. */
+  fit(maxBytes: number): Promise<void>
 }
 
 export interface SharesInput {
   readonly swarm: Swarm
   /** Folder of what was fetched. */
   readonly fetched: string
-  /** Most bytes that it may hold. */
+  /** Most bytes that what is given on of it may take, at first. */
   readonly maxBytes: number
   readonly sharing: (sha256: string, infohash: string) => void
+  /** Somebody has begun to fetch this archive. */
+  readonly used: (sha256: string) => void
+  /** Whether the file of a fetched archive is still needed for something else. */
+  readonly isHeld: (sha256: string) => boolean
   readonly log: (line: string) => void
 }
 
-const MAX_OFFER_BYTES = 1024 * 1024
+const MAX_OFFER_BYTES = 4 * 1024 * 1024
 
-export function shareTable({ swarm, fetched, maxBytes, sharing, log }: SharesInput): Shares {
+export function shareTable({ swarm, fetched, maxBytes, sharing, used, isHeld, log }: SharesInput): Shares {
+  let most = maxBytes
   const offers = new Map<string, Offer>()
   const served = new Set<string>()
+  /** Those of `offers` that were fetched. */
+  const passed = new Set<string>()
   const noteOf = (sha256: string): string => join(fetched, `${sha256}.json`)
   const fileOf = (sha256: string): string => join(fetched, `${sha256}.gpkg.tar`)
 
   const serve = async (offer: Offer, path: string, checked: boolean): Promise<void> => {
     const family = canonicalText(offer.family)
     const { sha256, infohash } = offer.archive
-    await swarm.seed(offer, path, { checked })
+    await swarm.seed(offer, path, { checked, opened: () => use(sha256, path) })
     offers.set(sha256, offer)
     if (!served.has(family)) {
       served.add(family)
@@ -56,27 +67,34 @@ export function shareTable({ swarm, fetched, maxBytes, sharing, log }: SharesInp
     sharing(sha256, infohash)
   }
 
-  const remove = async (sha256: string): Promise<void> => {
+  const stop = async (sha256: string): Promise<void> => {
     const offer = offers.get(sha256)
     offers.delete(sha256)
+    passed.delete(sha256)
     if (offer !== undefined) await swarm.unseed(offer.archive.infohash)
   }
 
   const forget = async (sha256: string): Promise<void> => {
-    await remove(sha256)
+    await stop(sha256)
     rmSync(noteOf(sha256), { force: true })
-    rmSync(fileOf(sha256), { force: true })
+    if (!isHeld(sha256)) rmSync(fileOf(sha256), { force: true })
   }
 
-  /** Oldest first, until what is left fits. */
+  const use = (sha256: string, path: string): void => {
+    if (path === fileOf(sha256)) touch(path)
+    used(sha256)
+  }
+
+  /** The longest unused first, until what is left fits. What is kept without a note is not given on, and is not counted. */
   const makeRoom = async (): Promise<void> => {
-    const held = readdirSync(fetched)
-      .filter((name) => name.endsWith('.gpkg.tar'))
-      .map((name) => ({ sha256: name.slice(0, 64), stat: statSync(join(fetched, name)) }))
-      .toSorted((a, b) => a.stat.mtimeMs - b.stat.mtimeMs)
+    const held = [...passed]
+      .flatMap((sha256) => ({ sha256, stat: statSync(fileOf(sha256), { throwIfNoEntry: false }) }))
+      .flatMap(({ sha256, stat }) => (stat === undefined ? [] : [{ sha256, stat }]))
+      .toSorted((a, b) => a.stat.atimeMs - b.stat.atimeMs)
     let bytes = held.reduce((sum, { stat }) => sum + stat.size, 0)
     for (const { sha256, stat } of held) {
-      if (bytes <= maxBytes) return
+      if (bytes <= most) return
+      log(`${sha256.slice(0, 12)}: given on no longer: cache_size is reached`)
       await forget(sha256)
       bytes -= stat.size
     }
@@ -86,32 +104,46 @@ export function shareTable({ swarm, fetched, maxBytes, sharing, log }: SharesInp
     async add(draft, archive, path) {
       const { infohash, name, pieceLength, pieces } = await archiveTorrent(path)
       await serve({ ...draft, archive: { ...archive, infohash, name, pieceLength, pieces } }, path, true)
+      // The own one is the same, byte for byte.
+      if (!passed.delete(archive.sha256)) return
+      rmSync(noteOf(archive.sha256), { force: true })
+      if (!isHeld(archive.sha256)) rmSync(fileOf(archive.sha256), { force: true })
     },
     async addFetched(offer, path) {
       const note = noteOf(offer.archive.sha256)
       writeFileSync(`${note}.tmp`, JSON.stringify(offer))
       renameSync(`${note}.tmp`, note)
-      const now = new Date()
-      utimesSync(path, now, now)
+      touch(path)
       await serve(offer, path, true)
+      passed.add(offer.archive.sha256)
       await makeRoom()
     },
-    has: (sha256) => offers.has(sha256),
-    remove,
-    async restore() {
-      const kept = readdirSync(fetched)
-      for (const name of kept.filter((one) => one.endsWith('.tmp'))) rmSync(join(fetched, name))
-      for (const name of kept.filter((one) => one.endsWith('.gpkg.tar'))) {
-        const sha256 = name.slice(0, 64)
+    passesOn: (sha256) => passed.has(sha256),
+    remove: (sha256, keep) => (keep ? stop(sha256) : forget(sha256)),
+    async fit(bytes) {
+      most = bytes
+      await makeRoom()
+    },
+    async restore(passOn) {
+      const kept = new Set(passOn.flatMap((sha256) => [fileOf(sha256), noteOf(sha256)].map((path) => basename(path))))
+      for (const name of readdirSync(fetched)) if (!kept.has(name)) rmSync(join(fetched, name), { recursive: true, force: true })
+      for (const sha256 of passOn) {
         try {
           const offer = checkJson(offerShape, readFileSync(noteOf(sha256)), noteOf(sha256), MAX_OFFER_BYTES)
           await serve(offer, fileOf(sha256), false)
+          passed.add(sha256)
         } catch (error) {
-          log(`${name}: ${error instanceof StandinError ? error.message : String(error)}: it is dropped`)
+          if (systemCode(error) !== 'ENOENT')
+            log(`${sha256}: ${error instanceof StandinError ? error.message : String(error)}: it is dropped`)
           await forget(sha256)
         }
       }
       await makeRoom()
     },
   }
+}
+
+/** The time of last reading says which was unused for longest; that of last change says whether a file is still what was checked. */
+function touch(path: string): void {
+  utimesSync(path, new Date(), statSync(path).mtime)
 }

@@ -20,8 +20,10 @@ import { seek, type Sought } from './seek.ts'
 import { stand } from './stand.ts'
 import { purge } from '../standin/purge.ts'
 import { ownPackageOf } from './ownPackage.ts'
+import { passOn } from './passOn.ts'
 import { keptFor, standingFor } from './standing.ts'
 import type { Realm } from './realm.ts'
+import { awaitsRebuild } from './rebuild.ts'
 import { weigh } from './weigh.ts'
 import { type Wish, wishOf } from './wish.ts'
 
@@ -84,7 +86,7 @@ export function stepsOf(realm: Realm): Steps {
       realm.stood.save(stood.id, { offer, manifest: stood.manifest })
       change(course, { standing: stood.id, stoodIn: stood.id })
       realm.placed(course.key)
-      realm.peer.pass(staging)
+      passOn(realm, course, staging, offer)
       const seconds = (realm.clock().getTime() / 1000 - askedAt(course.note.began)).toFixed(1)
       const level = `level ${weighed.level}, ${weighed.counted}`
       tell(course, `can be used now (${level}; ${megabytes(stood.bytes)} in ${seconds} s), until your own build is merged`, 'good')
@@ -147,9 +149,10 @@ export function stepsOf(realm: Realm): Steps {
 
   return {
     async wanted(moment, owner) {
-      const { features, warnings } = await realm.features.of(moment, owner)
+      const { features, typed, warnings } = await realm.features.of(moment, owner)
       for (const warning of warnings) tellAt({ terminal: terminalFor('/proc', owner.pid) }, warning, 'warn')
-      return { install: features.has('install') && moment.values.MERGE_TYPE === 'source', publish: features.has('publish') }
+      const install = features.has('install') && moment.values.MERGE_TYPE === 'source'
+      return { install, publish: features.has('publish'), seed: features.has('seed'), typed: [...typed] }
     },
     anyLive: () => realm.site.journal.unsettled().length > 0,
     standIn,
@@ -180,7 +183,7 @@ export function stepsOf(realm: Realm): Steps {
         const made = ownPackageOf(asked, values.PN) ?? null
         change(course, { package: made, buildTime: buildTimeIn(info) })
         // Portage's own package holds the same, and stays.
-        if (!isWorthKeeping(course) || made !== null || asked.D === '') return
+        if (!isWorthKeeping(course, realm) || made !== null || asked.D === '') return
         if (course.door.isLeft()) return tell(course, ALONE, 'warn')
         realm.captures.take(course.key, asked.D, values.PORTAGE_TMPDIR, metadataFromFolder(info))
         if (!course.door.isLeft()) return
@@ -195,7 +198,7 @@ export function stepsOf(realm: Realm): Steps {
       return buildTime !== '' && buildTimeIn(join(realm.site.root, 'var/db/pkg', cpv)) === buildTime
     },
     async publish(course) {
-      if (!isWorthKeeping(course)) return
+      if (!isWorthKeeping(course, realm)) return
       try {
         await finish(realm, course, tell)
       } catch (error) {
@@ -218,9 +221,9 @@ function buildTimeIn(folder: string): string {
   return readText(join(folder, 'BUILD_TIME'), 100)?.trim().slice(0, 40) ?? ''
 }
 
-/** With `install` alone the image is kept as well where a copy stood in: the own build has the last word on it. */
-function isWorthKeeping({ note }: Course): boolean {
-  return note.wanted.publish || note.stoodIn !== null
+/** With `install` alone the image is kept as well where a copy stood in, or a dispute waits: the own build has the last word. */
+function isWorthKeeping({ cpv, note }: Course, { known }: Realm): boolean {
+  return note.wanted.publish || note.stoodIn !== null || awaitsRebuild(known, cpv)
 }
 
 function entryOf(

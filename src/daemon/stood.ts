@@ -23,8 +23,8 @@ export interface StoodInStore {
   ids(): number[]
 }
 
-/** One file for each id of the journal, below `folder`. */
-export function stoodInStore(folder: string): StoodInStore {
+/** One file for each id of the journal, below `folder`; `dropped` hears of each that is needed no more. */
+export function stoodInStore(folder: string, dropped: (id: number) => void): StoodInStore {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const pathOf = (id: number): string => join(folder, `${id}.json`)
   return {
@@ -37,7 +37,10 @@ export function stoodInStore(folder: string): StoodInStore {
         throw error
       }
     },
-    drop: (id) => rmSync(pathOf(id), { force: true }),
+    drop(id) {
+      rmSync(pathOf(id), { force: true })
+      dropped(id)
+    },
     ids: () => readdirSync(folder).flatMap((name) => (/^\d+\.json$/.test(name) ? [Number.parseInt(name, 10)] : [])),
   }
 }

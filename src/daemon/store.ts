@@ -14,7 +14,7 @@ export interface StoreInput {
   readonly log: (line: string) => void
 }
 
-/** To be called at start-up and after each new build. Gives back what is no longer held, oldest first. */
+/** To be called at start-up and after each new build. Gives back what is no longer held, the longest unused first. */
 export function tidyStore({ archives, known, maxBytes, log }: StoreInput): readonly Build[] {
   const gone: Build[] = []
   const drop = (build: Build, why: string): void => {
@@ -33,7 +33,7 @@ export function tidyStore({ archives, known, maxBytes, log }: StoreInput): reado
     return false
   })
   let bytes = whole.reduce((sum, { archive }) => sum + archive.size, 0)
-  for (const build of whole.slice(0, -1)) {
+  for (const build of whole.toSorted((a, b) => a.used - b.used)) {
     if (bytes <= maxBytes) break
     drop(build, 'cache_size is reached')
     bytes -= build.archive.size

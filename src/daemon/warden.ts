@@ -20,6 +20,8 @@ import { capturesIn } from './captures.ts'
 import { openControl } from './control.ts'
 import type { Course } from './course.ts'
 import { openCourses } from './courses.ts'
+import { refuses } from './dispute.ts'
+import { boundDisputes } from './disputeFiles.ts'
 import { openFeatures } from './hostFeatures.ts'
 import { makeFolders, type User } from './folders.ts'
 import { openHookLine } from './hookLine.ts'
@@ -80,13 +82,17 @@ export async function runWarden(input: WardenInput): Promise<void> {
     boot: bootId(),
     now: Date.now,
   }
-  const stood = stoodInStore(join(folders.state, 'stood'))
+  const stood = stoodInStore(join(folders.state, 'stood'), (id) => {
+    const entry = site.journal.find(id)
+    if (entry !== undefined) life.client.release(entry.archive)
+  })
   settle(site, log)
   const captures = capturesIn(folders.captures, log)
   for (const leftOver of readdirSync(folders.work)) rmSync(join(folders.work, leftOver), { recursive: true })
 
   const tidy = (): readonly Build[] => tidyStore({ archives: folders.archives, known, maxBytes: settings.cache_size, log })
   tidy()
+  boundDisputes({ disputes: folders.disputes, known })
   const features = openFeatures({ root, env: input.env, run: input.run, procRoot: '/proc', log })
   features.warm()
   const memory = hostMemory()
@@ -110,7 +116,7 @@ export async function runWarden(input: WardenInput): Promise<void> {
     clock: () => new Date(),
     log,
     policy: () => readPolicy(settings.policy),
-    disputed: (recipe, linkage) => known.disputes().some((one) => one.recipe === recipe && one.linkage === linkage),
+    disputed: ({ recipe, linkage, content }) => known.disputes(recipe).some((one) => one.linkage === linkage && refuses(one, content)),
     features,
     liveBytes: () => liveSizes(site).reduce((sum, size) => sum + size, 0),
     live: openLive(site.journal, stood),
@@ -118,7 +124,7 @@ export async function runWarden(input: WardenInput): Promise<void> {
       for (const course of courses.all()) if (course.key !== key) course.note = { ...course.note, standinsLive: true }
     },
     share(build) {
-      for (const { archive } of tidy()) life.client.unshare(archive.sha256)
+      for (const { archive } of tidy()) life.client.unshare(archive.sha256, false)
       life.share(build)
     },
   }

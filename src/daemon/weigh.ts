@@ -11,8 +11,8 @@ import type { Policy } from '../trust/policy.ts'
 import type { Envelope } from '../trust/wire.ts'
 import type { Weighed } from './choose.ts'
 
-/** Whether this host holds a dispute about a recipe with a linkage. */
-export type Disputed = (recipe: string, linkage: string) => boolean
+/** Whether this host holds a dispute that stops this offer. */
+export type Disputed = (offer: Pick<Offer, 'recipe' | 'linkage' | 'content'>) => boolean
 
 export function weigh(offer: Offer, policy: Policy, disputed: Disputed): Weighed {
   const attestations = offer.attestations.flatMap((envelope) => genuine(envelope, offer))
@@ -22,7 +22,7 @@ export function weigh(offer: Offer, policy: Policy, disputed: Disputed): Weighed
     level: Math.max(0, level),
     counted: level === 3 ? 'named build server' : display,
     attested: level < 0 ? 0 : new Set(attestations.map(({ keyid }) => keyid)).size,
-    disputed: disputed(offer.recipe, offer.linkage),
+    disputed: disputed(offer),
   }
 }
 

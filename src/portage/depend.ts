@@ -51,6 +51,27 @@ export function packagesIn(text: string, use: Use): Set<string> {
   return new Set(found.flatMap(({ atom, blocks }) => (blocks === 'no' ? [`${atom.category}/${atom.name}`] : [])))
 }
 
+/**
+ * `category/name` of what `text` binds a build to (`:=`, `:0=`): in every case, and in some branch of a group. Errors: as unmetAtoms.
+ */
+export function boundIn(
+  text: string,
+  use: ReadonlySet<string>,
+): { readonly always: ReadonlySet<string>; readonly maybe: ReadonlySet<string> } {
+  const clauses = flat(parseSpec(text), use)
+  return {
+    always: boundNames(clauses.flatMap((clause) => (clause.kind === 'word' ? [clause] : []))),
+    maybe: boundNames(wordsIn(clauses, use)),
+  }
+}
+
+function boundNames(words: Iterable<Extract<Spec, { kind: 'word' }>>): Set<string> {
+  const bound = [...words].filter((word) => BINDS.test(word.text)).map((word) => dependencyOf(word).atom)
+  return new Set(bound.map(({ category, name }) => `${category}/${name}`))
+}
+
+const BINDS = /^[^![\]]*=(\[.*\])?$/
+
 interface Dependency {
   readonly atom: Atom
   readonly blocks: 'no' | 'weak' | 'strong'

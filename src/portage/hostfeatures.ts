@@ -12,11 +12,17 @@ import { configFiles } from './conffiles.ts'
 import { type ParsedFeatures, parseFeatures } from './features.ts'
 import type { Run } from './run.ts'
 
+export interface HostPackage {
+  readonly cpv: string
+  readonly slot: string
+  readonly repository: string
+}
+
 export interface HostQuestion {
   /** PORTAGE_CONFIGROOT as this process sees it: `/`. */
   readonly root: string
   /** For one package, what package.env adds; without, what holds for all others. */
-  readonly package?: { readonly cpv: string; readonly slot: string; readonly repository: string }
+  readonly package?: HostPackage
   /** The whole environment of Portage; a STANDIN_FEATURES in it would win over make.conf. */
   readonly env: Readonly<Record<string, string>>
   readonly run: Run
@@ -30,38 +36,67 @@ export type HostCache = Map<string, { readonly stamp: string; readonly at: numbe
 
 // Asking takes Portage half a second. What make.conf may `source` is not among the files that are looked at, so no answer is kept for longer than this.
 const KEPT_MS = 60_000
-const MOST_KEPT = 1000
+const MOST_KEPT = 5000
+const MOST_AT_ONCE = 500
 const LIMITS = { timeoutMs: 60_000, maxBytes: 64 * 1024 }
 
 // portageq knows no package.env; this is all that it does, and setcpv between. -I: nothing from the folder it is started in, or from the user.
 const PROGRAM = `
 import sys, portage
 settings = portage.config(clone=portage.settings)
-if len(sys.argv) > 1:
-    cpv, slot, repository = sys.argv[1:]
+say = lambda: print("STANDIN_FEATURES=" + " ".join(settings.get("STANDIN_FEATURES", "").split()))
+rest = sys.argv[1:]
+if not rest:
+    say()
+while rest:
+    cpv, slot, repository, *rest = rest
     settings.setcpv(cpv, mydb={"EAPI": "8", "IUSE": "", "KEYWORDS": "", "SLOT": slot, "repository": repository})
-print("STANDIN_FEATURES=" + " ".join(settings.get("STANDIN_FEATURES", "").split()))
+    say()
 `
 
 /** Errors: HostError MISSING_PROGRAM or PROGRAM_FAILED when Portage cannot be asked, TIMED_OUT. The caller then holds everything for switched off. */
 export async function hostFeatures(question: HostQuestion): Promise<ParsedFeatures> {
-  const { cpv, slot, repository } = question.package ?? { cpv: '', slot: '', repository: '' }
-  const key = JSON.stringify([question.root, cpv, slot, repository, question.env])
-  const stamp = stampOf(question.root)
-  const known = question.cache.get(key)
-  if (known?.stamp === stamp && question.now - known.at < KEPT_MS) return known.answer
-  const answer = parseFeatures(await askPortage(question, cpv === '' ? [] : [cpv, slot, repository]))
-  question.cache.delete(key)
-  question.cache.set(key, { stamp, at: question.now, answer })
-  const oldest = question.cache.keys().next().value
-  if (question.cache.size > MOST_KEPT && oldest !== undefined) question.cache.delete(oldest)
+  const [answer] = await hostFeaturesOf(question, [question.package ?? NO_PACKAGE])
+  if (answer === undefined) throw new HostError('PROGRAM_FAILED', 'Portage does not say what STANDIN_FEATURES is')
   return answer
 }
 
-async function askPortage({ run, env }: HostQuestion, args: readonly string[]): Promise<string> {
+/** The same for many packages, in their order; Portage is started once for hundreds of them, and not at all where no package has a setting of its own. */
+export async function hostFeaturesOf(question: Omit<HostQuestion, 'package'>, packages: readonly HostPackage[]): Promise<ParsedFeatures[]> {
+  const { root, env, cache, now } = question
+  const asked = configFiles(join(root, 'etc/portage/package.env')).length > 0 ? packages : packages.map(() => NO_PACKAGE)
+  const stamp = stampOf(root)
+  const keyOf = ({ cpv, slot, repository }: HostPackage): string => JSON.stringify([root, cpv, slot, repository, env])
+  const isFresh = (key: string): boolean => {
+    const known = cache.get(key)
+    return known?.stamp === stamp && now - known.at < KEPT_MS
+  }
+  const stale = [...new Map(asked.map((one) => [keyOf(one), one]))].filter(([key]) => !isFresh(key))
+  const answers = new Map<string, ParsedFeatures>()
+  for (let at = 0; at < stale.length; at += MOST_AT_ONCE) {
+    const batch = stale.slice(at, at + MOST_AT_ONCE)
+    const said = await askPortage(
+      question,
+      batch.flatMap(([, { cpv, slot, repository }]) => (cpv === '' ? [] : [cpv, slot, repository])),
+    )
+    for (const [index, [key]] of batch.entries()) answers.set(key, parseFeatures(said[index] ?? ''))
+  }
+  const all = asked.map((one) => answers.get(keyOf(one)) ?? cache.get(keyOf(one))?.answer ?? parseFeatures(''))
+  for (const [key, answer] of answers) {
+    cache.delete(key)
+    cache.set(key, { stamp, at: now, answer })
+  }
+  for (const key of cache.keys()) if (cache.size > MOST_KEPT) cache.delete(key)
+  return all
+}
+
+const NO_PACKAGE: HostPackage = { cpv: '', slot: '', repository: '' }
+
+/** What stands behind the name in each line of the answer. */
+async function askPortage({ run, env }: Pick<HostQuestion, 'run' | 'env'>, args: readonly string[]): Promise<string[]> {
   const { exitCode, stdout, stderr } = await run('python3', ['-I', '-c', PROGRAM, ...args], { env, ...LIMITS })
-  const answer = /^STANDIN_FEATURES=(.*)$/m.exec(stdout)?.[1]
-  if (exitCode === 0 && answer !== undefined) return answer
+  const answers = [...stdout.matchAll(/^STANDIN_FEATURES=(.*)$/gm)].map(([, answer = '']) => answer)
+  if (exitCode === 0 && answers.length === Math.max(1, args.length / 3)) return answers
   throw new HostError(
     'PROGRAM_FAILED',
     `Portage does not say what STANDIN_FEATURES is: ${stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? exitCode}`,

@@ -20,6 +20,8 @@ import type { Offer } from './wire.ts'
 export interface SeedOptions {
   /** The caller has read the file and found the offer's SHA-256; otherwise it is checked when the first peer wants it. */
   readonly checked?: boolean
+  /** Called when a peer wants it and nobody has for a while: the file is opened then. */
+  readonly opened?: () => void
 }
 
 export interface Seeds {
@@ -45,7 +47,7 @@ export function openSeeds(torrents: Torrents, parts: string): Seeds {
     await seed?.leave()
   }
   return {
-    async seed(offer, path, { checked = false } = {}) {
+    async seed(offer, path, { checked = false, opened } = {}) {
       const { infohash, size, pieceLength, sha256 } = offer.archive
       const torrentFile = torrentFromOffer(offer)
       let good = await markOf(path, size)
@@ -62,6 +64,7 @@ export function openSeeds(torrents: Torrents, parts: string): Seeds {
             good = now
             trusted = true
           }
+          opened?.()
           return await fileStore({ path, chunkLength: pieceLength, size, flags: 'r' })
         },
         whole: true,

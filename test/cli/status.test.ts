@@ -21,7 +21,7 @@ kept files   1
 transfers    1
   app-misc/hello-2.12  down  44 % of 2.7 MB, 1.1 MB/s, 3 peers
 disputes     1
-  app-misc/other-1  2 files of two builds differ, see /var/lib/standin/disputes/x
+  app-misc/other-1  2 files of two builds differ, the copy is wrong; both archives are in /var/lib/standin/disputes/x
 `
 
 test('a daemon that runs', async (t) => {

@@ -53,7 +53,7 @@ async function stageIn(t: TestContext): Promise<Stage> {
     return Promise.resolve()
   }
   const steps: Steps = {
-    wanted: () => Promise.resolve({ install: true, publish: true }),
+    wanted: () => Promise.resolve({ install: true, publish: true, seed: false, typed: [] }),
     anyLive: () => false,
     standIn: note('stand in'),
     makeWay: (_course, why) => note(`make way: ${why}`)(),

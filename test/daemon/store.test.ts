@@ -46,13 +46,20 @@ test('a file without a row goes, a row without its file goes, the rest stays', (
   )
 })
 
-test('the oldest goes when there is no room, the newest never', (t) => {
+test('the longest unused goes when there is no room, and no more bytes than allowed are ever held', (t) => {
   const { archives, known, add } = storeIn(t)
   const names = ['one', 'two', 'three'].map(add)
-  tidyStore({ archives, known, maxBytes: 2000, log: quiet })
-  assert.deepEqual(readdirSync(archives).toSorted(), names.slice(1).toSorted())
-  tidyStore({ archives, known, maxBytes: 1, log: quiet })
-  assert.deepEqual(readdirSync(archives), [names[2]])
+  known.useBuild(id('archive of one'), 5)
+  known.useBuild(id('archive of three'), 4)
+  const held = (maxBytes: number): string[] => {
+    tidyStore({ archives, known, maxBytes, log: quiet })
+    return readdirSync(archives).toSorted()
+  }
+  assert.deepEqual(held(3000), names.toSorted())
+  assert.deepEqual(held(2999), names.filter((_each, at) => at !== 1).toSorted())
+  assert.deepEqual(held(1000), [names[0]])
+  assert.deepEqual(held(999), [])
+  assert.deepEqual(known.builds(), [])
 })
 
 test('a row that somebody has changed is refused when it is read', (t) => {

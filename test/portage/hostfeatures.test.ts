@@ -8,11 +8,11 @@ import { rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { HostError } from '../../src/base/errors.ts'
-import { hostFeatures, type HostQuestion } from '../../src/portage/hostfeatures.ts'
+import { hostFeatures, hostFeaturesOf, type HostQuestion } from '../../src/portage/hostfeatures.ts'
 import type { Ran } from '../../src/portage/run.ts'
 import { addTo, rootWith } from './tree.ts'
 
-const hello = { cpv: 'app-misc/hello-1', slot: '0/3', repository: 'gentoo' }
+const hello = { cpv: 'app-misc/hello-a', slot: '0/3', repository: 'gentoo' }
 
 function asking(root: string, answer: Partial<Ran> = {}): { asked: string[][]; ask: (part?: Partial<HostQuestion>) => Promise<string> } {
   const asked: string[][] = []
@@ -30,13 +30,51 @@ function asking(root: string, answer: Partial<Ran> = {}): { asked: string[][]; a
 }
 
 test('Portage is asked alone, or for one package, and its answer is read as FEATURES is', async (t) => {
-  const { asked, ask } = asking(rootWith(t))
+  const { asked, ask } = asking(rootWith(t, { 'etc/portage/package.env': '' }))
   assert.equal(await ask(), 'install 1')
   assert.equal(await ask({ package: hello }), 'install 1')
   assert.deepEqual(asked, [
     ['python3', '-I', 'PATH'],
-    ['python3', '-I', 'app-misc/hello-1', '0/3', 'gentoo', 'PATH'],
+    ['python3', '-I', 'app-misc/hello-a', '0/3', 'gentoo', 'PATH'],
   ])
+})
+
+test('where no package has a setting of its own, Portage is asked once for all of them', async (t) => {
+  const { asked, ask } = asking(rootWith(t))
+  for (const part of [{}, { package: hello }, { package: { ...hello, slot: '1' } }]) assert.equal(await ask(part), 'install 1')
+  assert.deepEqual(asked, [['python3', '-I', 'PATH']])
+})
+
+test('many packages are asked for at once, each answer is that of its package, and what is known is not asked again', async (t) => {
+  const root = rootWith(t, { 'etc/portage/package.env': '' })
+  const cache: HostQuestion['cache'] = new Map()
+  const batches: string[][] = []
+  const run: HostQuestion['run'] = async (_program, [, , , ...args]) => {
+    const names = args.filter((_each, at) => at % 3 === 0)
+    batches.push(names)
+    const lines = names.map((name) => `STANDIN_FEATURES=${name.endsWith('7') ? 'seed' : 'install'}\n`)
+    return { exitCode: 0, stdout: lines.join(''), stderr: '' }
+  }
+  const packages = Array.from({ length: 700 }, (_each, at) => ({ ...hello, cpv: `app-misc/hello-${at}` }))
+  const question = { root, env: {}, run, cache, now: 0 }
+  const seeds = (await hostFeaturesOf(question, packages)).map(({ features }) => features.has('seed'))
+  assert.deepEqual(
+    seeds,
+    packages.map(({ cpv }) => cpv.endsWith('7')),
+  )
+  assert.deepEqual(
+    batches.map((batch) => batch.length),
+    [500, 200],
+  )
+  await hostFeaturesOf(question, [...packages.slice(0, 3), hello])
+  assert.deepEqual(batches[2], [hello.cpv])
+})
+
+const short: HostQuestion['run'] = async () => ({ exitCode: 0, stdout: 'STANDIN_FEATURES=seed\n', stderr: '' })
+
+test('an answer too few is no answer', async (t) => {
+  const question = { root: rootWith(t, { 'etc/portage/package.env': '' }), env: {}, run: short, cache: new Map(), now: 0 }
+  await assert.rejects(hostFeaturesOf(question, [hello, { ...hello, slot: '1' }]), { name: 'HostError', code: 'PROGRAM_FAILED' })
 })
 
 test('asked once while nothing changes, and again after a minute', async (t) => {

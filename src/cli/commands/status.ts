@@ -55,9 +55,9 @@ export function renderStatus(document: StatusDocument, now: number): Line[] {
     ...section('stand-ins', live, (one) => liveLine(one, now)),
     ...section('kept files', kept, ({ path, keptAs }) => [`/${path.replace(/^\//, '')} is now ${keptAs}`]),
     ...section('transfers', transfers, transferLine),
-    ...section('disputes', disputes, ({ cpv, differing, kept: folder }) => [
-      { tone: 'bad', text: cpv },
-      `  ${counted(differing, 'file')} of two builds differ, see ${folder}`,
+    ...section('disputes', disputes, ({ cpv, differing, state, text }) => [
+      { tone: state === 'resolved' ? 'good' : 'bad', text: cpv },
+      `  ${counted(differing, 'file')} of two builds differ, ${text}`,
     ]),
   ]
 }

@@ -57,7 +57,8 @@ function withinRows(lines: readonly Line[], rows: number): readonly Line[] {
   return [...lines.slice(0, room), [`and ${lines.length - room} more`]]
 }
 
-export function renderWatch({ live, transfers, disputes }: StatusDocument, now: number): Line[] {
+export function renderWatch({ live, transfers, disputes: all }: StatusDocument, now: number): Line[] {
+  const disputes = all.filter(({ state }) => state !== 'resolved')
   const downs = transfers.filter(({ direction }) => direction === 'down')
   const ups = transfers.filter(({ direction }) => direction === 'up')
   return [

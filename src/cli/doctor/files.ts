@@ -69,20 +69,13 @@ function judged(path: string, mode: number, uid: number | undefined, owner: stri
 
 function journal({ folders: all }: World): Finding[] {
   const { live, kept } = readJournal(journalPath(all))
-  const { disputes } = readKnown(all)
+  const disputes = readKnown(all).disputes.filter(({ state }) => state !== 'resolved')
   const findings = [ok('journal', `reads; ${counted(live.length, 'stand-in')} live`)]
   if (kept.length > 0)
     findings.push(
       note('kept files', `${counted(kept.length, 'file')} of yours put aside`, 'standin status names them: take them back or remove them'),
     )
-  if (disputes.length > 0)
-    findings.push(
-      note(
-        'disputes',
-        counted(disputes.length, 'dispute'),
-        'standin status names them: build once more, without stand-ins, to see who is right',
-      ),
-    )
+  if (disputes.length > 0) findings.push(note('disputes', counted(disputes.length, 'dispute'), 'standin status says how they stand'))
   return findings
 }
 

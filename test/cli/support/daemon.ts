@@ -56,6 +56,18 @@ export function courseOf(more: Partial<CourseReport> = {}): CourseReport {
   }
 }
 
+export function disputeOf(): StatusAnswer['disputes'][number] {
+  return {
+    cpv: 'app-misc/other-1',
+    recipe: 'd'.repeat(64),
+    differing: 2,
+    kept: '/var/lib/standin/disputes/x',
+    state: 'accuses',
+    files: 'both',
+    text: 'the copy is wrong; both archives are in /var/lib/standin/disputes/x',
+  }
+}
+
 export function statusAnswer(more: Partial<StatusAnswer> = {}): StatusAnswer {
   return {
     t: 'status',
@@ -68,7 +80,7 @@ export function statusAnswer(more: Partial<StatusAnswer> = {}): StatusAnswer {
     transfers: [
       { name: 'app-misc/hello-2.12', direction: 'down', bytes: 1_200_000, total: 2_700_000, bytesPerSecond: 1_100_000, peers: 3 },
     ],
-    disputes: [{ cpv: 'app-misc/other-1', recipe: 'd'.repeat(64), differing: 2, kept: '/var/lib/standin/disputes/x' }],
+    disputes: [disputeOf()],
     ...more,
   }
 }

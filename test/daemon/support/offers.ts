@@ -47,7 +47,17 @@ export function weighedNamed(name: string, changes: Partial<Offer> = {}, judged:
   return { offer: offerNamed(name, changes), level: 1, counted: '1 of 1', attested: 1, disputed: false, ...judged }
 }
 
-export function buildNamed(name: string, path: string): Build {
+export function buildNamed(name: string, path: string, changes: Partial<Build> = {}): Build {
   const { archive, ...draft } = offerNamed(name)
-  return { cpv: 'app-misc/hello-2.10', archive: { sha256: archive.sha256, size: archive.size }, path, offer: draft, audit: 'none' }
+  const { sha256, size } = archive
+  return {
+    cpv: 'app-misc/hello-2.10',
+    archive: { sha256, size },
+    path,
+    offer: draft,
+    audit: 'none',
+    granted: 'settings',
+    used: 0,
+    ...changes,
+  }
 }

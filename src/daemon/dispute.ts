@@ -1,0 +1,69 @@
+/**
+ * A dispute is two contents of one recipe and linkage that this host has seen: evidence until a clean rebuild has had the last word. Pure.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import * as v from 'valibot'
+import { hex64, plainText } from '../base/schema.ts'
+import { envelope } from '../trust/wire.ts'
+
+/** So that a row stays well below the bound for reading one. */
+export const MAX_PATHS = 400
+export const MAX_SIGNED = 64
+
+/**
+ * `open`: stand-ins were live at one of the builds, so it accuses nobody, and a clean rebuild has the last word. `accuses`: the copy is not what its
+ * recipe gives here. `resolved`: a clean rebuild has given what the copy had.
+ */
+export const STATES = ['open', 'accuses', 'resolved'] as const
+
+export const dispute = v.strictObject({
+  cpv: plainText(300),
+  recipe: hex64,
+  linkage: hex64,
+  /** Exact content ids of the copy and of the own build, and their stable ones. */
+  contents: v.tuple([hex64, hex64]),
+  stables: v.tuple([hex64, hex64]),
+  /** Paths that differ, at most some hundreds of them. */
+  paths: v.pipe(v.array(v.pipe(v.string(), v.maxLength(4095))), v.maxLength(MAX_PATHS)),
+  /** Folder that keeps what there is of both sides. */
+  kept: plainText(4095),
+  /** Which archives are in it: the copy's may have been gone, and the oldest disputes keep nothing but this row. */
+  files: v.picklist(['both', 'own', 'none']),
+  state: v.picklist(STATES),
+  /** Who signed which content: the evidence. */
+  attestations: v.pipe(v.array(envelope), v.maxLength(MAX_SIGNED)),
+})
+
+export type Dispute = v.InferOutput<typeof dispute>
+
+interface Content {
+  readonly content: string
+  readonly stable: string
+}
+
+/** What a clean rebuild says of a dispute; undefined where it gave a third content, or what is known already. */
+export function afterCleanRebuild(of: Dispute, { content, stable }: Content): 'resolved' | 'accuses' | undefined {
+  if (content === of.contents[0] || stable === of.stables[0]) return 'resolved'
+  return content === of.contents[1] || stable === of.stables[1] ? 'accuses' : undefined
+}
+
+/** Whether `of` keeps an offer with this content from standing in: once it is resolved, only what the rebuild has spoken against is refused. */
+export function refuses(of: Dispute, content: string): boolean {
+  return of.state !== 'resolved' || content === of.contents[1]
+}
+
+/** For people: how it stands, and what is left to look at. */
+export function describe(of: Dispute): string {
+  const left = {
+    both: `both archives are in ${of.kept}`,
+    own: `the own archive is in ${of.kept}; that of the copy is gone`,
+    none: 'its files are gone',
+  }[of.files]
+  const stands = {
+    open: `open: build it again while nothing stands in (emerge --oneshot =${of.cpv})`,
+    accuses: 'the copy is not what is built here, and nothing stands in for this recipe',
+    resolved: 'closed in favour of the copy by a clean rebuild',
+  }[of.state]
+  return `${stands}; ${left}`
+}

@@ -1,0 +1,86 @@
+/**
+ * What an own build says of the copy that stood in, and what is left of it on disk and in the table.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { sha256Hex } from '../../src/base/canonical.ts'
+import { audit } from '../../src/daemon/audit.ts'
+import type { Metadata } from '../../src/package/manifest.ts'
+import { auditOf, placeIn, type Side } from './support/built.ts'
+
+const bound = (slot: string): Metadata => ({ RDEPEND: `dev-libs/x:${slot}=`, REQUIRES: 'x86_64: libc.so.6' })
+
+const CASES: readonly [string, Side, Side, string, string | undefined][] = [
+  ['equal', { text: 'a' }, { text: 'a' }, 'agree', undefined],
+  ['equal beside stand-ins', { text: 'a' }, { text: 'a', standinsLive: true }, 'agree', undefined],
+  ['other dates', { text: 'a' }, { text: 'b', stable: 'a' }, 'agree-stable', undefined],
+  ['other content', { text: 'a' }, { text: 'b' }, 'differ', 'accuses'],
+  ['other content beside stand-ins here', { text: 'a' }, { text: 'b', standinsLive: true }, 'differ', 'open'],
+  ['other content beside stand-ins there', { text: 'a', standinsLive: true }, { text: 'b' }, 'differ', 'open'],
+  ['another recipe', { text: 'a', recipe: sha256Hex('other') }, { text: 'b' }, 'not-comparable', undefined],
+  ['bound to another slot', { text: 'a', metadata: bound('1/1') }, { text: 'b', metadata: bound('2/2') }, 'not-comparable', undefined],
+  [
+    'bound alike, with one library more',
+    { text: 'a', metadata: { ...bound('1/1'), REQUIRES: 'x86_64: libc.so.6 libmine.so.1' } },
+    { text: 'b', metadata: bound('1/1') },
+    'differ',
+    'accuses',
+  ],
+]
+
+for (const [what, copy, own, verdict, state] of CASES) {
+  test(`${what}: ${verdict}`, async (t) => {
+    const place = placeIn(t)
+    const input = auditOf(place, copy, own)
+    const audited = await audit(input)
+    assert.deepEqual([audited.verdict, audited.build.audit, place.known.disputes()[0]?.state], [verdict, verdict, state])
+    assert.equal(readdirSync(place.disputes).length, state === undefined ? 0 : 1)
+  })
+}
+
+test('what differs in the linkage is said, and reaches a terminal as plain text', async (t) => {
+  const copy = { text: 'a', metadata: bound('1/1') }
+  const { line } = await audit(auditOf(placeIn(t), copy, { text: 'b', metadata: bound('2/2') }))
+  assert.match(line, /another linkage \(the copy has dev-libs\/x:1\/1=, your build dev-libs\/x:2\/2=\)/)
+})
+
+test('a dispute keeps both archives, byte for byte, and says which files differ', async (t) => {
+  const place = placeIn(t)
+  const input = auditOf(place, { text: 'a', size: 3_000_000 }, { text: 'b' })
+  const { line } = await audit(input)
+  const [row] = place.known.disputes()
+  assert.ok(row !== undefined)
+  assert.deepEqual([row.files, row.paths], ['both', ['usr/x']])
+  assert.match(line, /YOUR OWN BUILD DIFFERS .*: \/usr\/x\. .*both archives are in /)
+  const kept = (name: string): string => sha256Hex(readFileSync(join(row.kept, name)))
+  assert.equal(kept('stood-in.gpkg.tar'), input.stoodIn.offer.archive.sha256)
+  assert.equal(kept('own.gpkg.tar'), input.own.build.archive.sha256)
+  assert.deepEqual(readdirSync(row.kept).toSorted(), ['own.gpkg.tar', 'own.json', 'stood-in.gpkg.tar', 'stood-in.json'])
+})
+
+const GONE: readonly [string, (path: string) => void][] = [
+  ['is gone', (path) => rmSync(path)],
+  ['holds other bytes', (path) => writeFileSync(path, Buffer.alloc(1000, 'z'))],
+  ['is a link', (path) => (rmSync(path), symlinkSync('/etc/passwd', path))],
+  ['has another size', (path) => writeFileSync(path, 'short')],
+  ['lies in a folder that is a link', (path) => (rmSync(join(path, '..'), { recursive: true }), symlinkSync('/usr', join(path, '..')))],
+]
+
+for (const [what, spoil] of GONE) {
+  test(`a copy whose archive ${what} is kept as its records alone, and that is said`, async (t) => {
+    const place = placeIn(t)
+    const input = auditOf(place, { text: 'a' }, { text: 'b' })
+    const safe = join(place.disputes, '..', 'own')
+    writeFileSync(safe, readFileSync(input.own.build.path))
+    spoil(join(place.fetched, `${input.stoodIn.offer.archive.sha256}.gpkg.tar`))
+    const { line } = await audit({ ...input, own: { ...input.own, build: { ...input.own.build, path: safe } } })
+    const [row] = place.known.disputes()
+    assert.equal(row?.files, 'own')
+    assert.deepEqual(readdirSync(row?.kept ?? '').toSorted(), ['own.gpkg.tar', 'own.json', 'stood-in.json'])
+    assert.match(line, /the own archive is in .*; that of the copy is gone/)
+  })
+}

@@ -1,0 +1,85 @@
+/**
+ * A finished build and a copy that stood in for it, with real archives on disk, so that a comparison has both sides.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { sha256Hex } from '../../../src/base/canonical.ts'
+import type { AuditInput, StoodIn } from '../../../src/daemon/audit.ts'
+import { type Known, openKnown } from '../../../src/daemon/known.ts'
+import type { Published } from '../../../src/daemon/publish.ts'
+import { exactId } from '../../../src/package/content.ts'
+import { linkageId, linkageOf } from '../../../src/package/linkage.ts'
+import type { Metadata } from '../../../src/package/manifest.ts'
+import type { ImageRecord } from '../../../src/package/record.ts'
+import { attested, id, offerNamed } from './offers.ts'
+
+export interface Place {
+  readonly known: Known
+  /** Folder of disputes, and the peer's folder of what it has fetched. */
+  readonly disputes: string
+  readonly fetched: string
+}
+
+export function placeIn(t: TestContext): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'standin-audit-'))
+  const known = openKnown(join(folder, 'known.sqlite'))
+  t.after(() => {
+    known.close()
+    rmSync(folder, { recursive: true })
+  })
+  const [disputes, fetched] = [join(folder, 'disputes'), join(folder, 'fetched')]
+  for (const one of [disputes, fetched]) mkdirSync(one)
+  return { known, disputes, fetched }
+}
+
+export interface Side {
+  /** What its one file holds; builds with equal text are equal. */
+  readonly text: string
+  /** Text that its stable id is made from; `text` unless told. */
+  readonly stable?: string
+  readonly metadata?: Metadata
+  readonly standinsLive?: boolean
+  readonly recipe?: string
+  readonly size?: number
+}
+
+const recordsOf = (text: string): ImageRecord[] => [
+  { type: 'dir', path: 'usr', mode: 0o755, owner: 'root', group: 'root' },
+  { type: 'file', path: 'usr/x', mode: 0o644, owner: 'root', group: 'root', size: text.length, sha256: sha256Hex(text) },
+]
+
+/** The copy that stood in; its archive lies where the peer keeps what it has fetched. */
+export function copyOf({ fetched }: Place, side: Side): StoodIn {
+  const { metadata = {}, recipe = id('recipe'), standinsLive = false } = side
+  const records = recordsOf(side.text)
+  const archive = Buffer.alloc(side.size ?? 1000, side.text)
+  const sha256 = sha256Hex(archive)
+  writeFileSync(join(fetched, `${sha256}.gpkg.tar`), archive)
+  const ids = { recipe, linkage: linkageId(linkageOf(metadata)), content: exactId(records), stable: id(side.stable ?? side.text) }
+  const plain = offerNamed(side.text, ids)
+  const offer = { ...plain, archive: { ...plain.archive, sha256, size: archive.byteLength, name: `${sha256}.gpkg.tar` } }
+  const signed = { ...offer, attestations: [attested(offer, 'anna', { standinsLive })] }
+  return { offer: signed, manifest: { standin: 'manifest-1', metadata, records, contentId: offer.content } }
+}
+
+export function ownOf(place: Place, side: Side): Published {
+  const { offer, manifest } = copyOf(place, side)
+  const { archive, ...draft } = offer
+  const path = join(place.fetched, `${archive.sha256}.gpkg.tar`)
+  const { sha256, size } = archive
+  return {
+    build: { cpv: 'app-misc/hello-2.10', archive: { sha256, size }, path, offer: draft, audit: 'none', granted: 'settings', used: 0 },
+    linkage: linkageOf(manifest.metadata),
+    records: manifest.records,
+    leak: undefined,
+  }
+}
+
+export function auditOf(place: Place, copy: Side, own: Side): AuditInput {
+  const { standinsLive = false } = own
+  return { ...place, stoodIn: copyOf(place, copy), own: ownOf(place, own), standinsLive, counts: () => false }
+}

@@ -1,0 +1,99 @@
+/**
+ * A build beside stand-ins that differs from the copy accuses nobody: a clean rebuild says who is right, and the dispute ends one way or the other.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { DisputeReport } from '../../src/daemon/controlWire.ts'
+import { createNetwork, type Network } from '../support/host/network.ts'
+import { archivesOn, ask, buildsOf } from '../support/standin/ask.ts'
+import { append } from '../support/standin/built.ts'
+import { type Consumer, createConsumer, USABLE } from '../support/story/consumer.ts'
+import { settled } from '../support/story/ours.ts'
+import { createPublisher, type Publisher } from '../support/story/publisher.ts'
+
+const RANDOM = 'test-misc/random'
+const DIFFERS = /random-1: YOUR OWN BUILD DIFFERS .*\/usr\/share\/random\/seed\. (.*)/
+
+let network: Network
+let publisher: Publisher
+
+before(async () => {
+  network = await createNetwork({ name: 'dispute' })
+  publisher = await createPublisher(network, ['test-misc/slow', RANDOM], { makeConf: { RANDOM_SEED: 'theirs', SLOW_SECONDS: '1' } })
+})
+after(() => network.close())
+
+const seedIs = ({ host }: Consumer, seed: string): void => append(host, '/etc/portage/make.conf', `RANDOM_SEED="${seed}"\n`)
+
+async function said(consumer: Consumer, ...args: readonly string[]): Promise<string> {
+  const emerge = await consumer.emerge(...args)
+  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  return emerge.output()
+}
+
+/** Emerges what differs from the copy while a stand-in of another package is live. */
+async function buildBeside(consumer: Consumer): Promise<string> {
+  append(consumer.host, '/etc/portage/make.conf', 'SLOW_UNTIL="/tmp/go"\n')
+  seedIs(consumer, 'ours')
+  const slow = await consumer.emerge('test-misc/slow')
+  await slow.waitFor(USABLE)
+  const text = await said(consumer, RANDOM)
+  consumer.host.write('/tmp/go', '')
+  assert.equal((await slow.exited).exitCode, 0, slow.output())
+  await settled(consumer.host)
+  return text
+}
+
+async function disputeOn({ host }: Consumer): Promise<DisputeReport> {
+  const { disputes } = await ask(host, { t: 'status' }, 'status')
+  assert.equal(disputes.length, 1)
+  return disputes[0] ?? assert.fail()
+}
+
+async function whyOn({ host }: Consumer): Promise<string> {
+  return (await host.run(['standin', 'why', RANDOM])).stdout
+}
+
+test('with install alone: the dispute is open, keeps both archives, and a clean rebuild that gives what the copy had closes it', async () => {
+  const user = await createConsumer(publisher, 'beta')
+  const text = await buildBeside(user)
+  assert.match(text, USABLE)
+  assert.match(DIFFERS.exec(text)?.[1] ?? text, /^open: build it again while nothing stands in .*both archives are in/)
+  const open = await disputeOn(user)
+  assert.deepEqual([open.state, open.files], ['open', 'both'])
+  const [theirs] = (await buildsOf(publisher.host)).filter(({ cpv }) => cpv.startsWith(RANDOM))
+  const { stdout } = await user.host.run(['sha256sum', `${open.kept}/stood-in.gpkg.tar`])
+  assert.equal(stdout.split(' ')[0], theirs?.archive, 'the bytes of the copy are kept')
+  assert.match(await whyOn(user), /stopped .*dispute +open: build it again/)
+  assert.deepEqual(archivesOn(user.host), {}, 'nothing is kept for others')
+
+  await user.host.emerge(['--unmerge', '--quiet', RANDOM])
+  seedIs(user, 'theirs')
+  const rebuild = await said(user, RANDOM)
+  assert.match(rebuild, /no stand-in: .*two contents for its recipe/)
+  assert.match(rebuild, /random-1: your clean rebuild agrees with the copy that stood in, so the dispute is closed in its favour/)
+  assert.equal((await disputeOn(user)).state, 'resolved')
+  assert.match((await user.host.run(['standin', 'status'])).stdout, /random-1 .*closed in favour of the copy/)
+  assert.match(await whyOn(user), /passed .*dispute +closed in favour of the copy/)
+
+  await user.host.emerge(['--unmerge', '--quiet', RANDOM])
+  const again = await said(user, RANDOM)
+  assert.match(again, USABLE)
+  assert.match(again, /agrees with the copy that stood in, byte for byte/)
+})
+
+test('with publish: a clean rebuild that gives the same again accuses the copy, and nothing stands in for the recipe any more', async () => {
+  const user = await createConsumer(publisher, 'gamma', { standin: { features: 'install publish' } })
+  await buildBeside(user)
+  assert.equal((await disputeOn(user)).state, 'open')
+  const rebuild = await said(user, '--oneshot', RANDOM)
+  assert.match(rebuild, /random-1: your clean rebuild agrees with your build before it, so THE COPY THAT STOOD IN IS WRONG/)
+  assert.equal((await disputeOn(user)).state, 'accuses')
+  assert.match(await whyOn(user), /stopped .*dispute +the copy is not what is built here/)
+  assert.match((await user.host.run(['standin', 'status'])).stdout, /random-1 .*the copy is not what is built here/)
+
+  await user.host.emerge(['--unmerge', '--quiet', RANDOM])
+  assert.match(await said(user, RANDOM), /no stand-in: .*two contents for its recipe/)
+})
