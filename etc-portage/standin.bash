@@ -18,12 +18,16 @@ __standin_moment() {
 		"  :setup") moment=install ;;
 		*) return 0 ;;
 	esac
-	[[ -n ${build} ]] || return 0
+	[[ -n ${build} && -n ${CATEGORY-} && -n ${PN-} ]] || return 0
 
 	# At one path for each build lies what is known of it: a file, once bash has told of it; a FIFO, where the warden answers, once that follows it.
-	local door=${build//%/%25} live=${EPREFIX-}/var/lib/standin/live${build}/.live warden=
+	# And at one for each package, as long as any stand-in of it may be there, whichever emerge that is for: this merge would find its files.
+	local door=${build//%/%25} live=${EPREFIX-}/var/lib/standin/live/${CATEGORY}/${PN} warden=
 	door=${run}/builds/${door//\//%2F}
-	[[ -r ${run}/warden.pid && ${MERGE_TYPE-} == @(source|buildonly) ]] && { IFS= read -r warden <"${run}/warden.pid" || :; }
+	# Where somebody has waited for the warden in vain nobody asks it again until it has removed that file.
+	if [[ -r ${run}/warden.pid && ! -e ${run}/silent && ( ${MERGE_TYPE-} == @(source|buildonly) || ${moment} == purge ) ]]; then
+		IFS= read -r warden <"${run}/warden.pid" || :
+	fi
 	# Clean and setup see processes of their own pid namespace only.
 	[[ ${moment} == @(fetch|install) || -d /proc/${warden:-gone} ]] || warden=
 	# `ebuild` by hand cleans without saying for what kind of merge, or not at all.
@@ -31,7 +35,7 @@ __standin_moment() {
 	case ${moment} in
 		fetch) [[ -n ${warden} && -n ${STANDIN_FEATURES-} ]] || return 0 ;;
 		install) [[ -n ${warden} && -e ${door} && -e ${run}/install_wait ]] || return 0 ;;
-		purge) [[ ( -e ${door} && ${MERGE_TYPE-} != binary ) || -e ${live} ]] || return 0 ;;
+		purge) [[ -d ${live} || ( -e ${door} && ${MERGE_TYPE-} != binary ) ]] || return 0 ;;
 		publish|abandon) [[ -n ${warden} && -e ${door} ]] || return 0 ;;
 	esac
 
@@ -93,21 +97,30 @@ __standin_write() (
 
 # The merge waits here until the warden has made way, and no longer than is bearable.
 __standin_make_way() {
-	if [[ -n ${warden} && -p ${door} && -p ${run}/hooks ]]; then
+	# A door can only be that of an earlier build then.
+	[[ ${MERGE_TYPE-} != binary ]] || door=
+	if [[ -n ${warden} && -p ${run}/hooks && ( -p ${door} || -d ${live} ) ]]; then
+		[[ -p ${door} ]] || __standin_leave
 		__standin_ask && return 0
 		warden=
 	fi
 	# Whoever wakes up later must see that it is too late.
 	[[ -n ${warden} ]] || __standin_leave
 	# Without an answer a stand-in that is still there goes by the journal.
-	[[ -z ${warden} && ! -e ${live} ]] || __standin_node purge "${warden:+ask}"
+	[[ -z ${warden} && ! -d ${live} ]] || __standin_node purge "${warden:+ask}"
+	[[ ! -d ${live} ]] || printf ' * standin: %s\n' >&2 \
+		"${CATEGORY}/${PF}: neither the daemon nor Node can take away the stand-in of ${CATEGORY}/${PN} that is in the way of this merge" \
+		"if Portage refuses it: make ${EPREFIX-}/usr/bin/node run again, \`standin purge --all\`, and emerge once more"
 }
 
-# As long as there is a warden: two seconds for a first word, then as long as purge_wait says.
+# As long as there is a warden: two seconds for a first word, then as long as purge_wait says. Where it follows no such build it has no door to
+# answer at, and the marker that goes is the answer.
 __standin_ask() (
 	SANDBOX_WRITE+=:${run}/
 	export SANDBOX_WRITE
-	[[ -O ${door} && -O ${run}/hooks ]] && exec {answers}<>"${door}" {hooks}<>"${run}/hooks" || exit 1
+	answers=
+	[[ -O ${run}/hooks ]] && exec {hooks}<>"${run}/hooks" || exit 1
+	[[ ! -p ${door} ]] || { [[ -O ${door} ]] && exec {answers}<>"${door}"; } || exit 1
 	nonce=${line#*$'\x1f'*$'\x1f'}
 	nonce=${nonce%%$'\x1f'*}
 	seconds=30 asked=
@@ -118,10 +131,18 @@ __standin_ask() (
 			printf '%s\n' "${line}" >&"${hooks}" || exit 1
 			asked=1
 		fi
-		IFS=' ' read -r -t 0.2 -u "${answers}" word of && [[ ${of} == "${nonce}" ]] || continue
-		[[ ${word} == done ]] && exit 0
+		if [[ -n ${answers} ]]; then
+			IFS=' ' read -r -t 0.2 -u "${answers}" word of && [[ ${of} == "${nonce}" ]] || continue
+			[[ ${word} == done ]] && exit 0
+		else
+			[[ -d ${live} ]] || exit 0
+			sleep 0.2
+			[[ ${asked} == 1 ]] && ! read -r -t 0 -u "${hooks}" || continue
+			asked=heard
+		fi
 		left=$(( seconds * 5 ))
 	done
+	: >"${run}/silent"
 	exit 1
 ) 2>/dev/null
 

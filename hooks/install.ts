@@ -1,5 +1,5 @@
 /**
- * Waits at setup, as long as the setting `install_wait` allows, for a stand-in to be usable; started only where that setting is above zero.
+ * Waits at setup, as long as the setting `install_wait` allows, for a stand-in to be usable, which is no silence; started only where that setting is above zero.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,7 +9,7 @@ import { tell } from './tell.ts'
 const run = `${process.env['EPREFIX'] ?? ''}/run/standin`
 try {
   const seconds = Number.parseInt(readFileSync(`${run}/install_wait`, 'utf8'), 10)
-  if (seconds > 0 && seconds <= 600) await tell(`${run}/control.sock`, process.argv[2] ?? '', seconds)
+  if (seconds > 0 && seconds <= 600) await tell(run, process.argv[2] ?? '', seconds, () => undefined)
 } finally {
   process.exit(0)
 }

@@ -5,5 +5,5 @@
  */
 import { tell } from './tell.ts'
 
-await tell(`${process.env['EPREFIX'] ?? ''}/run/standin/control.sock`, process.argv[2] ?? '', 2)
+await tell(`${process.env['EPREFIX'] ?? ''}/run/standin`, process.argv[2] ?? '', 2)
 process.exit(0)

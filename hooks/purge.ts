@@ -6,6 +6,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openJournal } from '../src/standin/journal.ts'
+import { isMarked, isSamePackage } from '../src/standin/live.ts'
 import { purge } from '../src/standin/purge.ts'
 import { bootId } from '../src/standin/site.ts'
 import { tell } from './tell.ts'
@@ -17,19 +18,17 @@ const prefix = process.env['EPREFIX'] || '/'
 const run = join(prefix, 'run/standin')
 const state = join(prefix, 'var/lib/standin')
 const line = process.argv[2] ?? ''
-const field = 'PORTAGE_BUILDDIR='
-const builddir =
-  line
-    .split('\u001f')
-    .find((one) => one.startsWith(field))
-    ?.slice(field.length) ?? ''
+const fields = line.split('\u001f')
+const valueOf = (name: string): string => fields.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1) ?? ''
+const builddir = valueOf('PORTAGE_BUILDDIR')
+const merged = `${valueOf('CATEGORY')}/${valueOf('PF')}`
 const say = (text: string): void => void process.stderr.write(` * standin: ${text}\n`)
 
 try {
-  const answered = process.argv[3] === 'ask' ? await tell(join(run, 'control.sock'), line, SECONDS) : undefined
+  const answered = process.argv[3] === 'ask' ? await tell(run, line, SECONDS) : undefined
   if (answered !== 'done') {
     if (process.argv[3] === 'ask') leave()
-    if (existsSync(join(state, 'live', builddir, '.live'))) purgeByJournal()
+    if (isMarked(join(state, 'live'), merged)) purgeByJournal()
   }
 } catch (error) {
   say(`${error instanceof Error ? error.message : String(error)} (\`standin purge --all\` tries again)`)
@@ -45,7 +44,7 @@ function leave(): void {
 
 function purgeByJournal(): void {
   const journal = openJournal(join(state, 'journal.sqlite'))
-  for (const { id, cpv } of journal.unsettled().filter((entry) => entry.builddir === builddir)) {
+  for (const { id, cpv } of journal.unsettled().filter((entry) => isSamePackage(entry.cpv, merged))) {
     const site = {
       journal,
       root: prefix,

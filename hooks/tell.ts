@@ -5,14 +5,19 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 
-/** Resolves with the warden's last word (`done`, `usable`, `nothing`, ...) or undefined when nobody answered in time. */
-export function tell(socketPath: string, line: string, seconds: number): Promise<string | undefined> {
+/** `run` is /run/standin. Resolves with the warden's last word (`done`, `usable`, `nothing`, ...) or undefined when nobody answered in time. */
+export function tell(run: string, line: string, seconds: number, silent = markSilent): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>()
   let answer = ''
-  const socket = connect(socketPath, () => socket.write(`${JSON.stringify({ t: 'moment', line })}\n`))
-  const timer = setTimeout(() => socket.destroy(), seconds * 1000)
+  const socket = connect(join(run, 'control.sock'), () => socket.write(`${JSON.stringify({ t: 'moment', line })}\n`))
+  const timer = setTimeout(() => {
+    silent(run)
+    socket.destroy()
+  }, seconds * 1000)
   socket.setEncoding('utf8')
   socket.on('data', (text: string) => {
     answer += text
@@ -24,4 +29,13 @@ export function tell(socketPath: string, line: string, seconds: number): Promise
     resolve(/^\{"t":"word","word":"([a-z]+)"\}\n/.exec(answer)?.[1])
   })
   return promise
+}
+
+/** Until the warden wakes up and removes it bash asks it for nothing more. */
+function markSilent(run: string): void {
+  try {
+    writeFileSync(join(run, 'silent'), '')
+  } catch {
+    // The folder is gone, and bash goes by itself then.
+  }
 }

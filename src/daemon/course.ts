@@ -58,6 +58,8 @@ export interface Course {
   readonly enough: AbortController
   /** What is being done for this build: each step waits for the one before. */
   work: Promise<void>
+  /** The part of it that may place something: over soon after `enough`. */
+  seeking: Promise<void>
 }
 
 export function saveNote(folder: string, key: string, value: Note): void {

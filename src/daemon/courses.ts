@@ -6,30 +6,13 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { findOwner, isAlive, type Owner } from '../portage/lock.ts'
-import { type Course, dropNote, type Note, readNotes, saveNote, type Wanted } from './course.ts'
+import { isSamePackage } from '../standin/live.ts'
+import { type Course, dropNote, type Note, readNotes, saveNote } from './course.ts'
 import { forgetDoor, forgetOtherDoors, isLeft, makeDoor } from './door.ts'
 import { buildKey, cpvOfMoment, type Moment } from './moment.ts'
 import { ownPackageOf } from './ownPackage.ts'
 import { terminalFor } from './say.ts'
-
-/** What is done for a build; each resolves when it is done and never rejects. */
-export interface Steps {
-  /** Whether this host's own settings and this build's agree that there is something to do. */
-  wanted(moment: Moment, owner: Owner): Promise<Wanted>
-  /** Whether any stand-in is live on this machine. */
-  anyLive(): boolean
-  /** Seeks, stages, plans, places, tells. Ends early once `course.enough` is aborted. */
-  standIn(course: Course): Promise<void>
-  /** Purges what stands in, tells. */
-  makeWay(course: Course, why: 'merge' | 'failed' | 'settled'): Promise<void>
-  /** Keeps what was built until it is published; `values` are those of the hook that asks for the way. */
-  keep(course: Course, values: Moment['values']): Promise<void>
-  /** Whether the host has this very build installed. */
-  isMerged(course: Course): boolean
-  publish(course: Course): Promise<void>
-  /** Forgets what was kept for publishing. */
-  dropKept(course: Course): void
-}
+import type { Steps } from './step.ts'
 
 export interface CoursesOptions {
   /** Folders of doors and of notes, both root's alone, below /run. */
@@ -68,10 +51,18 @@ export function openCourses(options: CoursesOptions): Courses {
     saveNote(options.notes, course.key, course.note)
   }
 
-  const then = (course: Course, step: () => Promise<void>): Promise<void> => {
+  const then = (course: Course, step: () => Promise<void> | void): Promise<void> => {
     course.work = course.work.then(step).catch((error: unknown) => log(`${course.cpv}: ${String(error)}`))
     return course.work
   }
+
+  const seek = (course: Course): void => {
+    course.seeking = then(course, () => steps.standIn(course))
+  }
+
+  /** Builds of other versions of the package, or of the same one elsewhere. */
+  const othersOf = ({ values }: Moment, self?: Course): Course[] =>
+    [...table.values()].filter((course) => course !== self && isSamePackage(course.cpv, cpvOfMoment(values)))
 
   const over = (course: Course): void => {
     if (table.get(course.key) === course) table.delete(course.key)
@@ -90,6 +81,7 @@ export function openCourses(options: CoursesOptions): Courses {
       door,
       enough: new AbortController(),
       work: Promise.resolve(),
+      seeking: Promise.resolve(),
     }
     table.set(key, course)
     saveNote(options.notes, key, value)
@@ -125,7 +117,7 @@ export function openCourses(options: CoursesOptions): Courses {
       buildTime: '',
       standinsLive: steps.anyLive(),
     })
-    if (wanted.install) void then(course, () => steps.standIn(course))
+    if (wanted.install && !othersOf(began, course).some(({ note }) => note.stage === 'merging')) seek(course)
   }
 
   /** Portage may have said so while no warden was there to hear it. */
@@ -137,19 +129,28 @@ export function openCourses(options: CoursesOptions): Courses {
     if (leaving.has(course)) return course.work
     leaving.add(course)
     course.enough.abort()
-    await then(course, () => steps.makeWay(course, why))
+    await then(course, () => steps.makeWay(course, why, []))
     over(course)
   }
 
   const makeWay = async (course: Course, moment: Moment): Promise<void> => {
     course.door.answer('taken', moment.nonce)
     course.enough.abort()
+    const others = othersOf(moment, course)
+    await halt(others)
     await then(course, async () => {
-      await steps.makeWay(course, 'merge')
+      steps.makeWay(course, 'merge', others)
       await steps.keep(course, moment.values)
       change(course, { stage: 'merging' })
     })
     course.door.answer('done', moment.nonce)
+  }
+
+  const clearWay = async (moment: Moment): Promise<string> => {
+    const others = othersOf(moment)
+    await halt(others)
+    steps.clearWay(moment, others)
+    return moment.values.MERGE_TYPE === 'binary' ? 'done' : 'unknown'
   }
 
   const built = async (course: Course, own: Note['package'] = course.note.package): Promise<void> => {
@@ -157,7 +158,7 @@ export function openCourses(options: CoursesOptions): Courses {
     course.enough.abort()
     await then(course, async () => {
       // Without a merge (`emerge -B`) nobody has asked for the way.
-      await steps.makeWay(course, 'settled')
+      steps.makeWay(course, 'settled', [])
       await steps.publish(course)
     })
     // What was cut off is done by the next warden.
@@ -174,8 +175,9 @@ export function openCourses(options: CoursesOptions): Courses {
       return 'done'
     }
     await beginning.get(key)
-    const course = table.get(key)
+    const course = moment.values.MERGE_TYPE === 'binary' ? undefined : table.get(key)
     if (course === undefined) {
+      if (moment.moment === 'purge') return clearWay(moment)
       if (moment.moment === 'publish' || moment.moment === 'abandon') forgetDoor(options.doors, key)
       return 'unknown'
     }
@@ -211,7 +213,7 @@ export function openCourses(options: CoursesOptions): Courses {
         if (isBuilt(course)) void built(course)
         else if (!isOwned(course)) await leave(course, 'settled')
         else if (value.stage === 'following' && value.standing === null && !course.door.isLeft()) {
-          if (value.wanted.install) void then(course, () => steps.standIn(course))
+          if (value.wanted.install) seek(course)
         }
       }
     },
@@ -230,4 +232,10 @@ export function openCourses(options: CoursesOptions): Courses {
       await Promise.allSettled([...table.values()].map((course) => course.work))
     },
   }
+}
+
+/** What would still be placed now would be in the way of the merge. */
+async function halt(courses: readonly Course[]): Promise<void> {
+  for (const { enough } of courses) enough.abort()
+  await Promise.all(courses.map(({ seeking }) => seeking))
 }

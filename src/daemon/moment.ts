@@ -21,7 +21,8 @@ const momentValues = v.object({
   PF: plainText(200),
   PORTAGE_BUILDDIR: path,
   PORTAGE_TMPDIR: path,
-  MERGE_TYPE: v.picklist(['source', 'buildonly']),
+  /** `binary` only asks for the way. */
+  MERGE_TYPE: v.picklist(['source', 'buildonly', 'binary']),
   STANDIN_FEATURES: v.optional(plainText(1000), ''),
   PN: v.optional(plainText(120), ''),
   PVR: v.optional(plainText(80), ''),

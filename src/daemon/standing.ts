@@ -1,26 +1,19 @@
 /**
- * Says which stand-ins must go before a build is merged: more than its own course has placed, for an earlier one may have been allowed to keep its.
+ * Says which stand-ins must go before a package is merged, and which one belongs to a build.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { isAlive } from '../portage/lock.ts'
-import { splitCpv } from '../portage/version.ts'
 import type { Entry } from '../standin/journal.ts'
+import { isSamePackage } from '../standin/live.ts'
 import type { Site } from '../standin/site.ts'
-import type { Course } from './course.ts'
+import { cpvOfMoment, type MomentValues } from './moment.ts'
 
-/** All of this build; before a merge also those of other versions of the package that no emerge answers for any more. */
-export function standingFor(site: Site, course: Course, why: 'merge' | 'failed' | 'settled'): Entry[] {
-  const { PORTAGE_BUILDDIR, CATEGORY, PN } = course.note.began.values
-  const isForgotten = (entry: Entry): boolean => {
-    const of = splitCpv(entry.cpv)
-    if (why !== 'merge' || of?.category !== CATEGORY || of.name !== PN) return false
-    return !isAlive('/proc', { pid: entry.ownerPid, startTime: entry.ownerStart, bootId: site.boot })
-  }
-  return site.journal.unsettled().filter((entry) => entry.builddir === PORTAGE_BUILDDIR || isForgotten(entry))
+/** Every one of the package, also that of another emerge which still builds: whatever is merged would find its files in the way. */
+export function standingOf(site: Pick<Site, 'journal'>, values: MomentValues): Entry[] {
+  return site.journal.unsettled().filter(({ cpv }) => isSamePackage(cpv, cpvOfMoment(values)))
 }
 
-/** The stand-in that an earlier build of the same was allowed to keep. */
-export function keptFor(site: Site, course: Course): Entry | undefined {
-  return standingFor(site, course, 'settled').find(({ state }) => state === 'placed')
+/** Those of one build. */
+export function standingFor(site: Pick<Site, 'journal'>, { PORTAGE_BUILDDIR }: MomentValues): Entry[] {
+  return site.journal.unsettled().filter(({ builddir }) => builddir === PORTAGE_BUILDDIR)
 }

@@ -8,22 +8,23 @@ import { join } from 'node:path'
 import { HostError, StandinError } from '../base/errors.ts'
 import { readText } from '../portage/bounded.ts'
 import { metadataFromFolder } from '../package/metadata.ts'
-import { plainLine, type Tone } from '../portage/terminal.ts'
+import { plainLine } from '../portage/terminal.ts'
 import type { CourseReport, Verdict } from './controlWire.ts'
-import { type Course, saveNote } from './course.ts'
-import type { Steps } from './courses.ts'
+import type { Course } from './course.ts'
+import type { Steps } from './step.ts'
 import { askedAt } from './moment.ts'
-import { finish, type Tell } from './finish.ts'
+import { finish } from './finish.ts'
 import { foresee } from './foresee.ts'
-import { megabytes, say, terminalFor } from './say.ts'
+import { megabytes, terminalFor } from './say.ts'
 import { seek, type Sought } from './seek.ts'
 import { stand } from './stand.ts'
-import { purge } from '../standin/purge.ts'
 import { ownPackageOf } from './ownPackage.ts'
 import { passOn } from './passOn.ts'
-import { keptFor, standingFor } from './standing.ts'
 import type { Realm } from './realm.ts'
 import { awaitsRebuild } from './rebuild.ts'
+import { standingFor } from './standing.ts'
+import { talkOf } from './talk.ts'
+import { wayOf } from './way.ts'
 import { weigh } from './weigh.ts'
 import { type Wish, wishOf } from './wish.ts'
 
@@ -35,15 +36,8 @@ const GET_SECONDS = 600
 const ALONE = 'not published: the merge did not wait for the daemon'
 
 export function stepsOf(realm: Realm): Steps {
-  const tellAt = (note: Pick<Course['note'], 'terminal'>, text: string, tone: Tone): void => {
-    realm.log(text)
-    if (realm.settings.tell) say(note, text, tone, realm.settings.color !== 'no')
-  }
-  const tell: Tell = (course, text, tone) => tellAt(course.note, `${course.cpv}: ${text}`, tone)
-  const change = (course: Course, changes: Partial<Course['note']>): void => {
-    course.note = { ...course.note, ...changes }
-    saveNote(realm.folders.notes, course.key, course.note)
-  }
+  const talk = talkOf(realm)
+  const { tell, tellAt, change } = talk
   const report = (course: Course, wish: Wish | undefined, outcome: string, verdicts: readonly Verdict[], placed = false): void => {
     const { PORTAGE_REPO_NAME: repository } = course.note.began.values
     const row: CourseReport = {
@@ -96,18 +90,25 @@ export function stepsOf(realm: Realm): Steps {
     }
   }
 
+  /** An earlier build was allowed to keep its stand-in, or an earlier warden was killed before it had written down that it placed one. */
+  const adopt = (course: Course, wish: Wish): boolean => {
+    const placed = standingFor(realm.site, course.note.began.values).find(({ state }) => state === 'placed')
+    if (placed === undefined) return false
+    change(course, { standing: placed.id, stoodIn: placed.id })
+    const own = placed.ownerPid === course.note.owner?.pid && placed.ownerStart === course.note.owner.startTime
+    report(course, wish, `placed: by an earlier ${own ? 'daemon' : 'build'}`, [], true)
+    const which = own ? 'the stand-in can be used now' : 'the stand-in of the build that failed can still be used'
+    tell(course, `${which}, until your own build is merged`, 'good')
+    return true
+  }
+
   const standIn = async (course: Course): Promise<void> => {
     let wish: Wish | undefined
     try {
       if (!existsSync(realm.hookFile))
         throw new HostError('BAD_STATE', `${realm.hookFile} is gone: standin was unmerged while its daemon runs`)
       wish = wishOf(course.note.began.values, realm.wishTools)
-      const kept = keptFor(realm.site, course)
-      if (kept !== undefined) {
-        change(course, { standing: kept.id })
-        report(course, wish, 'placed: by an earlier build', [], true)
-        return tell(course, 'the stand-in of the build that failed can still be used, until your own build is merged', 'good')
-      }
+      if (adopt(course, wish)) return
       const { PORTAGE_BUILDDIR: builddir, MERGE_TYPE: mergeType } = course.note.began.values
       const asked = { root: realm.site.root, wish, mergeType, builddir, ownerPid: course.note.owner?.pid ?? 0 }
       const foreseen = foresee({ ...asked, memory: realm.memory, publicRepos: realm.settings.publish_repos })
@@ -156,26 +157,7 @@ export function stepsOf(realm: Realm): Steps {
     },
     anyLive: () => realm.site.journal.unsettled().length > 0,
     standIn,
-    async makeWay(course, why) {
-      const standing = standingFor(realm.site, course, why)
-      if (standing.length === 0) return course.note.standing === null ? undefined : change(course, { standing: null })
-      if (why === 'failed' && realm.settings.on_failure === 'keep')
-        return tell(course, 'the build failed; its stand-in stays (on_failure = keep)', 'warn')
-      const began = performance.now()
-      try {
-        const purged = standing.map(({ id }) =>
-          purge({ ...realm.site, id, beforeMerge: why === 'merge', say: (line) => tell(course, line, 'warn') }),
-        )
-        change(course, { standing: null })
-        const names = purged.reduce((sum, { removed }) => sum + removed, 0)
-        const ms = Math.round(performance.now() - began)
-        const next = why === 'merge' ? 'your own build is merged now' : 'the build is over'
-        tell(course, `stand-in purged (${names} names in ${ms} ms), ${next}`, 'good')
-      } catch (error) {
-        if (!(error instanceof StandinError)) throw error
-        tell(course, `${error.message} (\`standin purge --all\` tries again)`, 'bad')
-      }
-    },
+    ...wayOf(realm, talk),
     async keep(course, asked) {
       const { values } = course.note.began
       const info = join(values.PORTAGE_BUILDDIR, 'build-info')

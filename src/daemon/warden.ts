@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { writeDurable } from '../base/durable.ts'
@@ -138,11 +138,17 @@ export async function runWarden(input: WardenInput): Promise<void> {
   if (settings.install_wait > 0) writeDurable(join(folders.run, 'install_wait'), `${settings.install_wait}\n`)
   else rmSync(join(folders.run, 'install_wait'), { force: true })
   writeDurable(join(folders.run, 'purge_wait'), `${settings.purge_wait}\n`)
-  writeFileSync(join(folders.run, 'warden.pid'), `${input.pid}\n`, { mode: 0o600 })
+  writeDurable(join(folders.run, 'warden.pid'), `${input.pid}\n`)
   await Promise.race([life.listening, delay(PEER_MS, undefined, { ref: false, signal: input.signal }).catch(() => undefined)])
   log(`warden ${input.version} is ready`)
 
-  const timer = setInterval(() => courses.settle(), SETTLE_MS)
+  // Whoever waited in vain has left it, and nobody has asked since.
+  const awake = (): void => rmSync(join(folders.run, 'silent'), { force: true })
+  awake()
+  const timer = setInterval(() => {
+    awake()
+    courses.settle()
+  }, SETTLE_MS)
   const refresh = setInterval(() => void life.refresh(), REFRESH_MS)
   if (!input.signal.aborted) await new Promise((resolve) => input.signal.addEventListener('abort', resolve, { once: true }))
   clearInterval(timer)

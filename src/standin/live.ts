@@ -1,40 +1,54 @@
 /**
- * As long as a stand-in may have anything on disk, a marker exists that bash finds without starting a process.
+ * As long as a stand-in may have anything on disk, its package has a folder that bash finds without starting a process.
  *
- * The marker of a build is the file `MARKERS${PORTAGE_BUILDDIR}/.live`, as it is, without escaping:
+ *     [[ -d /var/lib/standin/live/${CATEGORY}/${PN} ]]
  *
- *     [[ -e /var/lib/standin/live${PORTAGE_BUILDDIR}/.live ]]
+ * It goes by the package and not by the build: another version in the same slot, a binary package and a build below another PORTAGE_TMPDIR would
+ * all find the files of the stand-in in their way. Each stand-in has one empty file in there, by its id in the journal.
  *
- * A name with the slashes replaced would pass 255 bytes for a deep PORTAGE_TMPDIR, and the test would then say "nothing to purge".
- * PORTAGE_BUILDDIR holds category and PF, so the CPV need not be in it again.
+ * Imports no package: the hook that purges without the warden carries this file.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, rmSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import { dirname, join } from 'node:path'
 import { HostError, systemCode } from '../base/errors.ts'
+import { splitCpv } from '../portage/version.ts'
 
-/** Where the marker of a build lies. Errors: HostError UNSUPPORTED for a build folder that is not a plain absolute path. */
-export function markerOf(markers: string, builddir: string): string {
-  if (!builddir.startsWith('/') || normalize(builddir) !== builddir || builddir.endsWith('/'))
-    throw new HostError('UNSUPPORTED', `PORTAGE_BUILDDIR ${JSON.stringify(builddir)} is not a plain absolute path`)
-  return join(markers, builddir, '.live')
+export interface Marked {
+  /** In the journal. */
+  readonly id: number
+  readonly cpv: string
+}
+
+/** `app-misc/demo` of `app-misc/demo-1.2-r3`: CATEGORY and PN. Errors: HostError UNSUPPORTED for what is no CPV. */
+export function packageOf(cpv: string): string {
+  const parts = splitCpv(cpv)
+  if (parts === undefined) throw new HostError('UNSUPPORTED', `${JSON.stringify(cpv)} is no category, package and version`)
+  return `${parts.category}/${parts.name}`
+}
+
+/** Whether both are versions of one package; what is no CPV is none. */
+export function isSamePackage(one: string, other: string): boolean {
+  const [a, b] = [splitCpv(one), splitCpv(other)]
+  return a !== undefined && b !== undefined && a.category === b.category && a.name === b.name
 }
 
 /** Idempotent. Not flushed: a marker matters to the emerge that runs now, and start-up makes it again. */
-export function mark(markers: string, builddir: string): void {
-  const marker = markerOf(markers, builddir)
-  mkdirSync(dirname(marker), { recursive: true, mode: 0o755 })
-  closeSync(openSync(marker, 'a', 0o644))
+export function mark(markers: string, { id, cpv }: Marked): void {
+  const folder = join(markers, packageOf(cpv))
+  mkdirSync(folder, { recursive: true, mode: 0o755 })
+  closeSync(openSync(join(folder, String(id)), 'a', 0o644))
 }
 
-export function isMarked(markers: string, builddir: string): boolean {
-  return existsSync(markerOf(markers, builddir))
+/** Whether any stand-in of the package of `cpv`, in any version, may have something on disk. */
+export function isMarked(markers: string, cpv: string): boolean {
+  return existsSync(join(markers, packageOf(cpv)))
 }
 
 /** Idempotent; takes folders that became empty along. */
-export function unmark(markers: string, builddir: string): void {
-  const marker = markerOf(markers, builddir)
+export function unmark(markers: string, { id, cpv }: Marked): void {
+  const marker = join(markers, packageOf(cpv), String(id))
   rmSync(marker, { force: true })
   for (let folder = dirname(marker); folder.length > markers.length && removedEmpty(folder); folder = dirname(folder));
 }

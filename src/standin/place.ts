@@ -21,10 +21,10 @@ import { type Breather, breather } from './breather.ts'
 import type { NewEntry } from './journal.ts'
 import { CLAIM_MODE } from './judge.ts'
 import { checkFolders, type Layout, layOut, type Unit } from './layout.ts'
-import { mark } from './live.ts'
+import { mark, unmark } from './live.ts'
 import type { Plan } from './plan.ts'
 import { prepare } from './prepare.ts'
-import { clear, purge, unmarkBuild } from './purge.ts'
+import { clear, purge } from './purge.ts'
 import type { Site } from './site.ts'
 import type { Staging } from './staging.ts'
 
@@ -65,7 +65,7 @@ export async function place(input: PlaceInput): Promise<Placed> {
   if (id === undefined) return { kind: 'refused', rule: 'one-at-a-time', text: 'a stand-in of this build is there already' }
   try {
     input.step?.('planned', '')
-    mark(input.markers, input.entry.builddir)
+    mark(input.markers, { id, cpv: input.entry.cpv })
     input.step?.('marked', '')
     for (const folder of temporaries) mkdirSync(folder, { mode: 0o700 })
     input.step?.('temporary-made', '')
@@ -100,7 +100,7 @@ function undo(input: PlaceInput, id: number, temporaries: readonly string[], cau
   try {
     purge({ ...input, id })
     clear(input, temporaries)
-    unmarkBuild(input, { id, builddir: input.entry.builddir })
+    unmark(input.markers, { id, cpv: input.entry.cpv })
   } catch (error) {
     throw new HostError('IO', `could not undo ${input.entry.cpv}, start-up will`, { cause: new AggregateError([cause, error]) })
   }

@@ -62,7 +62,8 @@ export function purge(input: PurgeInput): Purged {
     for (const placed of paths) if (placed.kind !== 'dir') removeName(work, placed)
     for (const placed of paths.toReversed()) if (placed.kind === 'dir') removeFolder(work, placed)
     flush(work, paths)
-    unmarkBuild(input, entry)
+    // Before the commit point: a marker without an entry would never go, an entry without a marker is settled at start-up.
+    unmark(input.markers, entry)
     input.step?.('unmarked', '')
   } catch (error) {
     throw hostError(`could not purge ${entry.cpv}`, error)
@@ -132,13 +133,4 @@ function flush(work: Work, paths: readonly JournalPath[]): void {
     if (look(path)?.kind === 'dir') syncFolder(path)
   }
   work.input.step?.('flushed', '')
-}
-
-/**
- * Takes the marker away, unless another entry of the build is not settled. Comes before the commit point: a marker without an entry would never go,
- * an entry without a marker is settled at start-up.
- */
-export function unmarkBuild({ journal, markers }: Site, entry: Pick<Entry, 'id' | 'builddir'>): void {
-  const others = journal.unsettled().filter(({ id }) => id !== entry.id)
-  if (!others.some(({ builddir }) => builddir === entry.builddir)) unmark(markers, entry.builddir)
 }

@@ -31,7 +31,7 @@ export function recover(input: RecoverInput): Recovered {
     try {
       if (entry.state === 'placed' && entry.boot === input.boot && input.isLive(entry)) {
         clear(input, input.journal.temporaries(entry.id))
-        mark(input.markers, entry.builddir)
+        mark(input.markers, entry)
         stillLive.push(entry)
       } else settled.push({ entry, purged: purge({ ...input, id: entry.id }) })
     } catch (error) {

@@ -10,8 +10,10 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { type Courses, openCourses, type Steps } from '../../src/daemon/courses.ts'
+import type { Course } from '../../src/daemon/course.ts'
+import { type Courses, openCourses } from '../../src/daemon/courses.ts'
 import { buildKey, type Moment, parseMoment } from '../../src/daemon/moment.ts'
+import type { Steps } from '../../src/daemon/step.ts'
 
 const HOLD = `import fcntl, sys
 f = open(sys.argv[1], 'a')
@@ -26,6 +28,8 @@ interface Stage {
   /** A warden: the same folders, nothing in memory. */
   warden(changes?: Partial<Steps>): Courses
   moment(name: Moment['moment'], values?: Record<string, string>): Moment
+  /** Another emerge of the package, by the name of its build, and what its hooks say. */
+  second(pf: string): Promise<(name: Moment['moment']) => Moment>
   /** Names of doors and notes. */
   left(): string[]
   /** What bash does when nobody answers. */
@@ -35,16 +39,23 @@ interface Stage {
 /** An emerge that holds the lock of `app-misc/hello-1`, and a warden whose steps are written down. */
 async function stageIn(t: TestContext): Promise<Stage> {
   const tmp = mkdtempSync(join(tmpdir(), 'standin-courses-'))
-  const [doors, notes, builddir] = [join(tmp, 'doors'), join(tmp, 'notes'), join(tmp, 'portage/app-misc/hello-1')]
-  for (const folder of [doors, notes, builddir]) mkdirSync(folder, { recursive: true })
-  const emerge = spawn('python3', ['-c', HOLD, join(tmp, 'portage/app-misc/.hello-1.portage_lockfile')], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  await once(emerge.stdout, 'data')
+  const [doors, notes] = [join(tmp, 'doors'), join(tmp, 'notes')]
+  const builddirOf = (pf: string): string => join(tmp, 'portage/app-misc', pf)
+  for (const folder of [doors, notes, builddirOf('')]) mkdirSync(folder, { recursive: true })
+  const emerges: ChildProcess[] = []
+  const emergeOf = async (pf: string): Promise<ChildProcess> => {
+    const one = spawn('python3', ['-c', HOLD, join(tmp, `portage/app-misc/.${pf}.portage_lockfile`)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    emerges.push(one)
+    await once(one.stdout, 'data')
+    return one
+  }
+  const emerge = await emergeOf('hello-1')
   const wardens: Courses[] = []
   const did: string[] = []
   t.after(async () => {
-    emerge.kill('SIGKILL')
+    for (const one of emerges) one.kill('SIGKILL')
     for (const one of wardens) await one.close()
     rmSync(tmp, { recursive: true })
   })
@@ -56,13 +67,20 @@ async function stageIn(t: TestContext): Promise<Stage> {
     wanted: () => Promise.resolve({ install: true, publish: true, seed: false, typed: [] }),
     anyLive: () => false,
     standIn: note('stand in'),
-    makeWay: (_course, why) => note(`make way: ${why}`)(),
+    makeWay: (_course, why, others) => void did.push(`make way: ${why}${others.map(({ cpv }) => ` before ${cpv}`).join('')}`),
+    clearWay: ({ values }, others) => void did.push(`clear way of ${values.PF}${others.map(({ cpv }) => ` before ${cpv}`).join('')}`),
     keep: note('keep'),
     isMerged: () => false,
     publish: note('publish'),
     dropKept: () => undefined,
   }
-  const key = buildKey(builddir)
+  const key = buildKey(builddirOf('hello-1'))
+  const momentOf: Stage['moment'] = (name, values = {}) => {
+    const pf = values['PF'] ?? 'hello-1'
+    const all = { CATEGORY: 'app-misc', PF: pf, PORTAGE_BUILDDIR: builddirOf(pf), PORTAGE_TMPDIR: tmp, MERGE_TYPE: 'source', ...values }
+    if (name === 'fetch') writeFileSync(join(doors, buildKey(all.PORTAGE_BUILDDIR)), '', { flag: 'a' })
+    return parseMoment(['1', name, '7.8', ...Object.entries(all).map(([of, value]) => `${of}=${value}`)].join('\u001f'))
+  }
   return {
     did,
     emerge,
@@ -71,10 +89,10 @@ async function stageIn(t: TestContext): Promise<Stage> {
       wardens.push(opened)
       return opened
     },
-    moment(name, values = {}) {
-      const all = { CATEGORY: 'app-misc', PF: 'hello-1', PORTAGE_BUILDDIR: builddir, PORTAGE_TMPDIR: tmp, MERGE_TYPE: 'source', ...values }
-      if (name === 'fetch') writeFileSync(join(doors, key), '', { flag: 'a' })
-      return parseMoment(['1', name, '7.8', ...Object.entries(all).map(([of, value]) => `${of}=${value}`)].join('\u001f'))
+    moment: momentOf,
+    async second(pf) {
+      await emergeOf(pf)
+      return (name) => momentOf(name, { PF: pf })
     },
     left: () => [...readdirSync(doors), ...readdirSync(notes)],
     goAlone: () => writeFileSync(join(doors, `${key}.alone`), ''),
@@ -155,6 +173,41 @@ test('a warden that is stopped while it publishes lets the next one do it', asyn
   await settledIn(warden)
   assert.deepEqual(stage.did, ['make way: settled', 'publish'])
   assert.deepEqual(stage.left(), [])
+})
+
+test('a merge of the package ends every other search for a copy of it before it begins, and a binary one is not taken for the build', async (t) => {
+  for (const asked of [{ MERGE_TYPE: 'binary' }, { PORTAGE_BUILDDIR: '/elsewhere/app-misc/hello-2', PF: 'hello-2' }]) {
+    const stage = await stageIn(t)
+    const seeking = (course: Course): Promise<void> =>
+      new Promise((resolve) => {
+        course.enough.signal.addEventListener('abort', () => {
+          stage.did.push('search ended')
+          resolve()
+        })
+      })
+    const warden = stage.warden({ standIn: seeking })
+    await warden.moment(stage.moment('fetch'))
+    const word = await warden.moment(stage.moment('purge', asked))
+    const cpv = asked.PF ?? 'hello-1'
+    assert.deepEqual(
+      [word, ...stage.did],
+      [asked.PF === undefined ? 'done' : 'unknown', 'search ended', `clear way of ${cpv} before app-misc/hello-1`],
+    )
+    assert.equal(warden.all()[0]?.note.stage, 'following')
+  }
+})
+
+test('a build that begins while another emerge merges the package seeks no copy', async (t) => {
+  const stage = await stageIn(t)
+  const warden = stage.warden()
+  await warden.moment(stage.moment('fetch'))
+  await warden.moment(stage.moment('purge'))
+  stage.did.length = 0
+  const second = await stage.second('hello-2')
+  await warden.moment(second('fetch'))
+  assert.deepEqual([stage.did, warden.all().length], [[], 2])
+  await warden.moment(second('purge'))
+  assert.deepEqual(stage.did, ['make way: merge before app-misc/hello-1', 'keep'])
 })
 
 /** Waits until `warden` follows nothing. */

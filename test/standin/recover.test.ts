@@ -29,7 +29,7 @@ test('a living emerge keeps its stand-in, and its marker comes back after /run w
     })
     assert.deepEqual([stillLive.map((entry) => entry.id), settled], [[id], []])
     assert.deepEqual(differences(during, snapshot(host.root)), [])
-    assert.ok(isMarked(host.markers, entryFor().builddir))
+    assert.ok(isMarked(host.markers, entryFor().cpv))
   }),
 )
 

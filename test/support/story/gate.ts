@@ -15,7 +15,7 @@ export type HeldPhase = 'clean' | 'setup' | 'compile' | 'install' | 'preinst' | 
 const HOLD = '/tmp/hold'
 const AT = '/tmp/at'
 const LINES = `
-if [[ -n \${EBUILD_PHASE} && \${EBUILD_PHASE} != depend && -e ${HOLD}.\${EBUILD_PHASE} ]]; then
+if [[ -n \${EBUILD_PHASE} && \${EBUILD_PHASE} != depend && -z \${UNHELD-} && -e ${HOLD}.\${EBUILD_PHASE} ]]; then
 	: > ${AT}.\${EBUILD_PHASE}
 	while [[ -e ${HOLD}.\${EBUILD_PHASE} ]]; do sleep 0.02; done
 fi
@@ -26,6 +26,9 @@ export function addGate(host: Host): void {
   const bashrc = '/etc/portage/bashrc'
   host.write(bashrc, `${host.exists(bashrc) ? host.read(bashrc) : ''}${LINES}`)
 }
+
+/** In the environment of an emerge that is to go on where others are held. */
+export const UNHELD: Readonly<Record<string, string>> = { UNHELD: '1' }
 
 /** From now on an emerge stops where `phase` begins. */
 export function hold(host: Host, phase: HeldPhase): void {
