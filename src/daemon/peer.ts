@@ -132,7 +132,7 @@ function release({ held, shares, settings }: Running, sha256: string): void {
 function shown(moving: Moving): Transfer {
   const down = moving.direction === 'in'
   return {
-    name: moving.infohash,
+    name: moving.name,
     direction: down ? 'down' : 'up',
     bytes: down ? moving.bytes : moving.uploaded,
     total: moving.size,

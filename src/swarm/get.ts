@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HostError, hostError, StrangerError } from '../base/errors.ts'
+import { cpvOf } from '../package/family.ts'
 import { archiveName, torrentFromOffer } from './archiveTorrent.ts'
 import { openAttempts } from './attempts.ts'
 import { hashingStore, type HashingStore } from './hashingStore.ts'
@@ -53,6 +54,7 @@ export async function getArchive(offer: Offer, options: GetOptions, { torrents, 
 
   const attempts = openAttempts({ ...options, size, torrents, infohash, stallMs: (options.stallSeconds ?? STALL_SECONDS) * 1000 })
   const leave = torrents.put(infohash, {
+    name: cpvOf(offer.family),
     torrentFile,
     pieces: Math.ceil(size / pieceLength),
     async store() {

@@ -11,6 +11,7 @@ import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { HostError, hostError, systemCode } from '../base/errors.ts'
+import { cpvOf } from '../package/family.ts'
 import { archiveName, torrentFromOffer } from './archiveTorrent.ts'
 import type { Got } from './get.ts'
 import { fileStore } from './store.ts'
@@ -54,6 +55,7 @@ export function openSeeds(torrents: Torrents, parts: string): Seeds {
       if (seeds.get(infohash)?.path === path) return
       let trusted = checked
       const leave = torrents.put(infohash, {
+        name: cpvOf(offer.family),
         torrentFile,
         pieces: Math.ceil(size / pieceLength),
         async store() {

@@ -14,6 +14,8 @@ import { calledOf, callPeer, dropPeer } from './internals.ts'
 
 /** How one torrent is opened, and what is done with its connections. */
 export interface Door {
+  /** What a person would call it. Only of an archive. */
+  readonly name?: string
   readonly torrentFile: Uint8Array
   readonly pieces: number
   /** Made anew at each opening. Errors of it are the door's: the torrent does not open then. */
@@ -41,7 +43,7 @@ export interface Torrents {
   put(infohash: string, door: Door): () => Promise<void>
   has(infohash: string): boolean
   /** Archives that are open. */
-  archives(): { readonly torrent: Torrent; readonly wanted: boolean }[]
+  archives(): { readonly torrent: Torrent; readonly wanted: boolean; readonly name: string }[]
   open(infohash: string): Promise<Torrent>
   /** Connects to `address` unless that cannot be a peer, or there are connections enough. */
   connect(infohash: string, address: string): void
@@ -128,8 +130,8 @@ export function openTorrents({ client, onLoopback, maxConnections, onFault }: To
     },
     has: (infohash) => entries.has(infohash),
     archives: () =>
-      [...entries.values()].flatMap(({ torrent, door: { wanted, upload } }) =>
-        torrent !== undefined && (wanted || upload) ? [{ torrent, wanted }] : [],
+      [...entries.values()].flatMap(({ torrent, door: { wanted, upload, name = '' } }) =>
+        torrent !== undefined && (wanted || upload) ? [{ torrent, wanted, name }] : [],
       ),
     open,
     connect(infohash, address) {

@@ -6,6 +6,8 @@
 import type { Torrents } from './torrents.ts'
 
 export interface Transfer {
+  /** Of the package, as Portage writes it. */
+  readonly name: string
   readonly infohash: string
   readonly direction: 'in' | 'out'
   /** Bytes of the archive that are here. */
@@ -21,7 +23,8 @@ export interface Transfer {
 export function transfersOf(torrents: Torrents): Transfer[] {
   return torrents
     .archives()
-    .map(({ torrent, wanted }) => ({
+    .map(({ torrent, wanted, name }) => ({
+      name,
       infohash: torrent.infoHash,
       direction: wanted ? ('in' as const) : ('out' as const),
       bytes: torrent.downloaded,

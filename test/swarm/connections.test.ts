@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
+import { cpvOf } from '../../src/package/family.ts'
 import { rendezvousTorrent } from '../../src/swarm/rendezvous.ts'
 import { callAs, portOf } from './stranger.ts'
 import { family, firstOffer, makeArchive, testSwarm } from './support.ts'
@@ -113,10 +114,10 @@ test('a transfer can be watched from both ends', async (t) => {
       if (bytes === 0 || peers === 0) return
       const [coming] = taker.transfers()
       const [going] = giver.transfers()
-      seen.push(`${coming?.infohash} ${coming?.direction} ${coming?.size} ${going?.infohash} ${going?.direction} ${going?.peers}`)
+      seen.push(`${coming?.name} ${coming?.direction} ${coming?.size} ${going?.name} ${going?.direction} ${going?.peers}`)
+      assert.deepEqual([coming?.infohash, going?.infohash], Array(2).fill(offer.archive.infohash))
     },
   })
-  const { infohash } = offer.archive
-  assert.deepEqual([...new Set(seen)], [`${infohash} in 1000000 ${infohash} out 1`])
+  assert.deepEqual([...new Set(seen)], [`${cpvOf(family)} in 1000000 ${cpvOf(family)} out 1`])
   assert.deepEqual(taker.transfers(), [])
 })
