@@ -1,5 +1,6 @@
 /**
- * 300 MB of image into an archive with both content ids, by the maker as it is installed, beside the gpkg that Portage itself makes of it.
+ * 300 MB of image into an archive with both content ids, searched for the words of its host, by the maker as it is installed, beside the gpkg
+ * that Portage itself makes of it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -37,12 +38,19 @@ const JOB = {
   metadata: { PF: 'large-1', CATEGORY: 'test-misc', SLOT: '0', EAPI: '8' },
   files: [],
   resolvedMarch: null,
+  traces: {
+    tmpdir: '/var/tmp',
+    buildFolder: '/var/tmp/portage/test-misc/large-1',
+    owner: null,
+    publicWords: [],
+    publicRepos: ['gentoo'],
+  },
   out: '/var/tmp/bench/ours.gpkg.tar',
   records: '/var/tmp/bench/records.json',
 }
 
 export const archive: Measure = async ({ network, runs: count, tell }) => {
-  const host = await network.createHost({ name: 'alpha' })
+  const host = await network.createHost({ name: 'alpha', hostname: 'thinkpad7.example.org', user: 'anna' })
   await installStandin(host)
   host.write('/var/tmp/bench/job.json', JSON.stringify(JOB))
   tell('makes the image')
