@@ -13,6 +13,8 @@ import { splitCpv } from '../portage/version.ts'
 import type { FileFacts } from '../standin/elf.ts'
 import type { HostView } from '../standin/host.ts'
 import { surveyDisk } from '../standin/survey-host.ts'
+import type { LibraryCache } from '../standin/survey-libraries.ts'
+import { strangeLicences } from './licenceView.ts'
 import type { LiveStandin } from './live.ts'
 import { blockersBetween, blockingOf, type InstalledBlockers, unmetOf } from './needView.ts'
 import { type QueueMemory, queueMemory, queueOf } from './queueView.ts'
@@ -24,6 +26,7 @@ export interface HostMemory {
   readonly installed: InstalledCache
   readonly blockers: InstalledBlockers
   readonly queue: QueueMemory
+  readonly libraries: LibraryCache
 }
 
 export interface HostViewInput {
@@ -43,7 +46,7 @@ export interface HostViewInput {
 }
 
 export function hostMemory(): HostMemory {
-  return { installed: new Map(), blockers: new WeakMap(), queue: queueMemory() }
+  return { installed: new Map(), blockers: new WeakMap(), queue: queueMemory(), libraries: new Map() }
 }
 
 /** Reads what a first plan would otherwise read while a user waits: 0.35 s for 1,500 packages, 0.02 s from then on. Errors: HostError UNREADABLE. */
@@ -59,7 +62,7 @@ export function hostViewOf(input: HostViewInput): HostView {
   const { root, procRoot, wish, recipe, memory, live } = input
   const installed = readInstalled(root, memory.installed)
   const repos = readRepos(root)
-  const disk = surveyDisk(root, input.manifest, input.facts)
+  const disk = surveyDisk(root, input.manifest, input.facts, memory.libraries)
   const need = {
     cpv: wish.cpv,
     candidate: { ...wish.family, slot: input.manifest.metadata.SLOT ?? wish.slot },
@@ -80,13 +83,27 @@ export function hostViewOf(input: HostViewInput): HostView {
     queue: queueOf({ root, procRoot, repos, cpv: wish.cpv, ownerPid: input.ownerPid, memory: memory.queue }),
     blockers: blockersBetween(need),
     unmet: unmetOf(need),
-    // emerge builds this very ebuild, and it would not if ACCEPT_LICENSE forbade it.
-    licenceAccepted: true,
+    strangeLicences: licencesOf(input),
+    live: wordsOf(wish.metadata['PROPERTIES']).has('live'),
     userChanges: !recipe.known && recipe.changed ? [recipe.why] : [],
     filesystems: disk.filesystems,
     liveBytes: input.liveBytes,
     exists: disk.exists,
+    defines: disk.defines,
   }
+}
+
+function licencesOf({ wish, recipe, manifest: { metadata } }: HostViewInput): string[] {
+  return strangeLicences({
+    accepted: wish.metadata['LICENSE'] ?? '',
+    use: recipe.known ? new Set(recipe.recipe.use) : undefined,
+    offered: metadata.LICENSE ?? '',
+    offeredUse: wordsOf(metadata.USE),
+  })
+}
+
+function wordsOf(text: string | undefined): ReadonlySet<string> {
+  return new Set((text ?? '').split(/\s+/).filter((word) => word !== ''))
 }
 
 export function marchOf(flags: readonly string[]): string | undefined {

@@ -21,6 +21,9 @@ export interface Cursor {
   readonly text: (at: number, max: number) => string
 }
 
+/** What a file that begins with the ELF magic may be accused of; `elfFacts` turns it into `odd`. */
+export class OddElf extends Error {}
+
 const PAGE = 4096
 
 export function cursorOf(bytes: Bytes, { wide, little }: { wide: boolean; little: boolean }): Cursor {

@@ -1,12 +1,13 @@
 /**
  * Reads of an ELF file what decides whether it runs here, touching a bounded number of bytes whatever a stranger put into it.
  *
- * System V gABI (ELF header, program headers, dynamic section), GNU symbol versioning (LSB 5.0, 10.7: `.gnu.version_r`) and
- * the x86-64 psABI's `.note.gnu.property`. Section headers are never used: a loader does not use them either.
+ * System V gABI (ELF header, program headers, dynamic section), GNU symbol versioning (elf-versions.ts) and the x86-64 psABI's
+ * `.note.gnu.property`. Section headers are never used: a loader does not use them either.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { type Bytes, cursorOf, type Cursor } from './elf-cursor.ts'
+import { type Bytes, cursorOf, type Cursor, OddElf } from './elf-cursor.ts'
+import { readDefined, readWanted, type WantedVersion } from './elf-versions.ts'
 
 export interface ElfFacts {
   readonly kind: 'elf'
@@ -18,6 +19,10 @@ export interface ElfFacts {
   readonly interpreter: string | undefined
   /** Symbol versions of glibc that it needs, such as `GLIBC_2.34`; weak ones are not needed. */
   readonly glibc: readonly string[]
+  /** Symbol versions of other libraries that it needs, likewise. */
+  readonly wants: readonly WantedVersion[]
+  /** Symbol versions that it has itself. */
+  readonly defines: readonly string[]
   /** GNU_PROPERTY_X86_ISA_1_NEEDED: bit 0 baseline, 1 v2, 2 v3, 3 v4. */
   readonly isa: number
 }
@@ -32,12 +37,18 @@ export type FileFacts =
 const MAX_HEADERS = 64
 const MAX_DYNAMIC = 4096
 const MAX_NOTE_BYTES = 65536
-const MAX_VERSIONS = 2048
 const MAX_TEXT = 4096
 
 const PT = { load: 1, dynamic: 2, interp: 3, note: 4, property: 0x6474e553 } as const
-const DT = { needed: 1, strtab: 5, soname: 14, verneed: 0x6ffffffe, verneednum: 0x6fffffff } as const
-const WEAK = 2
+const DT = {
+  needed: 1,
+  strtab: 5,
+  soname: 14,
+  verdef: 0x6ffffffc,
+  verdefnum: 0x6ffffffd,
+  verneed: 0x6ffffffe,
+  verneednum: 0x6fffffff,
+} as const
 const ISA_NEEDED = 0xc0008002
 
 /** Portage's names (multilib_category.py there) of e_machine, before the class is added. */
@@ -61,9 +72,6 @@ interface Segment {
   readonly address: number
   readonly size: number
 }
-
-/** Raised inside this file only; `elfFacts` turns it into `odd`. */
-class OddElf extends Error {}
 
 /** Facts of a file of `size` bytes that begins with the ELF magic. Never throws for anything that the bytes may hold. */
 export function elfFacts(bytes: Bytes): FileFacts {
@@ -89,16 +97,25 @@ function readFacts(bytes: Bytes): ElfFacts {
   const text = (at: number): string => cursor.text(offsetOf(strings ?? 0, segments) + at, MAX_TEXT)
   const soname = only(DT.soname)
   const interpreter = segments.find(({ type }) => type === PT.interp)
+  const table = (tag: number, number: number): { at: number; count: number } | undefined => {
+    const address = only(tag)
+    return address === undefined ? undefined : { at: offsetOf(address, segments), count: only(number) ?? 0 }
+  }
+  const wanted = readWanted(cursor, text, table(DT.verneed, DT.verneednum))
   return {
     kind: 'elf',
     category: categoryOf(cursor.u16(18), wide),
     needed: dynamic.filter(({ tag }) => tag === DT.needed).map(({ value }) => text(value)),
     soname: soname === undefined ? undefined : text(soname),
     interpreter: interpreter === undefined ? undefined : cursor.text(interpreter.offset, MAX_TEXT),
-    glibc: readVersions(cursor, segments, text, only(DT.verneed), only(DT.verneednum) ?? 0),
+    glibc: [...new Set(wanted.map(({ version }) => version).filter((name) => isOfGlibc(name)))].toSorted(),
+    wants: wanted.filter(({ version }) => !isOfGlibc(version)),
+    defines: readDefined(cursor, text, table(DT.verdef, DT.verdefnum)),
     isa: readIsa(cursor, segments),
   }
 }
+
+const isOfGlibc = (version: string): boolean => version.startsWith('GLIBC_')
 
 function categoryOf(machine: number, wide: boolean): string {
   const name = MACHINES.get(machine) ?? `machine${machine}`
@@ -142,35 +159,6 @@ function readDynamic(cursor: Cursor, segments: readonly Segment[]): { tag: numbe
     if (Object.values(DT).some((known) => known === tag)) entries.push({ tag, value: cursor.word(at + step / 2) })
   }
   return entries
-}
-
-function readVersions(
-  cursor: Cursor,
-  segments: readonly Segment[],
-  text: (at: number) => string,
-  address: number | undefined,
-  files: number,
-): string[] {
-  const names = new Set<string>()
-  if (address === undefined) return []
-  let budget = MAX_VERSIONS
-  let at = offsetOf(address, segments)
-  for (let file = 0; file < files; file += 1) {
-    const count = cursor.u16(at + 2)
-    let auxiliary = at + cursor.u32(at + 8)
-    for (let index = 0; index < count; index += 1) {
-      budget -= 1
-      if (budget < 0) throw new OddElf('too many symbol versions')
-      const name = text(cursor.u32(auxiliary + 8))
-      if (name.startsWith('GLIBC_') && (cursor.u16(auxiliary + 4) & WEAK) === 0) names.add(name)
-      auxiliary += cursor.u32(auxiliary + 12)
-    }
-    const next = cursor.u32(at + 12)
-    if (next === 0) break
-    budget -= 1
-    at += next
-  }
-  return [...names].toSorted()
 }
 
 function readIsa(cursor: Cursor, segments: readonly Segment[]): number {

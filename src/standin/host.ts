@@ -39,6 +39,11 @@ export interface HostView {
   readonly provides: ReadonlyMap<string, ReadonlySet<string>>
   /** glibc's version, such as `2.41`; undefined where the libc is another one. */
   readonly glibc: string | undefined
+  /**
+   * Symbol versions of the library that the loader finds here for a soname of a category, for all that the files of the archive want one of;
+   * undefined where no such library is found.
+   */
+  readonly defines: (category: string, soname: string) => ReadonlySet<string> | undefined
   /** Words of the `flags` line of /proc/cpuinfo. */
   readonly cpuFlags: ReadonlySet<string>
   /** What the host's own compiler resolves `-march=native` to, where known: a copy built for exactly this always fits. */
@@ -55,7 +60,10 @@ export interface HostView {
   readonly blockers: readonly string[]
   /** RDEPEND atoms that neither an installed package nor a live stand-in meets. */
   readonly unmet: readonly string[]
-  readonly licenceAccepted: boolean
+  /** Licences of the archive that the user has not accepted for this build. */
+  readonly strangeLicences: readonly string[]
+  /** Whether PROPERTIES of the ebuild say that it takes its sources from whatever upstream has at that moment. */
+  readonly live: boolean
   /** What the user changes about this build (`user patches`, `EXTRA_ECONF`), in words. */
   readonly userChanges: readonly string[]
   readonly filesystems: readonly Filesystem[]

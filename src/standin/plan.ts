@@ -3,12 +3,13 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { byPath, type FileRecord, type ImageRecord } from '../package/record.ts'
+import { type FileRecord, type ImageRecord } from '../package/record.ts'
 import type { FileFacts } from './elf.ts'
 import type { PlanInput } from './host.ts'
 import { fitForTerminal, parentsOf } from './rules/names.ts'
-import type { EntryRule, PackageRule, Rule, Surveyed } from './rules/rule.ts'
+import type { LeftOut, Rule, Surveyed } from './rules/rule.ts'
 import { RULES } from './rules/table.ts'
+import { sift, type Sifted } from './sift.ts'
 
 /** One thing to make. Paths are relative to the root, parents come before what lies in them, nothing of it exists yet. */
 export type Operation =
@@ -23,11 +24,6 @@ export type Operation =
       /** What the plan believed of the file; placing compares it with what the checked copy says. */
       readonly facts: FileFacts | undefined
     }
-
-export interface LeftOut {
-  readonly path: string
-  readonly rule: string
-}
 
 /** One line of `standin why`. */
 export interface Verdict {
@@ -55,50 +51,35 @@ const ROOT_FOLDER_MODE = 0o755
 
 /** `rules` is there so that a test can take one out and see it missed. */
 export function planStandin(input: PlanInput, rules: readonly Rule[] = RULES): Plan {
-  const { kept, leftOut } = sift(input, rules)
+  const sifted = sift(input, rules)
+  const { kept, leftOut } = sifted
   const operations = operationsOf(kept, input)
   const bytes = kept.reduce((sum, record) => sum + (record.type === 'file' ? record.size : 0), 0)
   const surveyed: Surveyed = { input, kept, leftOut, operations: operations.length, bytes }
-  const verdicts = rules.map((rule) => judge(rule, surveyed))
+  const verdicts = rules.flatMap((rule) => judge(rule, surveyed, sifted) ?? [])
   const reasons = verdicts.filter((verdict) => !verdict.passed).map(({ rule, text }) => ({ rule, text }))
   if (reasons.length > 0) return { kind: 'refuse', reasons, leftOut, verdicts }
   return { kind: 'place', operations, bytes, leftOut, verdicts }
 }
 
-/**
- * Takes each file and link to the first rule that leaves it out. What a link points to may go too, so this repeats until nothing changes.
- * Folders are not sifted: one is made where something lies in it, and not otherwise.
- */
-function sift(input: PlanInput, rules: readonly Rule[]): { kept: readonly ImageRecord[]; leftOut: readonly LeftOut[] } {
-  const sieves = rules.filter((rule): rule is EntryRule => rule.scope === 'entry' && rule.effect === 'leave')
-  const leftOut: LeftOut[] = []
-  let kept: readonly ImageRecord[] = input.manifest.records.toSorted(byPath)
-  for (let before = Infinity; kept.length < before;) {
-    before = kept.length
-    const paths = new Set(kept.map((record) => record.path))
-    kept = kept.filter((record) => {
-      if (record.type === 'dir') return true
-      const rule = sieves.find((sieve) => sieve.hits(record, input, paths))
-      if (rule !== undefined) leftOut.push({ path: record.path, rule: rule.id })
-      return rule === undefined
-    })
+/** Of the many places only those that something lies in have a word. */
+function judge(rule: Rule, surveyed: Surveyed, { leftOut, placed, refused }: Sifted): Verdict | undefined {
+  const { id, why } = rule
+  if (rule.scope === 'package') {
+    const broken = rule.stops(surveyed)
+    return { rule: id, passed: broken === undefined, text: broken ?? why }
   }
-  return { kept, leftOut }
-}
-
-function judge(rule: Rule, surveyed: Surveyed): Verdict {
-  if (rule.scope === 'package') return judgePackage(rule, surveyed)
-  if (rule.effect === 'leave') {
-    const count = surveyed.leftOut.filter((entry) => entry.rule === rule.id).length
-    return { rule: rule.id, passed: true, text: count === 0 ? rule.why : `${rule.why}: ${count} left out` }
+  if (rule.scope === 'entry') {
+    const hit = surveyed.input.manifest.records.find((record) => rule.hits(record, surveyed.input))
+    return { rule: id, passed: hit === undefined, text: hit === undefined ? why : `${why}: ${fitForTerminal(hit.path)}` }
   }
-  const hit = surveyed.input.manifest.records.find((record) => rule.hits(record, surveyed.input, new Set()))
-  return { rule: rule.id, passed: hit === undefined, text: hit === undefined ? rule.why : `${rule.why}: ${fitForTerminal(hit.path)}` }
-}
-
-function judgePackage(rule: PackageRule, surveyed: Surveyed): Verdict {
-  const broken = rule.stops(surveyed)
-  return { rule: rule.id, passed: broken === undefined, text: broken ?? rule.why }
+  const path = refused.get(id)
+  if (path !== undefined) return { rule: id, passed: false, text: `${why}: /${fitForTerminal(path)}` }
+  const left = leftOut.filter((entry) => entry.rule === id).length
+  const counts = [placed.get(id) ?? 0, left] as const
+  const words = [counts[0] > 0 ? `${counts[0]} placed` : '', left > 0 ? `${left} left out` : ''].filter((word) => word !== '')
+  if (words.length > 0) return { rule: id, passed: true, text: `${why}: ${words.join(', ')}` }
+  return rule.scope === 'place' ? undefined : { rule: id, passed: true, text: why }
 }
 
 /** Files and links that are kept, and the missing folders above them; a folder of the image that nothing is kept in is not made. */

@@ -9,16 +9,23 @@ import type { Manifest } from '../package/manifest.ts'
 import type { FileFacts } from './elf.ts'
 import type { Filesystem, Kind } from './host.ts'
 import { kindOf, statOf } from './look.ts'
-import { isSoundPath, leadsTo, parentsOf } from './rules/names.ts'
+import { isSoundPath, leadsTo, namesakes, parentsOf } from './rules/names.ts'
 import { interpretersOf } from './rules/run.ts'
+import { type Defines, type LibraryCache, surveyLibraries } from './survey-libraries.ts'
 
 export interface HostDisk {
-  /** Throws RangeError for a path that was not looked up: a rule that asks for one is a defect of ours. */
+  /** `other` for what can be no path. Throws RangeError for one that was not looked up: a rule that asks for it is a defect of ours. */
   readonly exists: (path: string) => Kind
   readonly filesystems: readonly Filesystem[]
+  readonly defines: Defines
 }
 
-export function surveyDisk(root: string, manifest: Manifest, facts: ReadonlyMap<string, FileFacts>): HostDisk {
+export function surveyDisk(
+  root: string,
+  manifest: Manifest,
+  facts: ReadonlyMap<string, FileFacts>,
+  libraries: LibraryCache = new Map(),
+): HostDisk {
   const kinds = new Map<string, Kind>([['', 'dir']])
   const devices = new Map<bigint, Filesystem>()
   const visit = (path: string): void => {
@@ -34,8 +41,9 @@ export function surveyDisk(root: string, manifest: Manifest, facts: ReadonlyMap<
   for (const path of pathsOf(manifest, facts)) visit(path)
   return {
     filesystems: [...devices.values()],
+    defines: surveyLibraries(root, facts, libraries),
     exists: (path) => {
-      const kind = kinds.get(path)
+      const kind = isSoundPath(path) || path === '' ? kinds.get(path) : 'other'
       if (kind === undefined) throw new RangeError(`nobody looked at ${path} before planning`)
       return kind
     },
@@ -46,10 +54,14 @@ function* pathsOf(manifest: Manifest, facts: ReadonlyMap<string, FileFacts>): Ge
   for (const record of manifest.records) {
     if (!isSoundPath(record.path)) continue
     yield record.path
+    yield* namesakes(record.path)
     const target = record.type === 'link' ? leadsTo(record.path, record.target) : undefined
     if (target !== undefined && isSoundPath(target)) yield target
   }
-  for (const fact of facts.values()) yield* interpretersOf(fact).filter((path) => isSoundPath(path))
+  for (const fact of facts.values())
+    yield* interpretersOf(fact)
+      .flat()
+      .filter((path) => isSoundPath(path))
 }
 
 function roomAt(root: string, mount: string): Filesystem {

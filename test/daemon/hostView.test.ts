@@ -70,7 +70,7 @@ test('all that is known of the host is there', (t) => {
   assert.deepEqual(view.unmet, ['a/missing'])
   assert.deepEqual([...view.cpuFlags], ['sse2', 'avx2'])
   assert.deepEqual(view.userChanges, ['user patches'])
-  assert.deepEqual([view.glibc, view.liveBytes, view.licenceAccepted], ['2.41', 7, true])
+  assert.deepEqual([view.glibc, view.liveBytes, view.strangeLicences, view.live], ['2.41', 7, [], false])
 })
 
 test('what was read before is used, and what has changed since is seen', (t) => {

@@ -64,6 +64,17 @@ test('it agrees with readelf', { skip: readelf ? false : 'readelf (binutils) is 
     assert.deepEqual([facts.soname ?? []].flat(), all(/\(SONAME\).*\[(.*)\]/g), path)
     assert.deepEqual([facts.interpreter ?? []].flat(), all(/program interpreter: (.*)\]/g), path)
     assert.deepEqual(facts.glibc, [...new Set(all(/Name: (GLIBC_\S+)\s+Flags: none/g))].toSorted(), path)
+    const needs = stdout.split('Version needs section')[1] ?? ''
+    const wants = [...needs.matchAll(/ File: (\S+) |Name: (\S+)\s+Flags: none/g)].reduce<{ library: string; found: string[] }>(
+      ({ library, found }, [, file, version]) =>
+        file === undefined ? { library, found: [...found, `${library} ${version}`] } : { library: file, found },
+      { library: '', found: [] },
+    )
+    assert.deepEqual(
+      facts.wants.map(({ library, version }) => `${library} ${version}`),
+      [...new Set(wants.found.filter((pair) => !pair.includes(' GLIBC_')))].toSorted(),
+      path,
+    )
     const isa = all(/x86 ISA needed: (.*)/g).join(' ')
     const bits = ['x86-64-baseline', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4'].reduce(
       (sum, name, bit) => (isa.includes(name) ? sum | (1 << bit) : sum),
@@ -100,6 +111,8 @@ test('the ISA level is read from the property note', () => {
     soname: undefined,
     interpreter: undefined,
     glibc: [],
+    wants: [],
+    defines: [],
     isa: 0b101,
   })
 })

@@ -148,14 +148,14 @@ for (const [what, code, spoil] of [
 
 test('a file that shows one face to the plan and another to the copy is refused', { skip }, () =>
   onHost(async (host) => {
-    const script = '#!/bin/sh\n'
+    const script = '#!/usr/bin/sh\n'
     stage(host.stagingPath, { 'usr/bin/demo': script })
     const input = baseInput()
     const manifest = manifestOf({ 'usr/bin/demo': script }, { ...input.manifest.metadata, REQUIRES: '' })
     const file = join(host.stagingPath, 'files', sha256(script))
     const staging = openStaging(host.stagingPath)
     // The interpreter that is planned with is here; the one of the real bytes is not asked for.
-    writeFileSync(file, '#!/usr/bin')
+    writeFileSync(file, '#!/usr/bin/env')
     const facts = surveyStaged(staging, manifest)
     writeFileSync(file, script)
     const plan = planStandin({ ...input, manifest, facts, host: { ...input.host } })

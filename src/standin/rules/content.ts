@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import type { EntryRule, PackageRule, Rule } from './rule.ts'
-import { byPath } from '../../package/record.ts'
+import { byPath, MAX_PATH_BYTES } from '../../package/record.ts'
 import { isSoundPath, parentsOf } from './names.ts'
 
 const SET_ID = 0o6000
@@ -12,7 +12,6 @@ const WORLD_WRITABLE = 0o002
 
 const soundNames: EntryRule = {
   scope: 'entry',
-  effect: 'refuse',
   id: 'sound-names',
   why: 'every name is a plain relative path',
   hits: (record) => !isSoundPath(record.path) || (record.type === 'link' && !isFitTarget(record.target)),
@@ -20,7 +19,7 @@ const soundNames: EntryRule = {
 
 function isFitTarget(target: string): boolean {
   const names = target.split('/').filter((name) => name !== '' && name !== '.' && name !== '..')
-  return names.every((name) => isSoundPath(name)) && target.isWellFormed() && !target.includes('\0')
+  return Buffer.byteLength(target) <= MAX_PATH_BYTES && names.every((name) => isSoundPath(name)) && target.isWellFormed()
 }
 
 /** Two records for one path, or a path below a file or a link, mean that somebody tries to write through something. */
@@ -44,7 +43,6 @@ const oneTree: PackageRule = {
 
 const noSetId: EntryRule = {
   scope: 'entry',
-  effect: 'refuse',
   id: 'no-set-id',
   why: 'nothing is set-user-id or set-group-id',
   hits: (record) => record.type !== 'link' && (record.mode & SET_ID) !== 0,
@@ -52,7 +50,6 @@ const noSetId: EntryRule = {
 
 const noCapability: EntryRule = {
   scope: 'entry',
-  effect: 'refuse',
   id: 'no-capability',
   why: 'nothing has file capabilities',
   hits: (record) => record.type === 'file' && record.capability !== undefined,
@@ -60,7 +57,6 @@ const noCapability: EntryRule = {
 
 const rootOwned: EntryRule = {
   scope: 'entry',
-  effect: 'refuse',
   id: 'root-owned',
   why: 'everything belongs to root',
   hits: (record) => record.owner !== 'root' || record.group !== 'root',
@@ -68,7 +64,6 @@ const rootOwned: EntryRule = {
 
 const notWorldWritable: EntryRule = {
   scope: 'entry',
-  effect: 'refuse',
   id: 'not-world-writable',
   why: 'nothing can be written by everybody',
   hits: (record) => record.type !== 'link' && (record.mode & WORLD_WRITABLE) !== 0,

@@ -155,3 +155,19 @@ function applyOption(word: string, flags: Set<string>): void {
   if (no === undefined) flags.add(flag)
   else flags.delete(flag)
 }
+
+/** Gentoo's `profiles/desc/cpu_flags_x86.desc`, where cpuinfo has another word. MMXEXT is part of SSE, which AMD's CPUs had after it. */
+const OF_USE: ReadonlyMap<string, readonly string[]> = new Map([
+  ['fma3', ['fma']],
+  ['mmxext', ['mmxext', 'sse']],
+  ['padlock', ['ace_en', 'phe_en']],
+  ['pclmul', ['pclmulqdq']],
+  ['sha', ['sha_ni']],
+  ['sse3', ['pni']],
+])
+
+/** Words of cpuinfo of which one must be there for a USE flag `cpu_flags_ARCH_NAME`. */
+export function flagOfUse(use: string): readonly string[] {
+  const name = /^cpu_flags_[a-z0-9]+_(.+)$/.exec(use)?.[1] ?? use
+  return OF_USE.get(name) ?? [name]
+}

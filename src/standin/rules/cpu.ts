@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { cpuNeed, ISA_LEVELS } from './cpu-names.ts'
+import { cpuNeed, flagOfUse, ISA_LEVELS } from './cpu-names.ts'
 import { fitForTerminal } from './names.ts'
 import type { PackageRule } from './rule.ts'
 import { factsOf } from './run.ts'
@@ -39,4 +39,16 @@ const cpuOptions: PackageRule = {
   },
 }
 
-export const CPU_RULES: readonly PackageRule[] = [cpuLevel, cpuOptions]
+/** Many packages compile for what these USE flags say, whatever CFLAGS say. */
+const cpuUse: PackageRule = {
+  scope: 'package',
+  id: 'cpu-use',
+  why: 'this CPU has what its USE flags for CPUs say',
+  stops: ({ input }) => {
+    const words = (input.manifest.metadata.USE ?? '').split(/\s+/).filter((word) => word.startsWith('cpu_flags_'))
+    const missing = words.filter((word) => !flagOfUse(word).some((flag) => input.host.cpuFlags.has(flag)))
+    return missing.length === 0 ? undefined : `it was built with ${missing.slice(0, 4).map(fitForTerminal).join(', ')}`
+  },
+}
+
+export const CPU_RULES: readonly PackageRule[] = [cpuLevel, cpuOptions, cpuUse]

@@ -23,9 +23,12 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
+/** So that it still fits into PATH_MAX behind the root and inside of a temporary folder, where a part of it has another name. */
+const MOST_BYTES = MAX_PATH_BYTES - 200
+
 /** Whether `path` can be a relative path of a real file that means the same to everybody who reads it, and is fit for a terminal. */
 export function isSoundPath(path: string): boolean {
-  if (!path.isWellFormed() || Buffer.byteLength(path) > MAX_PATH_BYTES) return false
+  if (!path.isWellFormed() || Buffer.byteLength(path) > MOST_BYTES) return false
   if (path.search(UNFIT) >= 0) return false
   return path.split('/').every((name) => name !== '' && name !== '.' && name !== '..' && Buffer.byteLength(name) <= MAX_NAME_BYTES)
 }
@@ -41,9 +44,25 @@ export function leadsTo(path: string, target: string): string | undefined {
   return parts.join('/')
 }
 
-/** `bin` or `sbin` below /usr: what a shell and a configure script find by name. */
+/** In a folder of PATH: what a shell and a configure script find by name. */
 export function isCommand(path: string): boolean {
-  return /^usr\/s?bin\/[^/]+$/.test(path)
+  return /^(usr\/s?bin|opt\/bin)\/[^/]+$/.test(path)
+}
+
+const COMMAND_FOLDERS = ['usr/bin', 'usr/sbin', 'bin', 'sbin', 'opt/bin']
+
+/** Everywhere that PATH may find a command of this name. */
+export function commandsNamed(name: string): string[] {
+  return COMMAND_FOLDERS.map((folder) => `${folder}/${name}`)
+}
+
+/** Other names under which a system looks for what `path` would be: commands by PATH, libraries of a split /usr, descriptions of terminals. */
+export function namesakes(path: string): string[] {
+  const name = baseName(path)
+  if (isCommand(path)) return commandsNamed(name).filter((other) => other !== path)
+  if (/^usr\/lib[^/]*\/[^/]+$/.test(path)) return [path.slice('usr/'.length)]
+  const terminal = /^usr\/share\/(terminfo\/.+)$/.exec(path)?.[1]
+  return terminal === undefined ? [] : [`etc/${terminal}`, `lib/${terminal}`, `usr/lib/${terminal}`]
 }
 
 /** A stranger's name as it may stand in a line for a terminal. */

@@ -3,9 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import type { EntryRule, PackageRule, Rule } from './rule.ts'
+import type { PackageRule, Rule, SieveRule } from './rule.ts'
 import type { PlanInput } from '../host.ts'
-import { isCommand } from './names.ts'
+import { fitForTerminal, isCommand } from './names.ts'
 import { vitalReason } from './vital.ts'
 
 const cpOf = ({ family }: PlanInput): string => `${family.category}/${family.name}`
@@ -29,12 +29,11 @@ const notATool: PackageRule = {
 }
 
 /** Portage merges the real one before it builds what has it in DEPEND, but a build that never declared it may find the command. */
-const noCommandForBuilds: EntryRule = {
-  scope: 'entry',
-  effect: 'leave',
+const noCommandForBuilds: SieveRule = {
+  scope: 'sieve',
   id: 'no-command-for-builds',
   why: 'of what a queued package has in DEPEND, no command is placed',
-  hits: (record, input) => isCommand(record.path) && input.host.queue.dependencies.has(cpOf(input)),
+  hits: (record, { input }) => isCommand(record.path) && input.host.queue.dependencies.has(cpOf(input)),
 }
 
 const noBlocker: PackageRule = {
@@ -58,16 +57,20 @@ const notRestricted: PackageRule = {
 const licenceAccepted: PackageRule = {
   scope: 'package',
   id: 'licence-accepted',
-  why: 'ACCEPT_LICENSE accepts its licence',
-  stops: ({ input }) => (input.host.licenceAccepted ? undefined : 'ACCEPT_LICENSE does not accept its licence'),
+  why: 'ACCEPT_LICENSE has accepted its licence for this build',
+  stops: ({ input: { host } }) =>
+    host.strangeLicences.length === 0
+      ? undefined
+      : `ACCEPT_LICENSE let this build through without its ${fitForTerminal(host.strangeLicences.slice(0, 3).join(', '))}`,
 }
 
-/** Gentoo's convention: a version made of nines is built from whatever upstream has at that moment. */
+/** PROPERTIES=live, or by Gentoo's convention a version made of nines: it is built from whatever upstream has at that moment. */
 const notLive: PackageRule = {
   scope: 'package',
   id: 'not-live',
   why: 'it is a release, not a live ebuild',
-  stops: ({ input }) => (/(^|\.)9{4,}($|[-_a-z])/.test(input.family.version) ? 'a live ebuild has no two equal builds' : undefined),
+  stops: ({ input }) =>
+    input.host.live || /(^|\.)9{4,}($|[-_a-z])/.test(input.family.version) ? 'a live ebuild has no two equal builds' : undefined,
 }
 
 const asReleased: PackageRule = {
@@ -78,13 +81,8 @@ const asReleased: PackageRule = {
     input.host.userChanges.length === 0 ? undefined : `the user changes this build: ${input.host.userChanges.slice(0, 3).join(', ')}`,
 }
 
-export const PACKAGE_RULES: readonly Rule[] = [
-  notVital,
-  notATool,
-  noCommandForBuilds,
-  noBlocker,
-  notRestricted,
-  licenceAccepted,
-  notLive,
-  asReleased,
-]
+/** What can only be asked of a copy. */
+export const COPY_RULES: readonly PackageRule[] = [licenceAccepted]
+
+/** What can be asked before there is one. */
+export const PACKAGE_RULES: readonly Rule[] = [notVital, notATool, noCommandForBuilds, noBlocker, notRestricted, notLive, asReleased]

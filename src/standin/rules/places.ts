@@ -1,102 +1,83 @@
 /**
- * Rules about where a stand-in may lie: a list of what is allowed, by place and kind, and no list of what is not that could miss something.
+ * Where a stand-in may lie: the rows that allow something, by place and kind, and the last rows, which allow nothing anywhere else.
+ *
+ * The rows of `guarded.ts` and `dispensable.ts` come first: what acts by lying there stays away even where a package carries the name of such a
+ * place. They give each its own reason; were one of them missing, its place would fall to the last row here, which refuses.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { baseName, isCommand, leadsTo } from './names.ts'
-import type { EntryRule, PackageRule, Rule } from './rule.ts'
-import type { PlanInput } from '../host.ts'
-import type { ImageRecord } from '../../package/record.ts'
+import { DISPENSABLE_PLACES } from './dispensable.ts'
+import { GUARDED_PLACES } from './guarded.ts'
+import { ANY_KIND, type EntryKind } from './kinds.ts'
+import { isCommand } from './names.ts'
+import { isOwn, type OwnNames } from './own.ts'
+import type { PlaceRule } from './rule.ts'
 
-/** Data that programs only read when they look for it by name; nothing acts by lying there. */
-const SHARED = ['doc', 'info', 'licenses', 'locale', 'man', 'icons', 'pixmaps'] as const
+type At = PlaceRule['at']
 
-/** Folders where a file acts by lying there, should a package carry the name of such a folder. A second lock, not the list that decides. */
-const ACTING: readonly RegExp[] = [
-  /^usr\/share\/(applications|autostart|bash-completion|ca-certificates|dbus-1|factory|fish|fontconfig|fonts|gdb|glib-2\.0|metainfo|mime)\//,
-  /^usr\/share\/(openrc|p11-kit|pam|polkit-1|portage|sgml|systemd|user-tmpfiles\.d|wayland-sessions|xml|xsessions|zsh)\//,
-  /^usr\/share\/(emacs\/site-lisp|vim\/vimfiles|nvim\/site|X11)\//,
-  /^usr\/lib[^/]*\/(NetworkManager|binutils|browser-plugins|cups|dbus-1\.0|elogind|gcc|gconv|locale|mozilla|node_modules|pam|perl5|polkit-1)\//,
-  /^usr\/lib[^/]*\/(python[\d.]*|portage|ruby|rustlib|security|sudo|systemd|udev|modules|firmware|kernel|[^/]+\.d)\//,
+const row = (id: string, why: string, at: At, more: Pick<PlaceRule, 'takes' | 'otherwise' | 'needed'>): PlaceRule => {
+  return { scope: 'place', id, why, at, ...more }
+}
+
+/** Something of it is missing, and it acts differently: other kinds refuse the package. */
+const needed = (...takes: EntryKind[]): Pick<PlaceRule, 'takes' | 'otherwise' | 'needed'> => ({ takes, otherwise: 'refuse', needed: true })
+
+/** For people to read and look at: other kinds are left out. */
+const spare = (...takes: EntryKind[]): Pick<PlaceRule, 'takes' | 'otherwise' | 'needed'> => ({ takes, otherwise: 'leave', needed: false })
+
+const at =
+  (pattern: RegExp): At =>
+  (path) =>
+    pattern.test(path)
+
+/** A folder of the package's own below `above`, with something in it. */
+const own = (above: RegExp): At => {
+  return (path, names: OwnNames) => {
+    const folder = above.exec(path)?.[1]
+    return folder !== undefined && isOwn(folder, names)
+  }
+}
+
+const LIB = 'usr/lib(?:32|64|x32)?'
+
+const ALLOWED_PLACES: readonly PlaceRule[] = [
+  row('commands', 'a folder of commands takes programs and scripts', isCommand, needed('program', 'script')),
+  row('libraries', 'a library folder takes libraries that have a version', at(new RegExp(`^${LIB}/[^/]+$`)), needed('library')),
+  row('own-library-folder', 'its own folder of libraries takes anything', own(new RegExp(`^${LIB}/([^/]+)/.`)), needed(...ANY_KIND)),
+  row('own-helpers', 'its own helpers in /usr/libexec take anything', own(/^usr\/libexec\/([^/]+)(?:\/.|$)/), needed(...ANY_KIND)),
+  row('own-data', 'its own folder of data takes anything', own(/^usr\/share\/(?:games\/)?([^/]+)\/./), needed(...ANY_KIND)),
+  row('own-opt', 'its own folder in /opt takes anything', own(/^opt\/([^/]+)\/./), needed(...ANY_KIND)),
+  row('documents', 'documents take data and examples', at(/^usr\/share\/doc\/./), spare('data', 'script')),
+  row('licences', 'licences take data', at(/^usr\/share\/licenses\/./), spare('data')),
+  row('manuals', 'manuals take data', at(/^usr\/share\/(man\/([^/]+\/)?man[0-9a-z]+|info)\/[^/]+$/), spare('data')),
+  row('translations', 'translations take catalogues', at(/^usr\/share\/locale\/[^/]+\/LC_[A-Z]+\/[^/]+\.mo$/), spare('data')),
+  row(
+    'icons',
+    'icons take pictures',
+    at(/^usr\/share\/(icons\/[^/]+\/.+|pixmaps\/.+)\.(png|svgz?|xpm|gif|jpe?g|webp|ico|bmp)$/i),
+    spare('data'),
+  ),
+  row('terminals', 'descriptions of terminals take data', at(/^usr\/share\/terminfo\/[^/]+\/[^/]+$/), spare('data')),
 ]
 
-const LIBRARY = /^usr\/lib[^/]*\/[^/]+\.so\.[^/]+$/
+const LAST_PLACES: readonly PlaceRule[] = [
+  row(
+    'other-documents',
+    'translations and pictures of an unknown form are not placed',
+    at(/^usr\/share\/(locale|icons|pixmaps|man|info)\//),
+    spare(),
+  ),
+  row('settings', 'settings below /etc are not placed; a program then goes by its defaults', at(/^etc\//), spare()),
+  row('root-folders', 'what lies in /bin, /sbin and /lib starts the system', at(/^(bin|sbin|lib[^/]*)\//), needed()),
+  row('state', 'what begins with a state below /var needs a merge', at(/^var\//), needed()),
+  row('elsewhere', 'no place that a stand-in may lie in', () => true, needed()),
+]
 
-/** Folder names that are the package's own: its name, its commands, and either with something after a dash, dot or digit. */
-function isOwn(folder: string, input: PlanInput): boolean {
-  const { name } = input.family
-  if (folder === name || folder.toLowerCase() === name.toLowerCase()) return true
-  return folder.startsWith(name) && /^[-.\d]/.test(folder.slice(name.length))
+const keepFiles = row('keep-files', 'what Portage puts into an empty folder is not placed', at(/(^|\/)\.keep[^/]*$/), spare())
+
+export const PLACE_RULES: readonly PlaceRule[] = [keepFiles, ...GUARDED_PLACES, ...DISPENSABLE_PLACES, ...ALLOWED_PLACES, ...LAST_PLACES]
+
+/** The row that decides about `path`: the first that it falls into. */
+export function placeOf(path: string, names: OwnNames, rows: readonly PlaceRule[] = PLACE_RULES): PlaceRule | undefined {
+  return rows.find((one) => one.at(path, names))
 }
-
-function isAllowed(path: string, input: PlanInput): boolean {
-  if (ACTING.some((pattern) => pattern.test(path))) return false
-  if (isCommand(path) || LIBRARY.test(path)) return true
-  const [top, second, third, ...rest] = path.split('/')
-  if (top === 'opt') return second !== undefined && third !== undefined && isOwn(second, input)
-  if (top !== 'usr' || second === undefined || third === undefined) return false
-  if (second === 'libexec') return isOwn(third, input)
-  if (rest.length === 0) return false
-  if (second === 'share') return SHARED.some((folder) => folder === third) || isOwn(third, input)
-  return /^lib(32|64|x32)?$/.test(second) && isOwn(third, input)
-}
-
-const allowedPlace: EntryRule = {
-  scope: 'entry',
-  effect: 'leave',
-  id: 'allowed-place',
-  why: 'files go to commands, libraries, documentation and folders of the package itself, nowhere else',
-  hits: (record, input) => !isAllowed(record.path, input),
-}
-
-/** A link is as good as what it leads to: something that is placed with it, or something in an allowed place that exists. */
-const leadsSomewhere: EntryRule = {
-  scope: 'entry',
-  effect: 'leave',
-  id: 'link-within',
-  why: 'links lead to what is placed with them or to what exists in an allowed place',
-  hits: (record, input, kept) => {
-    if (record.type !== 'link') return false
-    const target = leadsTo(record.path, record.target)
-    if (target === undefined || target === record.path) return true
-    if (kept.has(target)) return false
-    return !(isAllowed(target, input) && input.host.exists(target) !== 'absent')
-  },
-}
-
-/** What a program cannot do without, as far as a place tells: its commands, libraries and helpers. */
-function isVital(path: string): boolean {
-  return isCommand(path) || /^usr\/(lib[^/]*|libexec)\/|^opt\//.test(path)
-}
-
-const WHERE_IT_MATTERS = ['allowed-place', 'link-within', 'nothing-replaced', 'no-linked-folder']
-
-/** A unit, a rule or a snippet of these may be missing and the program still runs as a user would run it. */
-const DISPENSABLE =
-  /^usr\/lib[^/]*\/(systemd|udev|tmpfiles\.d|sysusers\.d|sysctl\.d|modules-load\.d|modprobe\.d|binfmt\.d|environment\.d|debug)\//
-
-const complete: PackageRule = {
-  scope: 'package',
-  id: 'complete',
-  why: 'no command, library or helper of it had to be left out for its place',
-  stops: ({ leftOut }) => {
-    const missing = leftOut.find(({ path, rule }) => WHERE_IT_MATTERS.includes(rule) && isVital(path) && !DISPENSABLE.test(path))
-    return missing === undefined
-      ? undefined
-      : `it would not run without ${baseName(missing.path)}, which may not be placed (${missing.rule})`
-  },
-}
-
-const isUse = (record: ImageRecord): boolean => record.type !== 'dir' && (isCommand(record.path) || LIBRARY.test(record.path))
-
-const useful: PackageRule = {
-  scope: 'package',
-  id: 'useful',
-  why: 'a command or a library of it can be used',
-  stops: ({ kept, input }) => {
-    if (kept.some((record) => isUse(record) || (record.type === 'file' && record.path.startsWith('opt/')))) return undefined
-    return input.manifest.records.some(isUse) ? 'no command or library of it is left to use' : 'it has no command and no library'
-  },
-}
-
-export const PLACE_RULES: readonly Rule[] = [allowedPlace, leadsSomewhere, complete, useful]

@@ -1,10 +1,10 @@
 /**
- * Rules that tell whether what is placed could run here: libraries, libc, interpreters.
+ * Rules that tell whether what is placed could run here: libraries, dependencies, interpreters.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import type { ElfFacts, FileFacts } from '../elf.ts'
-import { baseName, fitForTerminal } from './names.ts'
+import { baseName, commandsNamed, fitForTerminal, leadsTo } from './names.ts'
 import type { PackageRule, Surveyed } from './rule.ts'
 
 /** Facts of every file that stays, with its path. */
@@ -15,7 +15,8 @@ export function factsOf({ kept, input }: Surveyed): { path: string; facts: FileF
   })
 }
 
-function elvesOf(surveyed: Surveyed): { path: string; facts: ElfFacts }[] {
+/** Programs and libraries among them. */
+export function elvesOf(surveyed: Surveyed): { path: string; facts: ElfFacts }[] {
   return factsOf(surveyed).flatMap(({ path, facts }) => (facts.kind === 'elf' ? [{ path, facts }] : []))
 }
 
@@ -61,50 +62,15 @@ const dependenciesMet: PackageRule = {
   stops: ({ input }) => (input.host.unmet.length === 0 ? undefined : `not installed: ${input.host.unmet.slice(0, 5).join(', ')}`),
 }
 
-/** Markers of glibc that name an ability instead of a version, with the version that brought it. */
-const ABILITIES: ReadonlyMap<string, string> = new Map([
-  ['GLIBC_ABI_DT_RELR', '2.36'],
-  ['GLIBC_ABI_DT_X86_64_PLT', '2.42'],
-  ['GLIBC_ABI_GNU2_TLS', '2.42'],
-  ['GLIBC_ABI_GNU_TLS', '2.42'],
-])
-
-/** GLIBC_PRIVATE and markers that are newer than this table have no version: such a file only fits the very glibc it was built with. */
-function versionOf(name: string): string | undefined {
-  return ABILITIES.get(name) ?? /^GLIBC_(\d+(?:\.\d+)*)$/.exec(name)?.[1]
-}
-
-function isNewer(a: string, b: string): boolean {
-  const [left, right] = [a.split('.').map(Number), b.split('.').map(Number)]
-  for (let at = 0; at < Math.max(left.length, right.length); at += 1) {
-    const difference = (left[at] ?? 0) - (right[at] ?? 0)
-    if (difference !== 0) return difference > 0
-  }
-  return false
-}
-
-const libcNewEnough: PackageRule = {
-  scope: 'package',
-  id: 'libc-new-enough',
-  why: 'the libc of this machine is new enough',
-  stops: (surveyed) => {
-    const { glibc } = surveyed.input.host
-    for (const name of new Set(elvesOf(surveyed).flatMap(({ facts }) => facts.glibc))) {
-      const version = versionOf(name)
-      if (glibc === undefined || version === undefined) return `it needs ${fitForTerminal(name)}`
-      if (isNewer(version, glibc)) return `it needs glibc ${version}, here is ${glibc}`
-    }
-    return undefined
-  },
-}
-
-/** `#!/usr/bin/env python` needs env and python. */
-export function interpretersOf(facts: FileFacts): string[] {
+/**
+ * What must be there for a file to start: of each list one, as paths without `..`. `#!/usr/bin/env python` needs env, and python in a folder of PATH.
+ */
+export function interpretersOf(facts: FileFacts): (readonly string[])[] {
   if (facts.kind === 'odd' || facts.kind === 'data' || facts.interpreter === undefined) return []
-  const own = facts.interpreter.replace(/^\/+/, '')
-  if (facts.kind === 'elf' || baseName(own) !== 'env' || facts.argument === undefined) return [own]
-  const program = facts.argument.split(/\s+/).find((word) => word !== '-S' && !word.includes('='))
-  return program === undefined || program.includes('/') ? [own] : [own, `usr/bin/${program}`]
+  const own = leadsTo('', facts.interpreter) ?? facts.interpreter
+  if (facts.kind === 'elf' || baseName(own) !== 'env' || facts.argument === undefined) return [[own]]
+  const program = facts.argument.split(/\s+/).find((word) => !word.startsWith('-') && !word.includes('='))
+  return program === undefined || program.includes('/') ? [[own]] : [[own], commandsNamed(program)]
 }
 
 const interpretersThere: PackageRule = {
@@ -113,10 +79,29 @@ const interpretersThere: PackageRule = {
   why: 'every interpreter that its programs ask for is here',
   stops: (surveyed) => {
     const own = new Set(surveyed.kept.map(({ path }) => path))
-    const wanted = factsOf(surveyed).flatMap(({ facts }) => interpretersOf(facts))
-    const missing = wanted.find((path) => !own.has(path) && surveyed.input.host.exists(path) === 'absent')
-    return missing === undefined ? undefined : `not here: /${fitForTerminal(missing)}`
+    const isThere = (path: string): boolean => own.has(path) || surveyed.input.host.exists(path) !== 'absent'
+    const missing = factsOf(surveyed)
+      .flatMap(({ facts }) => interpretersOf(facts))
+      .find((places) => !places.some(isThere))
+    return missing === undefined ? undefined : `not here: /${fitForTerminal(missing[0] ?? '')}`
   },
 }
 
-export const RUN_RULES: readonly PackageRule[] = [readable, librariesThere, dependenciesMet, libcNewEnough, interpretersThere]
+/** Where a system has its interpreters. One in a home, in /tmp or in a build folder is the builder's, and whoever could write there would be run. */
+function isForInterpreters(path: string): boolean {
+  return /^(usr\/)?s?bin\/[^/]+$|^opt\/bin\/[^/]+$|^(usr\/)?lib[^/]*\/[^/]+$/.test(path)
+}
+
+const interpretersAllowed: PackageRule = {
+  scope: 'package',
+  id: 'interpreters-allowed',
+  why: 'every interpreter is one of the system or its own',
+  stops: (surveyed) => {
+    const own = new Set(surveyed.kept.map(({ path }) => path))
+    const wanted = factsOf(surveyed).flatMap(({ facts }) => interpretersOf(facts).flat())
+    const strange = wanted.find((path) => !isForInterpreters(path) && !own.has(path))
+    return strange === undefined ? undefined : `/${fitForTerminal(strange)} is no place for an interpreter`
+  },
+}
+
+export const RUN_RULES: readonly PackageRule[] = [readable, librariesThere, dependenciesMet, interpretersThere, interpretersAllowed]

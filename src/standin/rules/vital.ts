@@ -7,15 +7,30 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+const named = (category: string, reason: string, names: string): readonly (readonly [string, string])[] =>
+  names.split(' ').map((name) => [`${category}/${name}`, reason] as const)
+
+const BUILD_TOOL = 'it is a build tool'
+const LANGUAGE = 'it is a language: builds pick it up'
+const LEANS = 'the running system leans on it'
+const RIGHTS = 'it gives rights'
+const INIT = 'it starts the system'
+
 const CATEGORIES: ReadonlyMap<string, string> = new Map([
   ['acct-group', 'it makes a group and places nothing'],
   ['acct-user', 'it makes a user and places nothing'],
+  ['app-alternatives', 'it chooses what the system runs'],
   ['app-crypt', 'it guards keys'],
+  ['app-eselect', 'it chooses what the system runs'],
   ['app-portage', 'it belongs to Portage'],
-  ['dev-build', 'it is a build tool'],
-  ['dev-lang', 'it is a language: builds pick it up'],
+  ['dev-build', BUILD_TOOL],
+  ['dev-lang', LANGUAGE],
+  ['dev-lisp', LANGUAGE],
+  ['dev-scheme', LANGUAGE],
+  ['dev-util', BUILD_TOOL],
   ['llvm-core', 'it is part of a toolchain'],
   ['llvm-runtimes', 'it is part of a toolchain'],
+  ['perl-core', 'it is part of Perl'],
   ['sec-keys', 'it holds keys that others trust'],
   ['sec-policy', 'it is security policy'],
   ['sys-auth', 'it decides who may log in'],
@@ -28,32 +43,36 @@ const CATEGORIES: ReadonlyMap<string, string> = new Map([
 ])
 
 const PACKAGES: ReadonlyMap<string, string> = new Map([
-  ...['bash', 'bash-completion', 'dash', 'fish', 'ksh', 'loksh', 'mksh', 'tcsh', 'yash', 'zsh'].map(
-    (name) => [`app-shells/${name}`, 'it is a shell'] as const,
+  ...named(
+    'app-shells',
+    'it is a shell',
+    'bash bash-completion dash elvish es fish ksh loksh mksh nushell oksh posh push pwsh rc sash scsh tcsh xonsh yash zsh',
   ),
-  ...['glibc', 'musl', 'libxcrypt', 'libcap', 'pam', 'libselinux', 'libseccomp', 'ncurses', 'readline', 'timezone-data', 'zlib'].map(
-    (name) => [`sys-libs/${name}`, 'the running system leans on it'] as const,
+  ...named(
+    'sys-libs',
+    LEANS,
+    'binutils-libs glibc musl libunwind llvm-libunwind libxcrypt libcap libcap-ng pam libselinux libseccomp libsemanage ncurses readline timezone-data zlib zlib-ng',
   ),
-  ...[
-    'baselayout',
-    'busybox',
-    'coreutils',
-    'dbus',
-    'openrc',
-    'portage',
-    'sandbox',
-    'shadow',
-    'systemd',
-    'systemd-utils',
-    'sysvinit',
-    'util-linux',
-  ].map((name) => [`sys-apps/${name}`, 'the running system leans on it'] as const),
-  ...['pkgconf', 'pkgconfig', 'patchelf', 'swig', 'gperf', 'cppunit'].map((name) => [`dev-util/${name}`, 'it is a build tool'] as const),
-  ['app-admin/sudo', 'it gives rights'],
-  ['app-admin/doas', 'it gives rights'],
+  ...named(
+    'sys-apps',
+    LEANS,
+    'baselayout busybox coreutils dbus dbus-broker diffutils file findutils gawk grep kmod less portage sandbox sed shadow systemd systemd-utils util-linux which',
+  ),
+  ...named('sys-apps', INIT, 'dinit finit openrc s6 s6-linux-init s6-rc sysvinit'),
+  ...named('sys-process', INIT, 'runit'),
+  ...named('app-arch', BUILD_TOOL, 'bzip2 cpio gzip libarchive lzip p7zip rpm rpm2targz tar unzip xz-utils zip zstd'),
+  ...named('app-text', BUILD_TOOL, 'asciidoc build-docbook-catalog docbook2X doxygen opensp po4a ronn ronn-ng scdoc xmlto'),
+  ...named('dev-java', LANGUAGE, 'java-config openjdk openjdk-bin openjdk-jre-bin'),
+  ...named('dev-python', LANGUAGE, 'pypy pypy3 pypy3_10 pypy3_11'),
+  ...named('dev-ruby', LANGUAGE, 'rubygems'),
+  ['app-admin/doas', RIGHTS],
+  ['app-admin/eselect', 'it chooses what the system runs'],
+  ['app-admin/sudo', RIGHTS],
   ['app-misc/ca-certificates', 'it holds keys that others trust'],
-  ['net-libs/nodejs', 'it is a language: builds pick it up'],
+  ['net-libs/nodejs', LANGUAGE],
   ['net-misc/openssh', 'it decides who may log in'],
+  ['sys-apps/help2man', BUILD_TOOL],
+  ['sys-apps/texinfo', BUILD_TOOL],
 ])
 
 /** Why `category/name` never gets a stand-in, or undefined. */

@@ -57,6 +57,8 @@ export function elf(more: Partial<ElfFacts> = {}): ElfFacts {
     soname: undefined,
     interpreter: '/lib64/ld-linux-x86-64.so.2',
     glibc: ['GLIBC_2.34'],
+    wants: [],
+    defines: [],
     isa: 1,
     ...more,
   }
@@ -68,13 +70,15 @@ function host(): Loose<HostView> {
     installedSlots: ['9'],
     provides: new Map([['x86_64', new Set(['libc.so.6', 'libm.so.6'])]]),
     glibc: '2.41',
+    defines: () => undefined,
     cpuFlags: new Set(['pni', 'ssse3', 'sse4_1', 'sse4_2', 'popcnt', 'cx16', 'lahf_lm']),
     march: undefined,
     vital: new Map(),
     queue: { tools: new Set(), dependencies: new Set() },
     blockers: [],
     unmet: [],
-    licenceAccepted: true,
+    strangeLicences: [],
+    live: false,
     userChanges: [],
     filesystems: [
       { mount: '', freeBytes: 1e9, freeInodes: 1e6 },
@@ -116,6 +120,10 @@ export function addFile(input: Loose<PlanInput>, path: string, more: Partial<Ext
 
 export function addLink(input: Loose<PlanInput>, path: string, target: string): void {
   add(input, { type: 'link', path, target, owner: 'root', group: 'root' })
+}
+
+export function addFolder(input: Loose<PlanInput>, path: string, mode: number, owner = 'root'): void {
+  add(input, { type: 'dir', path, mode, owner, group: 'root' })
 }
 
 function add(input: Loose<PlanInput>, record: ImageRecord): void {
