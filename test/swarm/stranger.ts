@@ -67,7 +67,8 @@ export function uint32(...numbers: number[]): Buffer {
   return bytes
 }
 
-function greet(t: TestContext, socket: Socket, infohash: string, listens: number): Stranger {
+/** The hello of a connection that is there already. */
+export function greet(t: TestContext, socket: Socket, infohash: string, listens: number): Stranger {
   t.after(() => socket.destroy())
   socket.on('error', () => undefined)
   const closed = new Promise<void>((resolve) => {

@@ -14,7 +14,7 @@ export interface Fields {
   readonly uid?: string | undefined
   /** Octal digits by default of the body's length; bytes for base 256. */
   readonly size?: string | Buffer | undefined
-  readonly mtime?: string | undefined
+  readonly mtime?: string | Buffer | undefined
   readonly type?: string | undefined
   readonly target?: string | Buffer | undefined
   readonly magic?: string | undefined

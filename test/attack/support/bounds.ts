@@ -14,8 +14,8 @@ export const BOUNDS = {
   readerSeconds: 60,
   /** Most memory that the warden gains from what a hostile peer process says, in MB (60). */
   wardenMegabytes: 300,
-  /** Most memory that a swarm gains from what strangers send, in MB (80). */
-  swarmMegabytes: 300,
+  /** Most memory of a peer process that strangers talk to, in MB (160). */
+  peerMegabytes: 400,
   /** What a hostile peer may cost in addition to the same run without it, in seconds; the goal is 2, and the table says what it was. */
   peerSeconds: 10,
   /** Longest time in which the warden may be deaf to everybody else, in seconds (0.2). */
