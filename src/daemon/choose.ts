@@ -60,6 +60,8 @@ function whyNot(weighed: Weighed, wants: Wants): string | undefined {
   const { offer } = weighed
   if (weighed.attested === 0) return 'no valid attestation comes with it'
   if (weighed.disputed) return 'this host has seen two contents for its recipe'
+  // The class is made from the recipe, and builds of two classes are not compared: a lie about it would go free.
+  if (offer.recipe === wants.recipe && offer.environment !== wants.environment) return 'it says another environment for the same recipe'
   if (weighed.level < wants.leastLevel)
     return `confirmed to level ${weighed.level} (${weighed.counted}), setting level asks for ${wants.leastLevel}`
   if (offer.slot.split('/')[0] !== wants.slot.split('/')[0]) return `its slot is ${offer.slot}, ${wants.slot} is being built`

@@ -1,11 +1,13 @@
 /**
- * Says in what two linkages differ, and whether one of them could be that of a build on this host: what it was bound to must be here.
+ * Says in what two linkages differ, and whether one of them is that of its files and could be that of a build on this host.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import type { Linkage } from '../package/linkage.ts'
+import type { ImageRecord } from '../package/record.ts'
 import { boundIn } from '../portage/depend.ts'
 import { plainLine } from '../portage/terminal.ts'
+import type { ElfFacts, FileFacts } from '../standin/elf.ts'
 
 /** Most names of each kind that a line shows. */
 const NAMED = 3
@@ -27,6 +29,31 @@ function namesIn({ bound, requires }: Linkage): string[] {
 function inOne(all: readonly string[], others: readonly string[]): string {
   const left = all.filter((one) => !others.includes(one))
   return left.length === 0 ? 'nothing more' : `${left.slice(0, NAMED).join(' ')}${left.length > NAMED ? ' ...' : ''}`
+}
+
+/** What is asked of the facts of a file. */
+export type Needs = Pick<ElfFacts, 'kind' | 'category' | 'needed' | 'soname'> | Exclude<FileFacts, ElfFacts>
+
+/**
+ * Why REQUIRES is not what its files need; undefined where it is. A soname too many or too few makes another linkage, and a build of another linkage
+ * is held against nothing. (An ebuild that sets REQUIRES_EXCLUDE, as those of binaries do, gets no stand-in by this.)
+ */
+export function falseRequires(
+  { requires }: Linkage,
+  records: readonly ImageRecord[],
+  facts: ReadonlyMap<string, Needs>,
+): string | undefined {
+  const elves = records.flatMap((record) => {
+    const fact = record.type === 'file' ? facts.get(record.sha256) : undefined
+    return fact?.kind === 'elf' ? [{ fact, name: record.path.slice(record.path.lastIndexOf('/') + 1) }] : []
+  })
+  const own = new Set(elves.flatMap(({ fact, name }) => [fact.soname, name].map((one) => `${fact.category} ${one}`)))
+  const needed = new Set(elves.flatMap(({ fact }) => fact.needed.map((soname) => `${fact.category} ${soname}`)))
+  const said = new Set(requires.map(({ category, soname }) => `${category} ${soname}`))
+  const extra = [...said].find((one) => !needed.has(one))
+  if (extra !== undefined) return plainLine(`its REQUIRES names ${extra}, which none of its files needs`)
+  const missing = [...needed].find((one) => !own.has(one) && !said.has(one))
+  return missing === undefined ? undefined : plainLine(`its REQUIRES does not name ${missing}, which its files need`)
 }
 
 export interface Bindable {

@@ -6,7 +6,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
-import { StandinError, StrangerError } from '../base/errors.ts'
+import { StandinError } from '../base/errors.ts'
 import { lineCutter } from '../base/lines.ts'
 import { checkJson } from '../base/schema.ts'
 import { READ_LIMITS, readArchive } from '../package/archive/read.ts'
@@ -15,6 +15,7 @@ import { archiveName } from '../swarm/archiveTorrent.ts'
 import { openSwarm, type Swarm } from '../swarm/swarm.ts'
 import type { Transfer as Moving } from '../swarm/transfers.ts'
 import type { Offer } from '../swarm/wire.ts'
+import { checkClaims } from './claims.ts'
 import { type FromPeer, MAX_PEER_LINE, type PeerSettings, type ToPeer, toPeer, type Transfer } from './peerWire.ts'
 import { type Shares, shareTable } from './shares.ts'
 
@@ -206,13 +207,13 @@ async function fetchAndUnpack(
   const { swarm, settings, shares } = running
   const got = await swarm.get(offer, { signal, into: join(settings.cacheFolder, 'fetched'), onProgress: () => {}, stallSeconds: 3 })
   try {
-    const { contentId } = await readArchive({
+    const manifest = await readArchive({
       archive: got.path,
       staging,
       limits: { ...READ_LIMITS, archiveBytes: settings.maxPackageBytes, imageBytes: settings.maxPackageBytes * 4 },
       signal,
     })
-    if (contentId !== offer.content) throw new StrangerError('BAD_HASH', 'what came is not the content that was offered')
+    await checkClaims(offer, manifest, staging)
   } catch (error) {
     rmSync(staging, { recursive: true, force: true })
     rmSync(got.path, { force: true })

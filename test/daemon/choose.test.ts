@@ -35,6 +35,7 @@ const REFUSED: [string, ReturnType<typeof weighedNamed>, RegExp][] = [
   ['is disputed', weighedNamed('x', {}, { disputed: true }), /two contents for its recipe/],
   ['is below the level', weighedNamed('x', {}, { level: 0, counted: '0 of 100' }), /level 0 \(0 of 100\), setting level asks for 1/],
   ['is of another slot', weighedNamed('x', { slot: '2/3' }), /its slot is 2\/3/],
+  ['says another environment for the same recipe', weighedNamed('x', { environment: id('elsewhere') }), /another environment/],
   ['is too large', weighedNamed('x', { archive: { ...exact.offer.archive, size: 10_001 } }), /max_size allows 10000/],
   ['unpacks to too much', weighedNamed('x', { image: { files: 1, bytes: 40_001 } }), /max_size/],
 ]

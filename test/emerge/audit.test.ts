@@ -10,7 +10,7 @@ import type { Started } from '../support/host/enter.ts'
 import type { Host } from '../support/host/host.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
 import { ask, buildOf, keyIdOf, policyNaming } from '../support/standin/ask.ts'
-import { startDaemon } from '../support/standin/daemon.ts'
+import { restartDaemon, startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
 
 /** A builder who adds to every image of test-misc/flags what the ebuild never installs, and changes what it does. */
@@ -81,4 +81,17 @@ test('a build that is never the same twice is a dispute too', async () => {
   await builderDaemon.waitFor(/test-misc\/random-1: published[^]*is given to others/)
   const said = await emergeAndRead('test-misc/random')
   assert.match(said, /YOUR OWN BUILD DIFFERS .*\/usr\/share\/random\/seed/s)
+})
+
+test('a builder who signs another linkage than that of the archive is found out before anything is placed', async () => {
+  const lying = '/usr/lib/standin/daemon.mjs'
+  builder.write(lying, builder.read(lying).replaceAll('linkage-1', 'linkage-0'))
+  builderDaemon = await restartDaemon(builder, builderDaemon)
+  await builder.emerge(['test-misc/big'])
+  await builderDaemon.waitFor(/test-misc\/big-1: published[^]*is given to others/)
+  const said = await emergeAndRead('test-misc/big')
+  assert.match(
+    said,
+    /standin: test-misc\/big-1: no stand-in: none of 1 offered copy can be used \(.*linkage is not what its own metadata say/,
+  )
 })

@@ -8,7 +8,7 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { matches, parseAtom } from '../../src/portage/atom.ts'
 import { StrangerError } from '../../src/base/errors.ts'
-import { blockersOf, packagesIn, unmetAtoms } from '../../src/portage/depend.ts'
+import { blockersOf, boundIn, packagesIn, unmetAtoms } from '../../src/portage/depend.ts'
 import { blockers, type Installed, installations, textOf, type Tree, trees, useSets } from './specs.ts'
 
 const INSTALLED: readonly Installed[] = [
@@ -59,6 +59,23 @@ test('blockers are found wherever a flag lets them count, with their strength', 
   assert.equal(found('any').length, 4)
   assert.deepEqual(blockersOf(text, new Set())[0]?.atom, parseAtom('<b/b-2'))
 })
+
+const BOUND: readonly [string, string, string][] = [
+  ['a/b:=', 'a/b', 'a/b'],
+  ['a/b:0= >=a/c-2:= a/d:0/2=', 'a/b a/c a/d', 'a/b a/c a/d'],
+  ['a/b =a/c-1 a/d:0 a/e:* !a/f:= a/g:0/2', '', ''],
+  ['a/b:=[x,-y(+),z=] a/c[x=]', 'a/b', 'a/b'],
+  ['x? ( a/b:= ) !x? ( a/c:= ) y? ( a/d:= )', 'a/b', 'a/b'],
+  ['|| ( a/b:= a/c:= ) a/d:=', 'a/d', 'a/b a/c a/d'],
+  ['( a/b:= ( a/c:= ) )', 'a/b a/c', 'a/b a/c'],
+]
+
+for (const [text, always, maybe] of BOUND) {
+  test(`what ${text} binds a build to`, () => {
+    const bound = boundIn(text, new Set(['x']))
+    assert.deepEqual([[...bound.always].toSorted().join(' '), [...bound.maybe].toSorted().join(' ')], [always, maybe])
+  })
+}
 
 test('packages are named by all branches that count, and by no blocker', () => {
   const text = '>=a/a-1:0= !b/b || ( c/c ( d/d e/e ) ) ssl? ( f/f ) !ssl? ( g/g ) ^^ ( h/h i/i )'
