@@ -10,7 +10,7 @@ import { audit, type StoodIn } from './audit.ts'
 import type { Course } from './course.ts'
 import type { Dispute } from './dispute.ts'
 import type { Build } from './known.ts'
-import { publish, type Published } from './publish.ts'
+import { publish, type Published, type PublishInput } from './publish.ts'
 import type { Realm } from './realm.ts'
 import { awaitsRebuild, rebuilt } from './rebuild.ts'
 import { megabytes } from './say.ts'
@@ -26,11 +26,12 @@ export async function finish(realm: Realm, course: Course, tell: Tell): Promise<
   const recipe = await wish.recipe
   const unwanted = whyPrivate(realm, course, wish, recipe)
   const tellWhy = (why: string): void => (course.note.wanted.publish ? tell(course, `not published: ${why}`, 'warn') : undefined)
-  if (unwanted !== undefined) tellWhy(unwanted)
+  const from = keptOf(realm, course)
+  // Where nothing was kept, the reason was told at the merge.
+  if (unwanted !== undefined && from !== undefined) tellWhy(unwanted)
   const isAsked = unwanted === undefined || copy !== undefined || awaitsRebuild(realm.known, course.cpv)
-  if (!recipe.known || !isAsked) return
-  const own = await made(realm, course, wish, recipe)
-  if (own === undefined) return
+  if (!recipe.known || !isAsked || from === undefined) return
+  const own = await made(realm, course, wish, recipe, from)
   const hindered = unwanted ?? own.leak ?? whyTooLarge(realm, own)
   if (unwanted === undefined && hindered !== undefined) tellWhy(hindered)
   try {
@@ -60,25 +61,27 @@ function whyTooLarge(realm: Realm, { build: { archive } }: Published): string | 
   return archive.size > realm.settings.cache_size ? `its archive has ${megabytes(archive.size)}, more than cache_size allows` : undefined
 }
 
-async function made(
+/** The package that Portage made of the build, or what was captured of it. */
+function keptOf(realm: Realm, course: Course): PublishInput['from'] | undefined {
+  const gpkg = course.note.package
+  return gpkg === null ? realm.captures.load(course.key) : { gpkg }
+}
+
+function made(
   realm: Realm,
   course: Course,
   wish: Wish,
   recipe: WishedRecipe & { readonly known: true },
-): Promise<Published | undefined> {
-  const gpkg = course.note.package
-  const from = gpkg === null ? realm.captures.load(course.key) : { gpkg }
-  if (from === undefined) return undefined
+  from: PublishInput['from'],
+): Promise<Published> {
   const work = join(realm.folders.work, course.key.slice(-100))
   const { archives } = realm.folders
   const { standinsLive, wanted } = course.note
   const granted = wanted.typed.includes('publish') ? 'typed' : 'settings'
   const traces = tracesOf(realm, course)
-  try {
-    return await publish({ ...realm, wish, recipe, from, archives, work, standinsLive, traces, granted, signal: realm.ending })
-  } finally {
-    rmSync(work, { recursive: true, force: true })
-  }
+  return publish({ ...realm, wish, recipe, from, archives, work, standinsLive, traces, granted, signal: realm.ending }).finally(() =>
+    rmSync(work, { recursive: true, force: true }),
+  )
 }
 
 function tracesOf({ settings }: Realm, { note }: Course): Traces {

@@ -4,14 +4,16 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { execa } from 'execa'
 import type { Started } from '../support/host/enter.ts'
 import type { Host } from '../support/host/host.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
-import { buildOf } from '../support/standin/ask.ts'
+import { buildOf, buildsOf } from '../support/standin/ask.ts'
 import { startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
+import { addGate, hold, letGo, reached } from '../support/story/gate.ts'
 
 const FLAGS = 'test-misc/flags'
 const EBUILD = '/var/db/repos/gentoo/test-misc/flags/flags-1.ebuild'
@@ -26,6 +28,7 @@ before(async () => {
   network = await createNetwork({ name: 'identity' })
   host = await network.createHost({ name: 'maker', cflags: '-O2 -pipe -fno-plt' })
   await installStandin(host, { features: 'publish' })
+  addGate(host)
   daemon = await startDaemon(host)
   usual = await recipeAfter({})
 })
@@ -86,3 +89,29 @@ test('-march=native is resolved with the compiler and is nowhere in what is publ
   assert.match(metadata.stdout, /-march=[a-z0-9-]+/)
   assert.doesNotMatch(metadata.stdout, /native/)
 })
+
+const PATCHES = '/etc/portage/patches/test-misc/flags'
+const PATCH = '--- /dev/null\n+++ b/added\n@@ -0,0 +1 @@\n+added\n'
+
+/** What the daemon says of a build that was patched, whose patches are or are not there any more when it is published. */
+async function lineOfPatched(isTakenAway: boolean): Promise<string> {
+  host.write(`${PATCHES}/add.patch`, PATCH)
+  hold(host, 'compile')
+  const said = daemon.output().length
+  const emerge = await host.start(['emerge', FLAGS])
+  await reached(host, 'compile')
+  if (isTakenAway) rmSync(host.path(PATCHES), { recursive: true })
+  letGo(host, 'compile')
+  assert.equal((await emerge.exited).exitCode, 0)
+  await daemon.waitFor(new RegExp(`^[^]{${said}}[^]*not published[^\\n]*\\n`))
+  rmSync(host.path(PATCHES), { recursive: true, force: true })
+  return daemon.output().slice(said)
+}
+
+for (const isTakenAway of [false, true])
+  test(`a build with user patches is not published, ${isTakenAway ? 'also where they are gone by then' : 'and that is said once'}`, async () => {
+    const before = await buildsOf(host)
+    const lines = (await lineOfPatched(isTakenAway)).match(/test-misc\/flags-1: .*/g)
+    assert.deepEqual(lines, ['test-misc/flags-1: not published: user patches were applied to it'])
+    assert.deepEqual(await buildsOf(host), before)
+  })
