@@ -18,8 +18,9 @@ import { parseLocal, writeLocal } from './localMessage.ts'
 export const GROUP = '239.192.152.143'
 export const GROUP_PORT = 6771
 
-/** Datagrams that are read in one second; the rest is somebody's flood. */
+/** Datagrams that are read in one second, in all and of one host; the rest is somebody's flood, in which others are still to be heard. */
 const MAX_A_SECOND = 200
+const MAX_OF_A_HOST = 50
 
 /** BEP 14 asks for five minutes between announcements of one torrent. */
 const AGAIN_MS = 5 * 60_000
@@ -39,7 +40,7 @@ export async function openLsd(options: LsdOptions): Promise<Finder> {
   const networks = await openNetworks(options)
   /** With the announcements that are still to come. */
   const looking = new Map<string, NodeJS.Timeout[]>()
-  let budget = { second: 0, left: MAX_A_SECOND }
+  let budget = { second: 0, left: MAX_A_SECOND, of: new Map<string, number>() }
 
   let waiting: string[] = []
 
@@ -48,8 +49,11 @@ export async function openLsd(options: LsdOptions): Promise<Finder> {
   }
   networks.onMessage((bytes, host) => {
     const second = Math.floor(performance.now() / 1000)
-    if (budget.second !== second) budget = { second, left: MAX_A_SECOND }
-    if (budget.left-- <= 0) return
+    if (budget.second !== second) budget = { second, left: MAX_A_SECOND, of: new Map() }
+    const ofHost = (budget.of.get(host) ?? 0) + 1
+    if (ofHost > MAX_OF_A_HOST || budget.left <= 0) return
+    budget.left--
+    budget.of.set(host, ofHost)
     const heard = parseLocal(bytes)
     if (heard === undefined || heard.cookie === options.cookie) return
     for (const infohash of heard.infohashes) options.onPeer(infohash, `${host}:${heard.port}`)

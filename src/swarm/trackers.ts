@@ -8,6 +8,7 @@
 /* oxlint-disable no-underscore-dangle -- only there can a rejection that nobody listens for be caught */
 import { Client } from 'bittorrent-tracker'
 import { StrangerError } from '../base/errors.ts'
+import { guardAnswers } from './answers.ts'
 import type { Finder, FinderOptions } from './finder.ts'
 
 export interface TrackersOptions extends FinderOptions {
@@ -34,6 +35,7 @@ const PEERS = 50
 type Event = 'start' | 'update' | 'stop'
 
 export function openTrackers(options: TrackersOptions): Finder {
+  guardAnswers()
   const looking = new Map<string, number>()
   const queue: { readonly infohash: string; readonly event: Event }[] = []
   const busy = new Set<Promise<void>>()

@@ -27,6 +27,8 @@ export interface HonestOptions {
   /** About so many bytes has the archive. */
   readonly size?: number
   readonly bytesPerSecond?: number
+  /** Whether neighbours find it. */
+  readonly lsd?: boolean
 }
 
 /** No two tests, and no two runs at the same time, meet at one rendezvous. */
@@ -34,7 +36,7 @@ export function newFamily(): Family {
   return { ...offerNamed('x').family, name: `hello-${randomBytes(6).toString('hex')}` }
 }
 
-export async function startHonest(t: TestContext, { size = 2e6, bytesPerSecond = 1e9 }: HonestOptions = {}): Promise<Honest> {
+export async function startHonest(t: TestContext, { size = 2e6, bytesPerSecond = 1e9, lsd = false }: HonestOptions = {}): Promise<Honest> {
   const family = newFamily()
   const folder = temporary(t)
   const written = await archiveOf(folder, { ...HELLO, 'usr/share/random': { bytes: randomBytes(size) } })
@@ -54,7 +56,7 @@ export async function startHonest(t: TestContext, { size = 2e6, bytesPerSecond =
     attestations: [],
   }
   const offer = { ...plain, attestations: [attested(plain, 'anna')] }
-  const swarm = await testSwarm(t, { maxUploadBytesPerSecond: bytesPerSecond })
+  const swarm = await testSwarm(t, { maxUploadBytesPerSecond: bytesPerSecond, lsd })
   await swarm.seed(offer, path)
   swarm.serve(family, () => [offer])
   return { family, offer, path, address: `127.0.0.1:${swarm.port}` }
