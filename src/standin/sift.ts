@@ -99,9 +99,15 @@ function sieved(
 
 function namesOf(kept: readonly Judged[]): ReadonlySet<string> {
   const names = new Set<string>()
-  for (const { record } of kept) {
-    names.add(record.path)
-    for (const folder of parentsOf(record.path)) names.add(folder)
+  let last = ''
+  for (const {
+    record: { path },
+  } of kept) {
+    names.add(path)
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')))
+    if (folder === last) continue
+    last = folder
+    for (const above of parentsOf(path)) names.add(above)
   }
   return names
 }

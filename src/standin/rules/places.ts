@@ -43,10 +43,6 @@ const LIB = 'usr/lib(?:32|64|x32)?'
 const ALLOWED_PLACES: readonly PlaceRule[] = [
   row('commands', 'a folder of commands takes programs and scripts', isCommand, needed('program', 'script')),
   row('libraries', 'a library folder takes libraries that have a version', at(new RegExp(`^${LIB}/[^/]+$`)), needed('library')),
-  row('own-library-folder', 'its own folder of libraries takes anything', own(new RegExp(`^${LIB}/([^/]+)/.`)), needed(...ANY_KIND)),
-  row('own-helpers', 'its own helpers in /usr/libexec take anything', own(/^usr\/libexec\/([^/]+)(?:\/.|$)/), needed(...ANY_KIND)),
-  row('own-data', 'its own folder of data takes anything', own(/^usr\/share\/(?:games\/)?([^/]+)\/./), needed(...ANY_KIND)),
-  row('own-opt', 'its own folder in /opt takes anything', own(/^opt\/([^/]+)\/./), needed(...ANY_KIND)),
   row('documents', 'documents take data and examples', at(/^usr\/share\/doc\/./), spare('data', 'script')),
   row('licences', 'licences take data', at(/^usr\/share\/licenses\/./), spare('data')),
   row('manuals', 'manuals take data', at(/^usr\/share\/(man\/([^/]+\/)?man[0-9a-z]+|info)\/[^/]+$/), spare('data')),
@@ -58,15 +54,20 @@ const ALLOWED_PLACES: readonly PlaceRule[] = [
     spare('data'),
   ),
   row('terminals', 'descriptions of terminals take data', at(/^usr\/share\/terminfo\/[^/]+\/[^/]+$/), spare('data')),
-]
-
-const LAST_PLACES: readonly PlaceRule[] = [
   row(
     'other-documents',
     'translations and pictures of an unknown form are not placed',
-    at(/^usr\/share\/(locale|icons|pixmaps|man|info)\//),
+    at(/^usr\/share\/(doc|licenses|locale|icons|pixmaps|man|info|terminfo)\//),
     spare(),
   ),
+  // After the folders that all packages share, should one be called like such a folder.
+  row('own-library-folder', 'its own folder of libraries takes anything', own(new RegExp(`^${LIB}/([^/]+)/.`)), needed(...ANY_KIND)),
+  row('own-helpers', 'its own helpers in /usr/libexec take anything', own(/^usr\/libexec\/([^/]+)(?:\/.|$)/), needed(...ANY_KIND)),
+  row('own-data', 'its own folder of data takes anything', own(/^usr\/share\/(?:games\/)?([^/]+)\/./), needed(...ANY_KIND)),
+  row('own-opt', 'its own folder in /opt takes anything', own(/^opt\/([^/]+)\/./), needed(...ANY_KIND)),
+]
+
+const LAST_PLACES: readonly PlaceRule[] = [
   row('settings', 'settings below /etc are not placed; a program then goes by its defaults', at(/^etc\//), spare()),
   row('root-folders', 'what lies in /bin, /sbin and /lib starts the system', at(/^(bin|sbin|lib[^/]*)\//), needed()),
   row('state', 'what begins with a state below /var needs a merge', at(/^var\//), needed()),

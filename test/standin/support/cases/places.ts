@@ -123,6 +123,9 @@ const ELSEWHERE = [
   'top',
 ]
 
+/** All of these. */
+export const KEPT_AWAY: readonly string[] = [...Object.values(LEFT), ...Object.values(REFUSED)].flat()
+
 function at(path: string): Case['change'] {
   return (input) => {
     input.manifest.records = input.manifest.records.filter((record) => record.path !== path && !record.path.startsWith(`${path}/`))
