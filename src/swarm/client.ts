@@ -63,11 +63,14 @@ function listenAt(client: WebTorrent, options: ClientOptions): void {
   server.listen({ port: options.port, ...(options.host === undefined ? {} : { host: options.host }) })
 }
 
-/** At most `most` connections come in, half of them from one address, and each must soon say which torrent it is for. */
+/**
+ * Of `most` connections three quarters may come in, so that a crowd that calls does not keep this host from calling; half of them from one
+ * address. Each must soon say which torrent it is for.
+ */
 function boundConnections(client: WebTorrent, most: number): void {
   const server = serverOf(client)
   const perHost = new Map<string, number>()
-  server.maxConnections = most
+  server.maxConnections = Math.ceil((most * 3) / 4)
   server.prependListener('connection', (socket: Socket) => {
     const host = plainHost(socket.remoteAddress ?? '')
     const open = perHost.get(host) ?? 0

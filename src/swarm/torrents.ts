@@ -8,7 +8,7 @@
 import type WebTorrent from 'webtorrent'
 import type { ChunkStore, Torrent, Wire } from 'webtorrent'
 import { HostError } from '../base/errors.ts'
-import { formatAddress, mayBePeer, parseAddress, plainHost } from './address.ts'
+import { type Address, formatAddress, mayBePeer, parseAddress, plainHost } from './address.ts'
 import { MAX_REQUESTS } from './guard.ts'
 import { calledOf, callPeer, dropPeer } from './internals.ts'
 
@@ -67,8 +67,13 @@ const IDLE_MS = 10_000
 /** Pieces that stay in memory for each open torrent. */
 const CACHE_SLOTS = 4
 
+/** Addresses of one host that are called for one torrent: whoever names more ports of it has something else in mind. */
+const MAX_OF_A_HOST = 8
+
 interface Entry {
   readonly door: Door
+  /** Addresses by host, while it is open. */
+  called?: Map<string, Set<string>>
   /** The torrent that was there before is closed then. */
   readonly after: Promise<void>
   opening?: Promise<Torrent>
@@ -92,6 +97,7 @@ export function openTorrents({ client, onLoopback, maxConnections, onFault }: To
             delete entry.torrent
             delete entry.opening
             delete entry.idleSince
+            delete entry.called
           })
           return torrent
         },
@@ -137,6 +143,7 @@ export function openTorrents({ client, onLoopback, maxConnections, onFault }: To
     connect(infohash, address) {
       const parsed = parseAddress(address)
       if (parsed === undefined || !mayBePeer(parsed, onLoopback) || connections() >= maxConnections) return
+      if (!mayCall(entries.get(infohash), parsed)) return
       open(infohash).then(
         (torrent) => {
           if (!torrent.destroyed) callPeer(torrent, formatAddress(parsed))
@@ -208,6 +215,15 @@ export function openTorrents({ client, onLoopback, maxConnections, onFault }: To
     if (!door.upload) wire.unchoke = () => undefined
     door.onWire?.(wire, torrent, { host: plainHost(wire.remoteAddress ?? ''), source })
   }
+}
+
+function mayCall(entry: Entry | undefined, address: Address): boolean {
+  if (entry === undefined) return true
+  const called = (entry.called ??= new Map())
+  const ofHost = called.get(address.host) ?? new Set()
+  if (ofHost.size >= MAX_OF_A_HOST) return ofHost.has(formatAddress(address))
+  called.set(address.host, ofHost.add(formatAddress(address)))
+  return true
 }
 
 function closeIdle(entries: Iterable<Entry>): void {
