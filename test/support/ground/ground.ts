@@ -9,6 +9,7 @@ import { HostError, UserError } from '../../../src/base/errors.ts'
 import { markAbsent } from './absent.ts'
 import { installDebianPackages } from './debian.ts'
 import { withLock } from './lock.ts'
+import { unpackOpenrc } from './openrc.ts'
 import { paths } from './paths.ts'
 import { installPortage } from './portage.ts'
 import { program } from './program.ts'
@@ -31,6 +32,7 @@ export async function prepareGround(say: (line: string) => void): Promise<Ground
     await installDebianPackages(say)
     await installPortage(say)
     const versions = await fetchSources(say)
+    await unpackOpenrc(say)
     await recordProvided(say)
     await markAbsent()
     await compileClock()

@@ -19,6 +19,8 @@ export const paths = {
   distfiles: join(made, 'distfiles'),
   /** Installed-package records for libraries that Debian provides on a host. */
   vdb: join(made, 'vdb'),
+  /** OpenRC as Debian packs it, for hosts that boot it. */
+  openrc: join(made, 'openrc'),
   /** Marks of absence for what Debian has of programs that hosts emerge. */
   absent: join(made, 'absent'),
   /** Versions of the upstream tarballs, by source package. */
