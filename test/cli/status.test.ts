@@ -33,6 +33,7 @@ test('a daemon that runs', async (t) => {
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
   assert.deepEqual(document, { standin: 'status-1', daemon: { version, warden, peer }, ...rest })
   assert.deepEqual(asked, [{ t: 'status' }, { t: 'status' }])
+  assert.deepEqual(await standin(world, 'status', '--quiet'), { code: 0, stdout: 'app-misc/hello-2.12\n', stderr: '' })
 })
 
 test('a daemon that has nothing to do, with its peer gone and nothing switched on', async (t) => {

@@ -19,7 +19,7 @@ export async function status(world: World, out: Output): Promise<number> {
   const { value, exit } = await daemonOr(world, out, 'status', () => withoutDaemon(world))
   const document = 't' in value ? fromAnswer(value) : { ...value, features: await ownFeatures(world, out) }
   if (out.json) out.document(document)
-  else out.lines(renderStatus(document, world.now()))
+  else out.lines(out.quiet ? document.live.map(({ cpv }): Line => [cpv]) : renderStatus(document, world.now()))
   return exit
 }
 
