@@ -9,13 +9,13 @@ import { linkageOf } from '../package/linkage.ts'
 import type { Manifest } from '../package/manifest.ts'
 import type { Tone } from '../portage/terminal.ts'
 import { compareContents, type Compared } from '../trust/compare.ts'
-import { open } from '../trust/envelope.ts'
 import type { Offer } from '../swarm/wire.ts'
 import { joined } from './attestations.ts'
 import { describe, type Dispute, MAX_PATHS, MAX_SIGNED } from './dispute.ts'
 import { boundDisputes, keepSides } from './disputeFiles.ts'
 import type { Build, Known } from './known.ts'
 import { differingLinkage, isBoundAlike } from './linkages.ts'
+import { isAbout, openOrNot } from './opener.ts'
 import type { Published } from './publish.ts'
 
 /** What stood in, as it was kept when it was placed. */
@@ -44,6 +44,9 @@ export interface Audited {
   /** The own build as it is to be offered now. */
   readonly build: Build
 }
+
+/** Most signatures that are checked, 0.1 ms each; those of named keys stand first. */
+const MAX_CHECKED = 256
 
 /** Most files that a line on a terminal names. */
 const NAMED = 5
@@ -77,11 +80,20 @@ export async function audit(input: AuditInput): Promise<Audited> {
  * What a build was bound to is the host's; which libraries its files need is what came out of it. So two builds that are bound alike are held against
  * each other, or a copy with one library more would escape.
  */
-function compare({ stoodIn, own, standinsLive }: AuditInput): Compared {
+function compare({ stoodIn, own, standinsLive, counts }: AuditInput): Compared {
   const { offer, manifest } = stoodIn
-  const live = offer.attestations.some((envelope) => open(envelope).statement.predicate.standinsLive)
+  const live = wasBesideStandins(offer, counts)
   const { linkage } = isBoundAlike(linkageOf(manifest.metadata), own.linkage) ? own.build.offer : offer
   return compareContents({ standIn: { ...offer, linkage, standinsLive: live }, own: { ...own.build.offer, standinsLive } })
+}
+
+/** Nobody who counts, or nobody at all where none does, says that it comes of a clean build. Anybody can add a signature that is none. */
+function wasBesideStandins(offer: Offer, counts: AuditInput['counts']): boolean {
+  const genuine = offer.attestations.slice(0, MAX_CHECKED).flatMap((envelope) => openOrNot(envelope) ?? [])
+  const said = genuine.filter((one) => isAbout(one, offer))
+  const counting = said.filter(({ keyid }) => counts(keyid))
+  const heard = counting.length > 0 ? counting : said
+  return heard.length > 0 && heard.every(({ statement }) => statement.predicate.standinsLive)
 }
 
 function whyNot({ stoodIn, own }: AuditInput, { because }: Compared & { verdict: 'not-comparable' }): string {

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { StandinError } from '../base/errors.ts'
+import { networkOf, parseAddress } from '../swarm/address.ts'
 import type { Offer } from '../swarm/wire.ts'
 import { joined } from './attestations.ts'
 import { choose, isExact, type Wants, type Weighed } from './choose.ts'
@@ -15,6 +16,8 @@ export interface Gathered {
   offers(): readonly Weighed[]
   /** Hosts that name this source of an archive, without their ports. */
   hostsOf(offer: Offer): ReadonlySet<string>
+  /** Waits until what has come by now is among the offers. */
+  caughtUp(): Promise<void>
   /** Waits for an offer that was not there yet; false when the search is over, or nothing has come for `othersSeconds`. */
   another(): Promise<boolean>
   stop(): void
@@ -44,8 +47,9 @@ export function gather(input: SeekInput): Gathered {
     if (isExact(weighed, wants)) enough.resolve()
     else later(choose([weighed], wants).usable.length > 0 ? input.betterSeconds : input.othersSeconds, enough.resolve)
   }
-  const offered = (offer: Offer, from: string): void => {
-    if (++heard > MAX_HEARD) return
+  const take = async (said: Offer, from: string): Promise<void> => {
+    if (over.signal.aborted) return
+    const offer = { ...said, attestations: await input.screen(said, networkOf(parseAddress(from)?.host ?? from)) }
     const same = [...offers.values()].map((weighed) => weighed.offer).filter((one) => isSameArchive(one, offer))
     if (!offers.has(sourceOf(offer)) && same.length >= MAX_OF_ONE) return
     hosts.set(sourceOf(offer), (hosts.get(sourceOf(offer)) ?? new Set()).add(hostOf(from)))
@@ -56,12 +60,18 @@ export function gather(input: SeekInput): Gathered {
     if (weighed !== undefined) void input.wants.then((wants) => judge(weighed, wants))
     next.resolve(true)
   }
+  // One after the other: what each says is checked a few signatures at a time.
+  let queue = Promise.resolve()
+  const offered = (said: Offer, from: string): void => {
+    if (++heard <= MAX_HEARD) queue = queue.then(() => take(said, from))
+  }
   const search = input.peer
     .find(input.family, input.findSeconds, offered, AbortSignal.any([input.signal, over.signal]))
     .catch((error: unknown) => {
       if (!(error instanceof StandinError)) throw error
       if (!input.signal.aborted && !over.signal.aborted) input.log(error.message)
     })
+    .then(() => queue)
     .finally(() => {
       enough.resolve()
       over.abort()
@@ -72,6 +82,7 @@ export function gather(input: SeekInput): Gathered {
     enough: Promise.race([enough.promise, search]),
     offers: () => [...offers.values()],
     hostsOf: (offer) => hosts.get(sourceOf(offer)) ?? new Set(),
+    caughtUp: () => queue,
     async another() {
       if (offers.size > seen) {
         seen = offers.size

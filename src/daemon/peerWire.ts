@@ -11,7 +11,7 @@ import { family } from '../package/family.ts'
 import { offer } from '../swarm/wire.ts'
 
 /** Longest line in either direction; an offer with its attestations is the largest part of one. */
-export const MAX_PEER_LINE = 1024 * 1024
+export const MAX_PEER_LINE: number = 4 * 1024 * 1024
 
 /** Most archives of others that are given on. */
 export const MAX_PASSED_ON = 2000

@@ -19,6 +19,8 @@ export interface SeekInput {
   /** Settles while offers come in: the recipe is worked out meanwhile. */
   readonly wants: Promise<Wants>
   weigh(offer: Offer): Weighed
+  /** The attestations of an offer of `from` that are worth carrying. */
+  screen(offer: Offer, from: string): Promise<Offer['attestations']>
   /** Whether the policy names this key: its word is never pushed out by those of strangers. */
   readonly counts: (keyid: string) => boolean
   readonly signal: AbortSignal
@@ -46,6 +48,7 @@ export async function seek(input: SeekInput): Promise<Sought> {
   try {
     await gathered.enough
     while (tried.size < MAX_TRIES && !input.signal.aborted) {
+      await gathered.caughtUp()
       const { usable, verdicts } = choose(gathered.offers(), await input.wants)
       const left = usable.filter(({ offer }) => !tried.has(sourceOf(offer)))
       // Whoever was in vain once comes last: a host may name any number of torrents that are none.

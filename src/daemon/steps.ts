@@ -18,6 +18,7 @@ import { foresee } from './foresee.ts'
 import { megabytes, terminalFor } from './say.ts'
 import { seek, type Sought } from './seek.ts'
 import { stand } from './stand.ts'
+import { opener } from './opener.ts'
 import { ownPackageOf } from './ownPackage.ts'
 import { passOn } from './passOn.ts'
 import type { Realm } from './realm.ts'
@@ -125,12 +126,15 @@ export function stepsOf(realm: Realm): Steps {
         maxBytes: realm.settings.max_size,
       }))
       const policy = realm.policy()
+      const counts = (keyid: string): boolean => policy.keys.has(keyid)
+      const signatures = opener({ counts })
       const sought = await seek({
         family: wish.family,
         peer: realm.peer,
         wants,
-        weigh: (offer) => weigh(offer, policy, realm.disputed),
-        counts: (keyid) => policy.keys.has(keyid),
+        weigh: (offer) => weigh(offer, policy, realm.disputed, signatures.opened),
+        screen: signatures.screen,
+        counts,
         signal: course.enough.signal,
         findSeconds: FIND_SECONDS,
         betterSeconds: BETTER_SECONDS,

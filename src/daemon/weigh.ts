@@ -3,19 +3,26 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { StandinError } from '../base/errors.ts'
 import type { Offer } from '../swarm/wire.ts'
 import { levelOf } from '../trust/count.ts'
-import { open, type Opened } from '../trust/envelope.ts'
+import type { Opened } from '../trust/envelope.ts'
 import type { Policy } from '../trust/policy.ts'
 import type { Envelope } from '../trust/wire.ts'
 import type { Weighed } from './choose.ts'
+import { isAbout, openOrNot } from './opener.ts'
 
 /** Whether this host holds a dispute that stops this offer. */
 export type Disputed = (offer: Pick<Offer, 'recipe' | 'linkage' | 'content'>) => boolean
 
-export function weigh(offer: Offer, policy: Policy, disputed: Disputed): Weighed {
-  const attestations = offer.attestations.flatMap((envelope) => genuine(envelope, offer))
+/** `opened` says what an envelope says, or nothing of one that is not to be counted. */
+export function weigh(
+  offer: Offer,
+  policy: Policy,
+  disputed: Disputed,
+  opened: (envelope: Envelope) => Opened | undefined = openOrNot,
+): Weighed {
+  const said = offer.attestations.flatMap((envelope) => opened(envelope) ?? [])
+  const attestations = said.filter((one) => isAbout(one, offer))
   const { level, display } = levelOf(attestations, policy, { recipe: offer.recipe, linkage: offer.linkage, content: offer.content })
   return {
     offer,
@@ -24,37 +31,4 @@ export function weigh(offer: Offer, policy: Policy, disputed: Disputed): Weighed
     attested: level < 0 ? 0 : new Set(attestations.map(({ keyid }) => keyid)).size,
     disputed: disputed(offer),
   }
-}
-
-/** What an envelope said when it was opened: the same one comes again with each source of an archive, and a signature costs a tenth of a millisecond. */
-const seen = new WeakMap<Envelope, Opened | undefined>()
-
-function opened(envelope: Envelope): Opened | undefined {
-  if (seen.has(envelope)) return seen.get(envelope)
-  const found = openOrNot(envelope)
-  seen.set(envelope, found)
-  return found
-}
-
-function openOrNot(envelope: Envelope): Opened | undefined {
-  try {
-    return open(envelope)
-  } catch (error) {
-    if (error instanceof StandinError) return undefined
-    throw error
-  }
-}
-
-/** An attestation about something else is dropped like a forged one: it says nothing about this offer. */
-function genuine(envelope: Envelope, offer: Offer): Opened[] {
-  const said = opened(envelope)
-  if (said === undefined) return []
-  const { subject, predicate } = said.statement
-  const fits =
-    subject[0].digest.sha256 === offer.content &&
-    predicate.recipe === offer.recipe &&
-    predicate.linkage === offer.linkage &&
-    predicate.environment === offer.environment &&
-    predicate.stable === offer.stable
-  return fits ? [said] : []
 }

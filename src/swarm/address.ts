@@ -42,6 +42,19 @@ export function plainHost(host: string): string {
   return host.startsWith('::ffff:') && isIP(host.slice(7)) === 4 ? host.slice(7) : host
 }
 
+/** What one stranger has at the least: an IPv4 address, or the first 64 bits of an IPv6 one (RFC 6177: nobody gets fewer). */
+export function networkOf(host: string): string {
+  if (isIP(host) !== 6) return host
+  const [head = '', tail] = host.split('::')
+  const [left, right] = [head, tail ?? ''].map((half) => half.split(':').filter((group) => group !== ''))
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - (left?.length ?? 0) - (right?.length ?? 0))
+  const groups = [...(left ?? []), ...Array.from({ length: zeros }, () => '0'), ...(right ?? [])]
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')
+}
+
 export function isLoopback(host: string): boolean {
   const family = isIP(host)
   return family !== 0 && loopback.check(host, family === 6 ? 'ipv6' : 'ipv4')

@@ -10,9 +10,9 @@ import { canonicalBytes } from '../base/canonical.ts'
 import { StandinError, StrangerError } from '../base/errors.ts'
 import { checkJson } from '../base/schema.ts'
 import { torrentFromOffer } from './archiveTorrent.ts'
+import { pack, unpack } from './pack.ts'
 import {
   EXTENSION,
-  MAX_ATTESTATIONS,
   MAX_MESSAGE_BYTES,
   MAX_MESSAGES,
   MAX_OFFERS_A_MESSAGE,
@@ -20,6 +20,7 @@ import {
   message,
   type Message,
   type Offer,
+  type PackedOffer,
 } from './wire.ts'
 
 export interface ExchangeOptions {
@@ -70,7 +71,7 @@ export function exchangeOn(wire: Wire, options: ExchangeOptions): Exchange {
     if (++state.messages > MAX_MESSAGES) throw new StrangerError('PROTOCOL', `more than ${MAX_MESSAGES} messages`)
     const heard = checkJson(message, bytes, 'a message', MAX_MESSAGE_BYTES)
     if (heard.say === 'ask') answer()
-    else take(heard.offers)
+    else take(heard.offers.map(unpack))
   }
   const answer = (): void => {
     if (++state.asks > MAX_ASKS) throw new StrangerError('PROTOCOL', `more than ${MAX_ASKS} questions`)
@@ -113,10 +114,10 @@ export function exchangeOn(wire: Wire, options: ExchangeOptions): Exchange {
 
 /** Offers in messages that no peer refuses: attestations that do not fit are left out, an offer that still does not fit too. */
 export function inMessages(have: readonly Offer[]): Message[] {
-  const groups: Offer[][] = [[]]
+  const groups: PackedOffer[][] = [[]]
   let bytes = 0
   for (const offer of have.slice(0, MAX_OFFERS_A_PEER)) {
-    const fitting = fit(offer)
+    const fitting = pack(offer, ROOM)
     if (fitting === undefined) continue
     const size = canonicalBytes(fitting).byteLength + 1
     const group = groups.at(-1) ?? []
@@ -133,14 +134,3 @@ export function inMessages(have: readonly Offer[]): Message[] {
 
 /** What a message has left beside its own words. */
 const ROOM = MAX_MESSAGE_BYTES - 64
-
-function fit(offer: Offer): Offer | undefined {
-  let { attestations } = offer
-  attestations = attestations.slice(0, MAX_ATTESTATIONS)
-  for (;;) {
-    const smaller = { ...offer, attestations }
-    if (canonicalBytes(smaller).byteLength + 1 <= ROOM) return smaller
-    if (attestations.length === 0) return undefined
-    attestations = attestations.slice(0, Math.floor(attestations.length / 2))
-  }
-}

@@ -6,14 +6,14 @@
 import { canonicalId, canonicalText } from '../base/canonical.ts'
 import type { StandinError } from '../base/errors.ts'
 import type { Family } from '../package/family.ts'
-import { formatAddress } from './address.ts'
+import { formatAddress, networkOf } from './address.ts'
 import { exchangeOn, type Exchange } from './exchange.ts'
 import type { Finder } from './finder.ts'
 import { rendezvousTorrent } from './rendezvous.ts'
 import type { Sources } from './sources.ts'
 import { emptyStore } from './store.ts'
 import type { Door, Torrents } from './torrents.ts'
-import type { Offer } from './wire.ts'
+import { MAX_ATTESTATIONS, type Offer } from './wire.ts'
 
 export interface FindOptions {
   /** Ends the search. */
@@ -40,6 +40,14 @@ export interface MeetingsOptions {
 const MAX_OFFERS = 512
 const MAX_OFFERS_OF_A_HOST = 64
 
+/** Once hosts have filled that, a few of each of many others are still heard. */
+const MAX_LATE = 4
+const MAX_LATE_HOSTS = 128
+
+/** Attestations that one host may have judged, and what is left to each of its offers beyond. */
+const MAX_ATTESTATIONS_OF_A_HOST: number = 2 * MAX_ATTESTATIONS
+const FEW_ATTESTATIONS = 64
+
 /** Most torrents that one host may name for one content, which has one in each encoding. */
 const MAX_TORRENTS = 2
 
@@ -47,9 +55,10 @@ interface Meeting {
   readonly family: Family
   readonly infohash: string
   readonly finds: Set<FindOptions>
-  readonly exchanges: Set<Exchange>
+  /** With the network of the other side. */
+  readonly exchanges: Map<Exchange, string>
   /** By the hash of the offer. */
-  readonly heard: Map<string, { readonly offer: Offer; readonly from: string; readonly host: string }>
+  readonly heard: Map<string, { readonly offer: Offer; readonly from: string; readonly network: string }>
   /** Gives its torrent up. */
   leave: () => Promise<void>
   have: (() => readonly Offer[]) | undefined
@@ -67,7 +76,7 @@ export function openMeetings(options: MeetingsOptions): Meetings {
       family,
       infohash,
       finds: new Set(),
-      exchanges: new Set(),
+      exchanges: new Map(),
       heard: new Map(),
       leave: () => Promise.resolve(),
       have: undefined,
@@ -90,11 +99,12 @@ export function openMeetings(options: MeetingsOptions): Meetings {
       meeting.finds.add(find)
       for (const { offer, from } of meeting.heard.values()) find.onOffer(offer, from)
       for (const finder of finders) finder.look(meeting.infohash, meeting.have !== undefined)
-      for (const exchange of meeting.exchanges) exchange.ask()
+      for (const exchange of meeting.exchanges.keys()) exchange.ask()
       find.signal.addEventListener(
         'abort',
         () => {
           meeting.finds.delete(find)
+          forgetGone(meeting)
           leaveIfDone(meeting)
         },
         { once: true },
@@ -137,34 +147,55 @@ function doorOf(meeting: Meeting, torrentFile: Uint8Array, { torrents, sources, 
           const from = remote.source ?? (said === undefined ? undefined : formatAddress({ host: remote.host, port: said }))
           // Whoever came in and does not say where it listens cannot be asked for anything.
           if (from === undefined) return
-          for (const offer of offers) hear(meeting, sources, { offer, from, host: remote.host })
+          for (const offer of offers) hear(meeting, sources, { offer, from, network: networkOf(remote.host) })
         },
         onFault(error) {
           torrents.drop(torrent, wire)
           onFault(meeting.infohash, error, remote.host)
         },
       })
-      meeting.exchanges.add(exchange)
+      meeting.exchanges.set(exchange, networkOf(remote.host))
       wire.once('close', () => {
         meeting.exchanges.delete(exchange)
+        forgetGone(meeting)
       })
     },
   }
 }
 
-function hear(meeting: Meeting, sources: Sources, said: { readonly offer: Offer; readonly from: string; readonly host: string }): void {
-  const { offer, from, host } = said
-  const id = canonicalId(offer)
-  if (!meeting.heard.has(id) && isTooMuch(meeting, offer, host)) return
-  sources.add(offer.archive.infohash, from)
-  if (meeting.heard.has(id)) return
-  meeting.heard.set(id, said)
-  for (const { onOffer } of meeting.finds) onOffer(offer, from)
+interface Said {
+  readonly offer: Offer
+  readonly from: string
+  readonly network: string
 }
 
-function isTooMuch({ heard }: Meeting, { content, archive }: Offer, host: string): boolean {
-  const ofHost = [...heard.values()].filter((one) => one.host === host)
-  const torrents = new Set(ofHost.filter(({ offer }) => offer.content === content).map(({ offer }) => offer.archive.infohash))
-  const isNew = !torrents.has(archive.infohash)
-  return heard.size >= MAX_OFFERS || ofHost.length >= MAX_OFFERS_OF_A_HOST || (isNew && torrents.size >= MAX_TORRENTS)
+function hear(meeting: Meeting, sources: Sources, { offer, from, network }: Said): void {
+  const id = canonicalId(offer)
+  const ofNetwork = [...meeting.heard.values()].filter((one) => one.network === network)
+  if (!meeting.heard.has(id) && isTooMuch(meeting.heard.size, offer, ofNetwork)) return
+  sources.add(offer.archive.infohash, from)
+  if (meeting.heard.has(id)) return
+  const heard = { ...offer, attestations: offer.attestations.slice(0, attestationsLeft(ofNetwork)) }
+  meeting.heard.set(id, { offer: heard, from, network })
+  for (const { onOffer } of meeting.finds) onOffer(heard, from)
+}
+
+function isTooMuch(heard: number, { content, archive }: Offer, ofNetwork: readonly Said[]): boolean {
+  const torrents = new Set(ofNetwork.filter(({ offer }) => offer.content === content).map(({ offer }) => offer.archive.infohash))
+  if (!torrents.has(archive.infohash) && torrents.size >= MAX_TORRENTS) return true
+  if (heard < MAX_OFFERS) return ofNetwork.length >= MAX_OFFERS_OF_A_HOST
+  return ofNetwork.length >= MAX_LATE || heard >= MAX_OFFERS + MAX_LATE * MAX_LATE_HOSTS
+}
+
+/** Whoever offers much gets fewer signatures checked of each. */
+function attestationsLeft(ofNetwork: readonly Said[]): number {
+  const said = ofNetwork.reduce((sum, { offer }) => sum + offer.attestations.length, 0)
+  return Math.max(FEW_ATTESTATIONS, MAX_ATTESTATIONS_OF_A_HOST - said)
+}
+
+/** Once nobody searches, only what can be asked for again at once is remembered: a flood of yesterday must not stand for a family for ever. */
+function forgetGone({ finds, exchanges, heard }: Meeting): void {
+  if (finds.size > 0) return
+  const there = new Set(exchanges.values())
+  for (const [id, { network }] of heard) if (!there.has(network)) heard.delete(id)
 }

@@ -1,7 +1,7 @@
 /**
  * The shapes that peers of a rendezvous say to each other. Nothing here has behaviour.
  *
- * Messages are canonical JSON inside a BEP 10 extension message named `standin_offers`. A wire that changes takes another name.
+ * Messages are canonical JSON inside a BEP 10 extension message named `standin_offers2`. A wire that changes takes another name.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,7 +11,7 @@ import { family } from '../package/family.ts'
 import { MAX_RECORDS } from '../package/record.ts'
 import { envelope } from '../trust/wire.ts'
 
-export const EXTENSION = 'standin_offers'
+export const EXTENSION = 'standin_offers2'
 
 /** Most bytes of one message. */
 export const MAX_MESSAGE_BYTES: number = 256 * 1024
@@ -21,8 +21,8 @@ export const MAX_MESSAGES = 64
 export const MAX_OFFERS_A_MESSAGE = 32
 export const MAX_OFFERS_A_PEER = 64
 
-/** Most attestations that travel with one offer; more than these are asked from a log. */
-export const MAX_ATTESTATIONS = 64
+/** Most attestations that travel with one offer: enough for level 2 as the policy has it by itself. More than these are asked from a log. */
+export const MAX_ATTESTATIONS = 1024
 
 /** An archive has at most this many pieces, and pieces grow with it, so the piece list stays below 28 kB of text. */
 export const MAX_PIECES = 1024
@@ -63,13 +63,31 @@ export const offer = v.strictObject({
 
 export type Offer = v.InferOutput<typeof offer>
 
+/** An attestation that says nothing but what its offer says: see pack.ts. */
+export const word = v.strictObject({
+  /** Raw Ed25519 public key, and the signature. */
+  key: v.pipe(v.string(), v.maxLength(44), v.base64()),
+  sig: v.pipe(v.string(), v.maxLength(88), v.base64()),
+  /** Whether stand-ins were live during that build. */
+  live: v.boolean(),
+})
+
+/** As an offer travels. */
+export const packedOffer = v.strictObject({
+  ...offer.entries,
+  words: v.optional(v.pipe(v.array(word), v.maxLength(MAX_ATTESTATIONS)), []),
+})
+
+export type Word = v.InferOutput<typeof word>
+export type PackedOffer = v.InferOutput<typeof packedOffer>
+
 /** "What do you have?" The rendezvous itself says of which family. */
 export const ask = v.strictObject({ say: v.literal('ask') })
 
 /** The answer, in as many messages as it takes; `more` is false in the last. */
 export const offers = v.strictObject({
   say: v.literal('offers'),
-  offers: v.pipe(v.array(offer), v.maxLength(MAX_OFFERS_A_MESSAGE)),
+  offers: v.pipe(v.array(packedOffer), v.maxLength(MAX_OFFERS_A_MESSAGE)),
   more: v.boolean(),
 })
 

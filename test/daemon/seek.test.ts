@@ -9,10 +9,11 @@ import { test } from 'node:test'
 import { StrangerError } from '../../src/base/errors.ts'
 import type { PeerClient } from '../../src/daemon/peerClient.ts'
 import { sourceOf } from '../../src/daemon/gather.ts'
+import { opener } from '../../src/daemon/opener.ts'
 import { seek, type Sought } from '../../src/daemon/seek.ts'
 import { weigh } from '../../src/daemon/weigh.ts'
-import type { Offer } from '../../src/swarm/wire.ts'
-import { parsePolicy } from '../../src/trust/policy.ts'
+import { MAX_ATTESTATIONS, type Offer } from '../../src/swarm/wire.ts'
+import { parsePolicy, type Policy } from '../../src/trust/policy.ts'
 import { attested, id, offerNamed } from './support/offers.ts'
 
 const POLICY = parsePolicy('')
@@ -28,6 +29,7 @@ interface Script {
   readonly late?: readonly Offer[]
   readonly signal?: AbortSignal
   readonly leastLevel?: number
+  readonly policy?: Policy
 }
 
 /** Runs a search whose peer offers at once, and then stays silent until it is told that it is enough. */
@@ -51,6 +53,9 @@ async function sought(script: Script): Promise<{ result: Sought; tried: string[]
       return Promise.resolve(`staged ${offer.content}`)
     },
   }
+  const { policy = POLICY } = script
+  const counts = (keyid: string): boolean => policy.keys.has(keyid)
+  const signatures = opener({ counts })
   const result = await seek({
     family: offerNamed('x').family,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a search asks for nothing else
@@ -62,8 +67,9 @@ async function sought(script: Script): Promise<{ result: Sought; tried: string[]
       leastLevel: script.leastLevel ?? 0,
       maxBytes: 1e9,
     }),
-    weigh: (offer) => weigh(offer, POLICY, () => false),
-    counts: () => false,
+    weigh: (offer) => weigh(offer, policy, () => false, signatures.opened),
+    screen: signatures.screen,
+    counts,
     signal: script.signal ?? new AbortController().signal,
     findSeconds: 1,
     betterSeconds: 0.01,
@@ -148,7 +154,7 @@ test('a host that was in vain once is asked last, however many torrents it names
 
 test('a flood of torrents for one archive, with as many signatures as go with it, is heard in no time', async () => {
   const plain = offerNamed('plain')
-  const attestations = Array.from({ length: 64 }, (_, at) => attested(plain, `key ${at}`))
+  const attestations = Array.from({ length: MAX_ATTESTATIONS }, (_, at) => attested(plain, `key ${at}`))
   const flood = Array.from({ length: 512 }, (_, at) => ({
     ...plain,
     archive: { ...plain.archive, infohash: id(String(at)).slice(0, 40) },

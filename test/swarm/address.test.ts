@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { formatAddress, mayBePeer, parseAddress, plainHost } from '../../src/swarm/address.ts'
+import { formatAddress, mayBePeer, networkOf, parseAddress, plainHost } from '../../src/swarm/address.ts'
 
 const read: readonly [text: string, host: string | undefined, port?: number][] = [
   ['192.0.2.1:6881', '192.0.2.1', 6881],
@@ -71,3 +71,15 @@ for (const [host, port, onLoopback, allowed] of may) {
     assert.equal(mayBePeer({ host, port }, onLoopback), allowed)
   })
 }
+
+const NETWORKS: readonly [string, string][] = [
+  ['192.0.2.7', '192.0.2.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+  ['2001:db8:1:2::9', '2001:db8:1:2'],
+  ['2001:DB8:0001:2::', '2001:db8:1:2'],
+  ['2001:db8::1', '2001:db8:0:0'],
+  ['::1', '0:0:0:0'],
+  ['fe80::1', 'fe80:0:0:0'],
+]
+
+for (const [host, network] of NETWORKS) test(`${host} is of ${network}`, () => assert.equal(networkOf(host), network))

@@ -10,6 +10,7 @@ import { peerClient, type PeerClient } from '../../../src/daemon/peerClient.ts'
 import { limited } from '../../../src/daemon/peerLimits.ts'
 import { keepPeer } from '../../../src/daemon/peerProcess.ts'
 import type { PeerSettings } from '../../../src/daemon/peerWire.ts'
+import { opener } from '../../../src/daemon/opener.ts'
 import { seek, type Sought } from '../../../src/daemon/seek.ts'
 import { weigh } from '../../../src/daemon/weigh.ts'
 import type { Family } from '../../../src/package/family.ts'
@@ -78,16 +79,20 @@ export interface Looked {
   readonly failures: readonly string[]
 }
 
+const counts = (keyid: string): boolean => POLICY.keys.has(keyid)
+
 /** The warden's search, with its times, for a copy that anna has confirmed. */
 export async function look(taker: Taker, family: Family): Promise<Looked> {
   const failures: string[] = []
   const began = performance.now()
+  const signatures = opener({ counts })
   const sought = await seek({
     family,
     peer: taker.client,
     wants: Promise.resolve({ slot: '0', recipe: id('recipe'), environment: id('environment'), leastLevel: 3, maxBytes: 2 ** 29 }),
-    weigh: (offer) => weigh(offer, POLICY, () => false),
-    counts: (keyid) => POLICY.keys.has(keyid),
+    weigh: (offer) => weigh(offer, POLICY, () => false, signatures.opened),
+    screen: signatures.screen,
+    counts,
     signal: AbortSignal.timeout(60_000),
     findSeconds: 30,
     betterSeconds: 0.3,
