@@ -54,7 +54,8 @@ export const SETTINGS = {
     standard: '8G',
   }),
   cache_size: bytes({
-    about: 'What archives that were fetched or made here may take on disk; the longest unused goes first.',
+    about:
+      'What archives may take on disk, those that were fetched and those that were made here together; what was fetched goes before what was made here, and of each the longest unused first.',
     min: 1024,
     standard: '10G',
   }),
