@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { hostError, StrangerError, systemCode } from '../base/errors.ts'
 import { checkJson } from '../base/schema.ts'
 import { type Manifest, manifest, MAX_MANIFEST_BYTES } from '../package/manifest.ts'
@@ -24,9 +25,13 @@ export interface Staging {
 const SAFELY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY
 const FOLDER = SAFELY | constants.O_DIRECTORY
 
-/** Errors: StrangerError BAD_ARCHIVE when it is no folder or has no `files` folder. */
+/**
+ * The folder above `path` may be the stranger's too, and is not followed where it is a link; whatever is above that must be root's.
+ * Errors: StrangerError BAD_ARCHIVE when it is no folder or has no `files` folder.
+ */
 export function openStaging(path: string): Staging {
-  const top = openStaged(path, FOLDER)
+  const above = openStaged(dirname(path), FOLDER)
+  const top = openBelow(above, basename(path))
   try {
     const files = openStaged(`/proc/self/fd/${top}/files`, FOLDER)
     return {
@@ -65,6 +70,15 @@ export function readManifest(staging: Staging): Manifest {
     return checkJson(manifest, text.subarray(0, at), 'staged manifest', MAX_MANIFEST_BYTES)
   } finally {
     closeSync(fd)
+  }
+}
+
+/** Opens a folder of `above` and closes that. */
+function openBelow(above: number, name: string): number {
+  try {
+    return openStaged(`/proc/self/fd/${above}/${name}`, FOLDER)
+  } finally {
+    closeSync(above)
   }
 }
 
