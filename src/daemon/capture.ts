@@ -5,25 +5,31 @@
  * capture later refuses it when one of them has changed. A set-id file is copied, because a left-over link to one makes the next merge fail
  * ("suspicious hardlinks").
  *
+ * The folder above lies where every build script may write (user portage), so it is not asked for by name twice: it is opened once, without following
+ * a link, must be root's alone, and all the rest goes through that open folder.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import {
   chmodSync,
   chownSync,
+  closeSync,
   constants,
   copyFileSync,
+  fstatSync,
   lchownSync,
   linkSync,
   lstatSync,
   lutimesSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readlinkSync,
   rmdirSync,
   rmSync,
   symlinkSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { HostError, hostError, systemCode } from '../base/errors.ts'
 
 /** Most entries that are captured; a larger image is not published. */
@@ -48,13 +54,19 @@ export function captureRoot(portageTmpdir: string): string {
   return join(portageTmpdir, 'portage', '.standin')
 }
 
-/** Captures `image` into `folder`, which must not exist. Errors: HostError UNSUPPORTED, DISK_FULL or IO; nothing is left then. */
+/**
+ * Captures `image` into `folder`, which must not exist. Errors: HostError BAD_STATE when the folder of captures is not root's alone, UNSUPPORTED,
+ * DISK_FULL or IO; nothing is left then.
+ */
 export function capture(image: string, folder: string): Capture {
   const files: CapturedFile[] = []
   try {
-    mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
-    mkdirSync(folder, { mode: 0o700 })
-    captureFolder(image, join(folder, 'image'), '', files)
+    makeRoot(dirname(folder))
+    inRoot(dirname(folder), (root) => {
+      const inside = join(root, basename(folder))
+      mkdirSync(inside, { mode: 0o700 })
+      captureFolder(image, join(inside, 'image'), '', files)
+    })
   } catch (error) {
     dropCapture(folder)
     throw hostError(`could not capture ${image}`, error)
@@ -62,15 +74,61 @@ export function capture(image: string, folder: string): Capture {
   return { folder, image: join(folder, 'image'), files }
 }
 
-/** Idempotent; takes the folder of captures along once it is empty. */
+/** Idempotent; takes the folder of captures along once it is empty, and leaves one alone that is not root's. */
 export function dropCapture(folder: string): void {
-  rmSync(folder, { recursive: true, force: true })
+  const root = openRoot(dirname(folder))
+  if (typeof root !== 'number') return
+  try {
+    rmSync(join(through(root), basename(folder)), { recursive: true, force: true })
+  } finally {
+    closeSync(root)
+  }
   try {
     rmdirSync(dirname(folder))
   } catch (error) {
-    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error
+    if (!['ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error
   }
 }
+
+/** Does `work` below a path that leads into the folder of captures `path`, whatever becomes of its name. Errors: HostError BAD_STATE. */
+export function inRoot<T>(path: string, work: (root: string) => T): T {
+  const root = openRoot(path)
+  if (typeof root !== 'number') throw new HostError('BAD_STATE', `${path} ${root}: remove it, somebody else has put it there`)
+  try {
+    return work(through(root))
+  } finally {
+    closeSync(root)
+  }
+}
+
+/** Errors: those of mkdir, but for a name that is taken. */
+function makeRoot(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error
+  }
+}
+
+/** The open folder, or what is wrong with what lies there. */
+function openRoot(path: string): number | string {
+  let fd: number
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+  } catch (error) {
+    const why: Readonly<Record<string, string>> = { ENOENT: 'is not there', ENOTDIR: 'is not a folder', ELOOP: 'is not a folder' }
+    const known = why[systemCode(error) ?? '']
+    if (known === undefined) throw error
+    return known
+  }
+  const { uid, mode } = fstatSync(fd)
+  // The warden is root; a test need not be.
+  if (uid === process.geteuid?.() && (mode & 0o7777) === 0o700) return fd
+  closeSync(fd)
+  return `belongs to user ${uid} and has mode ${(mode & 0o7777).toString(8)}`
+}
+
+const through = (fd: number): string => `/proc/${process.pid}/fd/${fd}`
 
 function captureFolder(from: string, to: string, path: string, files: CapturedFile[]): void {
   const stat = lstatSync(from)

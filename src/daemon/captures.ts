@@ -7,12 +7,12 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import * as v from 'valibot'
 import { StandinError, systemCode } from '../base/errors.ts'
 import { checkJson, count, plainText } from '../base/schema.ts'
 import { type Metadata, metadata } from '../package/manifest.ts'
-import { type Capture, capture, captureRoot, dropCapture } from './capture.ts'
+import { type Capture, capture, captureRoot, dropCapture, inRoot } from './capture.ts'
 
 const MAX_RECORD_BYTES = 256 * 1024 * 1024
 
@@ -31,6 +31,7 @@ export interface Captured {
 export interface Captures {
   /** Captures `image` for the build `key`, in place of what was captured of it before. Errors: as `capture`; nothing is left then. */
   take(key: string, image: string, portageTmpdir: string, of: Metadata): void
+  /** Errors: HostError BAD_STATE when somebody has put another folder in the place of ours. */
   load(key: string): Captured | undefined
   /** Idempotent. */
   drop(key: string): void
@@ -72,6 +73,7 @@ export function capturesIn(records: string, log: (line: string) => void): Captur
     load(key) {
       const known = read(key)
       if (known === undefined || known.files === null) return undefined
+      inRoot(dirname(known.folder), () => undefined)
       return { capture: { folder: known.folder, image: known.image, files: known.files }, metadata: known.metadata }
     },
     drop,

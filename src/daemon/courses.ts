@@ -94,7 +94,7 @@ export function openCourses(options: CoursesOptions): Courses {
     const before = table.get(key)
     // Portage cleans again after a finished merge: that is an end, not a beginning.
     if (before !== undefined && before.note.stage !== 'following' && isOwned(before)) return
-    if (before !== undefined) await leave(before, 'settled')
+    if (before !== undefined) await leave(before)
     const owner = findOwner({ tmpdir: values.PORTAGE_TMPDIR, category: values.CATEGORY, pf: values.PF, procRoot: options.procRoot })
     const last = ended.get(key)
     ended.delete(key)
@@ -125,11 +125,12 @@ export function openCourses(options: CoursesOptions): Courses {
 
   const isOwned = ({ note: { owner } }: Course): boolean => owner !== null && isAlive(options.procRoot, owner)
 
-  const leave = async (course: Course, why: 'failed' | 'settled'): Promise<void> => {
+  /** It came to no merge: it has failed, was interrupted, or its emerge was killed. */
+  const leave = async (course: Course): Promise<void> => {
     if (leaving.has(course)) return course.work
     leaving.add(course)
     course.enough.abort()
-    await then(course, () => steps.makeWay(course, why, []))
+    await then(course, () => steps.makeWay(course, 'failed', []))
     over(course)
   }
 
@@ -184,7 +185,7 @@ export function openCourses(options: CoursesOptions): Courses {
     if (moment.moment === 'install') await course.work
     else if (moment.moment === 'purge') await makeWay(course, moment)
     else if (moment.moment === 'publish') void built(course, ownPackageOf(moment.values, course.note.began.values.PN))
-    else if (course.note.stage !== 'built') void leave(course, 'failed')
+    else if (course.note.stage !== 'built') void leave(course)
     return course.note.standing === null ? 'done' : 'usable'
   }
 
@@ -211,7 +212,7 @@ export function openCourses(options: CoursesOptions): Courses {
       for (const [key, value] of notes) {
         const course = await open(key, value)
         if (isBuilt(course)) void built(course)
-        else if (!isOwned(course)) await leave(course, 'settled')
+        else if (!isOwned(course)) await leave(course)
         else if (value.stage === 'following' && value.standing === null && !course.door.isLeft()) {
           if (value.wanted.install) seek(course)
         }
@@ -221,7 +222,7 @@ export function openCourses(options: CoursesOptions): Courses {
       for (const course of table.values()) {
         if (course.note.stage === 'built' || isOwned(course)) continue
         if (isBuilt(course)) void built(course)
-        else void leave(course, 'settled')
+        else void leave(course)
       }
       for (const [key, owner] of ended) if (!isAlive(options.procRoot, owner)) ended.delete(key)
     },

@@ -6,13 +6,14 @@
  */
 import { readFileSync, rmSync } from 'node:fs'
 import { hostname, setPriority } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { writeDurable } from '../base/durable.ts'
 import { HostError } from '../base/errors.ts'
 import { checkJson } from '../base/schema.ts'
 import { imageFromGpkg } from '../package/archive/own.ts'
 import { writeArchive } from '../package/archive/write.ts'
 import type { Leak } from '../package/private/watch.ts'
-import { changedSince } from './capture.ts'
+import { changedSince, inRoot } from './capture.ts'
 import { job, type Made, MAX_JOB_BYTES } from './job.ts'
 import { checkOwnPackage } from './ownPackage.ts'
 import { privateTextsOf } from './traces.ts'
@@ -21,7 +22,8 @@ import { privateTextsOf } from './traces.ts'
 export async function runMaker(jobPath: string, answer: (line: string) => void): Promise<void> {
   setPriority(10)
   const wanted = checkJson(job, readFileSync(jobPath), jobPath, MAX_JOB_BYTES)
-  const taken = wanted.gpkg === null ? wanted : await imageFromGpkg({ gpkg: wanted.gpkg.path, into: wanted.image })
+  const taken =
+    wanted.gpkg === null ? { ...wanted, image: entered(wanted.image) } : await imageFromGpkg({ gpkg: wanted.gpkg.path, into: wanted.image })
   if (wanted.gpkg !== null) await checkOwnPackage(wanted.gpkg)
   const written = await writeArchive({
     image: taken.image,
@@ -31,7 +33,7 @@ export async function runMaker(jobPath: string, answer: (line: string) => void):
     tmpdir: wanted.traces.tmpdir,
     private: privateTextsOf(wanted.traces, { root: '/', procRoot: '/proc', hostname: hostname() }, taken.metadata),
   })
-  const changed = changedSince({ folder: '', image: wanted.image, files: wanted.files })
+  const changed = changedSince({ folder: '', image: taken.image, files: wanted.files })
   if (changed.length > 0) {
     rmSync(wanted.out, { force: true })
     throw new HostError('CHANGED_UNDERWAY', `${changed[0] ?? ''} has been changed since the build (${changed.length} files): not published`)
@@ -41,6 +43,13 @@ export async function runMaker(jobPath: string, answer: (line: string) => void):
   const files = written.records.filter(({ type }) => type !== 'dir').length
   const leak = leakText(written.leaks)
   answer(JSON.stringify({ sha256, size, contentId, stableId, fileBytes, files, metadata: taken.metadata, leak } satisfies Made))
+}
+
+/** The image by a path from within the folder of captures, which build scripts could else replace while it is read. Programs started here go by it too. */
+function entered(image: string): string {
+  const folder = dirname(image)
+  inRoot(dirname(folder), (root) => process.chdir(root))
+  return join(basename(folder), basename(image))
 }
 
 /** `usr/bin/x (and 3 more) holds the path of the build: let it be stripped ...`. */

@@ -21,7 +21,6 @@ const momentValues = v.object({
   PF: plainText(200),
   PORTAGE_BUILDDIR: path,
   PORTAGE_TMPDIR: path,
-  /** `binary` only asks for the way. */
   MERGE_TYPE: v.picklist(['source', 'buildonly', 'binary']),
   STANDIN_FEATURES: v.optional(plainText(1000), ''),
   PN: v.optional(plainText(120), ''),
@@ -59,11 +58,14 @@ const momentValues = v.object({
   BINPKGMD5: v.optional(v.pipe(v.string(), v.regex(/^([0-9a-f]{32})?$/)), ''),
 })
 
-export const moment = v.object({
-  moment: v.picklist(['fetch', 'install', 'purge', 'publish', 'abandon']),
-  nonce: v.pipe(v.string(), v.regex(/^\d{1,10}\.\d{1,20}$/, 'expected PID.MICROSECONDS')),
-  values: momentValues,
-})
+export const moment = v.pipe(
+  v.object({
+    moment: v.picklist(['fetch', 'install', 'purge', 'publish', 'abandon']),
+    nonce: v.pipe(v.string(), v.regex(/^\d{1,10}\.\d{1,20}$/, 'expected PID.MICROSECONDS')),
+    values: momentValues,
+  }),
+  v.check(({ moment: name, values }) => name === 'purge' || values.MERGE_TYPE !== 'binary', 'a binary merge only asks for the way'),
+)
 
 export type Moment = v.InferOutput<typeof moment>
 export type MomentValues = Moment['values']

@@ -40,6 +40,8 @@ export interface StandInput {
   readonly live: readonly LiveStandin[]
   readonly shouldStop: () => boolean
   readonly say: (line: string) => void
+  /** Keeps, under the id in the journal, what the own build will be held against; called before anything is visible. */
+  readonly keep: (id: number, manifest: Manifest) => void
 }
 
 export type Stood =
@@ -48,7 +50,6 @@ export type Stood =
       readonly id: number
       readonly files: number
       readonly bytes: number
-      readonly manifest: Manifest
       readonly verdicts: readonly Verdict[]
     }
   | { readonly kind: 'refused'; readonly reason: string; readonly verdicts: readonly Verdict[] }
@@ -72,8 +73,8 @@ export async function stand(input: StandInput): Promise<Stood> {
     const verdicts = [...linkage, ...plan.verdicts].map(({ rule, passed, text }) => ({ rule, passed, text: text.slice(0, 2000) }))
     if (plan.kind === 'refuse') return { kind: 'refused', reason: plan.reasons[0]?.text ?? 'no rule lets it through', verdicts }
     for (const { passed, text } of linkage) if (!passed) return { kind: 'refused', reason: text, verdicts }
-    const placed = await place({ ...input.site, plan, staging, entry: input.entry, shouldStop: input.shouldStop, say: input.say })
-    if (placed.kind === 'placed') return { ...placed, manifest, verdicts }
+    const placed = await place({ ...input.site, ...input, plan, staging, ahead: (id) => input.keep(id, manifest) })
+    if (placed.kind === 'placed') return { ...placed, verdicts }
     if (placed.kind === 'stopped') return { kind: 'refused', reason: 'the build was over first', verdicts }
     return { kind: 'refused', reason: placed.text, verdicts: [...verdicts, { rule: placed.rule, passed: false, text: placed.text }] }
   } finally {

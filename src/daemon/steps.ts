@@ -57,6 +57,7 @@ export function stepsOf(realm: Realm): Steps {
     const { values } = course.note.began
     const { weighed, staging } = sought
     const { offer } = weighed
+    let kept: number | undefined
     try {
       const stood = await stand({
         site: realm.site,
@@ -73,12 +74,15 @@ export function stepsOf(realm: Realm): Steps {
         live: realm.live(),
         shouldStop: () => course.enough.signal.aborted || course.door.isLeft(),
         say: (line) => tell(course, line, 'warn'),
+        keep(id, manifest) {
+          kept = id
+          realm.stood.save(id, { offer, manifest })
+        },
       })
       if (stood.kind === 'refused') {
         report(course, wish, `no stand-in: ${stood.reason}`, [...sought.verdicts, ...stood.verdicts])
         return tell(course, `no stand-in: ${stood.reason}`, 'warn')
       }
-      realm.stood.save(stood.id, { offer, manifest: stood.manifest })
       change(course, { standing: stood.id, stoodIn: stood.id })
       realm.placed(course.key)
       passOn(realm, course, staging, offer)
@@ -87,6 +91,7 @@ export function stepsOf(realm: Realm): Steps {
       tell(course, `can be used now (${level}; ${megabytes(stood.bytes)} in ${seconds} s), until your own build is merged`, 'good')
       report(course, wish, `placed: ${level}`, [...sought.verdicts, ...stood.verdicts], true)
     } finally {
+      if (kept !== undefined && kept !== course.note.stoodIn) realm.stood.drop(kept)
       realm.peer.discard(staging)
     }
   }
@@ -96,6 +101,7 @@ export function stepsOf(realm: Realm): Steps {
     const placed = standingFor(realm.site, course.note.began.values).find(({ state }) => state === 'placed')
     if (placed === undefined) return false
     change(course, { standing: placed.id, stoodIn: placed.id })
+    realm.placed(course.key)
     const own = placed.ownerPid === course.note.owner?.pid && placed.ownerStart === course.note.owner.startTime
     report(course, wish, `placed: by an earlier ${own ? 'daemon' : 'build'}`, [], true)
     const which = own ? 'the stand-in can be used now' : 'the stand-in of the build that failed can still be used'

@@ -18,7 +18,7 @@ import { bootId, type Site } from '../standin/site.ts'
 import { loadOrCreateKey } from '../trust/key.ts'
 import { capturesIn } from './captures.ts'
 import { openControl } from './control.ts'
-import type { Course } from './course.ts'
+import { type Course, saveNote } from './course.ts'
 import { openCourses } from './courses.ts'
 import { refuses } from './dispute.ts'
 import { boundDisputes } from './disputeFiles.ts'
@@ -86,7 +86,7 @@ export async function runWarden(input: WardenInput): Promise<void> {
     const entry = site.journal.find(id)
     if (entry !== undefined) life.client.release(entry.archive)
   })
-  settle(site, log)
+  settle(site, settings.on_failure === 'keep', log)
   const captures = capturesIn(folders.captures, log)
   for (const leftOver of readdirSync(folders.work)) rmSync(join(folders.work, leftOver), { recursive: true })
 
@@ -121,7 +121,10 @@ export async function runWarden(input: WardenInput): Promise<void> {
     liveBytes: () => liveSizes(site).reduce((sum, size) => sum + size, 0),
     live: openLive(site.journal, stood),
     placed(key) {
-      for (const course of courses.all()) if (course.key !== key) course.note = { ...course.note, standinsLive: true }
+      for (const course of courses.all().filter((one) => one.key !== key)) {
+        course.note = { ...course.note, standinsLive: true }
+        saveNote(folders.notes, course.key, course.note)
+      }
     },
     share(build) {
       for (const { archive } of tidy()) life.client.unshare(archive.sha256, false)
@@ -173,10 +176,10 @@ function warm(root: string, memory: HostMemory, log: (line: string) => void): vo
 }
 
 /** What an earlier warden, or an earlier boot, has left. */
-function settle(site: Site, log: (line: string) => void): void {
+function settle(site: Site, keep: boolean, log: (line: string) => void): void {
   const recovered = recover({
     ...site,
-    isLive: ({ ownerPid, ownerStart }) => isAlive('/proc', { pid: ownerPid, startTime: ownerStart, bootId: site.boot }),
+    isLive: ({ ownerPid, ownerStart }) => keep || isAlive('/proc', { pid: ownerPid, startTime: ownerStart, bootId: site.boot }),
     say: log,
   })
   for (const { entry, purged } of recovered.settled) log(`${entry.cpv}: settled what was left of its stand-in (${purged.removed} names)`)

@@ -28,7 +28,8 @@ export const SETTINGS = {
     standard: '30',
   }),
   on_failure: choice({
-    about: 'What becomes of a stand-in when the build fails or is interrupted: a stand-in is for the time of a build.',
+    about:
+      'What becomes of a stand-in when the build fails, is interrupted or is killed: a stand-in is for the time of a build. One that is kept stays until the package is merged, or to the next `standin purge` or reboot.',
     from: ['purge', 'keep'],
     standard: 'purge',
   }),

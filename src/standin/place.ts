@@ -35,6 +35,8 @@ export interface PlaceInput extends Site {
   /** Asked every few milliseconds, every MiB, and once before anything becomes visible: true undoes all and ends with `stopped`. */
   readonly shouldStop: () => boolean
   readonly say: (line: string) => void
+  /** Told the id in the journal before anything is visible: what must outlive a kill that comes right after it is written down then. */
+  readonly ahead?: (id: number) => void
 }
 
 export type Placed =
@@ -74,6 +76,7 @@ export async function place(input: PlaceInput): Promise<Placed> {
     await breathe.now()
     if (!journal.writeAhead(id, paths)) throw stopped()
     input.step?.('written-ahead', '')
+    input.ahead?.(id)
     await reveal(input, layout, temporaries, breathe)
     if (!journal.markPlaced(id, input.now())) throw stopped()
     input.step?.('placed', '')

@@ -4,12 +4,15 @@ import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -18,7 +21,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { HostError } from '../../src/base/errors.ts'
-import { capture, captureRoot, changedSince, dropCapture } from '../../src/daemon/capture.ts'
+import { capture, captureRoot, changedSince, dropCapture, inRoot } from '../../src/daemon/capture.ts'
+import { capturesIn } from '../../src/daemon/captures.ts'
 
 function imageIn(t: TestContext): { tmp: string; image: string; folder: string } {
   const tmp = mkdtempSync(join(tmpdir(), 'standin-capture-'))
@@ -77,6 +81,59 @@ test('somebody who writes through the shared inode, or changes its mode, is noti
   const again = capture(other.image, other.folder)
   chmodSync(join(other.image, 'usr/bin/hello'), 0o4755)
   assert.deepEqual(changedSince(again), ['usr/bin/hello'])
+})
+
+/** What somebody else may have put where captures go, each with the words that say so. */
+const PLANTED: Readonly<Record<string, { put: (root: string, aside: string) => void; why: RegExp; needsRoot?: boolean }>> = {
+  'a link': { put: (root, aside) => symlinkSync(aside, root), why: /is not a folder/ },
+  'a file': { put: (root) => writeFileSync(root, ''), why: /is not a folder/ },
+  'a folder that others may read': { put: (root) => mkdirSync(root, { mode: 0o755 }), why: /has mode 755/ },
+  'a folder of user portage': {
+    put(root) {
+      mkdirSync(root, { mode: 0o700 })
+      chownSync(root, 250, 250)
+    },
+    why: /belongs to user 250/,
+    needsRoot: true,
+  },
+}
+for (const [name, { put, why, needsRoot }] of Object.entries(PLANTED)) {
+  test(
+    `nothing is put into, or taken out of, ${name} in the place of the folder of captures`,
+    { skip: needsRoot === true && process.getuid?.() !== 0 },
+    (t) => {
+      const { tmp, image, folder } = imageIn(t)
+      const aside = join(tmp, 'aside')
+      mkdirSync(join(aside, 'one'), { recursive: true, mode: 0o700 })
+      writeFileSync(join(aside, 'one/theirs'), '')
+      put(captureRoot(tmp), aside)
+      const planted = lstatSync(captureRoot(tmp)).ino
+      assert.throws(
+        () => capture(image, folder),
+        (error) =>
+          error instanceof HostError && error.code === 'BAD_STATE' && why.test(error.message) && error.message.includes(captureRoot(tmp)),
+      )
+      dropCapture(folder)
+      assert.throws(() => inRoot(captureRoot(tmp), () => undefined), { code: 'BAD_STATE' })
+      assert.equal(lstatSync(captureRoot(tmp)).ino, planted)
+      assert.deepEqual(readdirSync(join(aside, 'one')), ['theirs'])
+      assert.equal(lstatSync(join(image, 'usr/bin/hello')).nlink, 1)
+    },
+  )
+}
+
+test('a capture that somebody has taken the place of is not read', (t) => {
+  const { tmp, image } = imageIn(t)
+  const key = '%2Fone'
+  const captures = capturesIn(join(tmp, 'records'), () => undefined)
+  captures.take(key, image, tmp, {})
+  assert.equal(captures.load(key)?.capture.files.length, 1)
+  renameSync(captureRoot(tmp), join(tmp, 'away'))
+  symlinkSync(join(tmp, 'away'), captureRoot(tmp))
+  assert.throws(() => captures.load(key), { code: 'BAD_STATE' })
+  captures.drop(key)
+  assert.deepEqual(readdirSync(join(tmp, 'away')), [key])
+  assert.deepEqual(captures.keys(), [])
 })
 
 test('an image with a FIFO is not captured, the message names it, and nothing is left', (t) => {

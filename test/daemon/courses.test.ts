@@ -134,7 +134,7 @@ test('an emerge that is gone settles its build, one that merged it first publish
     warden.settle()
     warden.settle()
     await settledIn(warden)
-    assert.deepEqual(stage.did.slice(3), merged ? ['make way: settled', 'publish'] : ['make way: settled'])
+    assert.deepEqual(stage.did.slice(3), merged ? ['make way: settled', 'publish'] : ['make way: failed'])
     assert.deepEqual(stage.left(), [])
   }
 })

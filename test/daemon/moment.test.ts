@@ -31,12 +31,16 @@ test('what a hook says comes back, with what it left out as empty', () => {
   assert.equal(askedAt(parseMoment(line(FIELDS))), 1_700_000_000)
 })
 
+test('a binary merge may ask for the way', () => {
+  assert.equal(parseMoment(line({ ...FIELDS, MERGE_TYPE: 'binary' }, ['1', 'purge', '42.1'])).values.MERGE_TYPE, 'binary')
+})
+
 const WRONG: [string, string][] = [
   ['a hook of another version', line(FIELDS, ['2', 'fetch', '42.1'])],
   ['an unknown moment', line(FIELDS, ['1', 'format', '42.1'])],
   ['a nonce that is none', line(FIELDS, ['1', 'fetch', 'x'])],
   ['a build folder that is not absolute', line({ ...FIELDS, PORTAGE_BUILDDIR: 'tmp' })],
-  ['a binary merge', line({ ...FIELDS, MERGE_TYPE: 'binary' })],
+  ['a binary merge that asks for more than the way', line({ ...FIELDS, MERGE_TYPE: 'binary' })],
   ['a category with an escape', line({ ...FIELDS, CATEGORY: 'app\u001b[2J' })],
   ['nothing', ''],
 ]

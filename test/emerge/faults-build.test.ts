@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test'
 import type { Started } from '../support/host/enter.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
 import { differences, type Snapshot } from '../support/host/snapshot.ts'
+import { restartDaemon, startDaemon } from '../support/standin/daemon.ts'
 import { type Consumer, createConsumer, PURGED, USABLE } from '../support/story/consumer.ts'
 import { hold, letGo, reached } from '../support/story/gate.ts'
 import { settled, until } from '../support/story/ours.ts'
@@ -64,6 +65,23 @@ test('with on_failure = keep the stand-in of a failed build stays, and is gone b
   assert.deepEqual(differences(clean, await consumer.tree()), [])
   letGo(host, 'preinst')
   assert.equal((await next.exited).exitCode, 0, next.output())
+  await settled(host)
+})
+
+test('so does that of an emerge that is killed, also where the daemon is started anew, until a reboot', async () => {
+  const consumer = await createConsumer(publisher, 'kept', { ...HOST, standin: { settings: { on_failure: 'keep' } } })
+  const { host } = consumer
+  const clean = await consumer.tree()
+  const { emerge, standing } = await standingAtCompile(consumer)
+  emerge.kill('SIGKILL')
+  await consumer.daemon.waitFor(/test-misc\/fails-1: the build failed; its stand-in stays/)
+  await emerge.exited
+  letGo(host, 'compile')
+  consumer.daemon = await restartDaemon(host, consumer.daemon)
+  assert.deepEqual(differences(standing, await consumer.tree()), [])
+  await host.reboot()
+  consumer.daemon = await startDaemon(host)
+  assert.deepEqual(differences(clean, await consumer.tree()), [])
   await settled(host)
 })
 

@@ -12,7 +12,7 @@ import { ask, buildOf } from '../support/standin/ask.ts'
 import { killDaemon, startDaemon } from '../support/standin/daemon.ts'
 import { createConsumer, PURGED, USABLE } from '../support/story/consumer.ts'
 import { hold, letGo, reached } from '../support/story/gate.ts'
-import { freeze, settled, until, wake } from '../support/story/ours.ts'
+import { freeze, leftOn, settled, until, wake } from '../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../support/story/publisher.ts'
 
 const FLAGS = 'test-misc/flags'
@@ -47,6 +47,27 @@ test('a warden that is killed in the middle of a build goes on with it when it c
   await reached(host, 'preinst')
   assert.deepEqual(differences(clean, await consumer.tree()), [])
   letGo(host, 'preinst')
+  await consumer.daemon.waitFor(/your own build agrees with the copy that stood in, byte for byte/)
+  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  assert.equal((await buildOf(host, FLAGS)).audit, 'agree')
+  await settled(host)
+  await host.close()
+})
+
+test('a warden that is killed right after it has placed a copy, before it has noted that, still holds the build against it', async () => {
+  const consumer = await createConsumer(publisher, 'eta', HOST)
+  const { host } = consumer
+  hold(host, 'compile')
+  const emerge = await consumer.emerge(FLAGS)
+  await emerge.waitFor(USABLE)
+  await reached(host, 'compile')
+  await killDaemon(consumer.daemon)
+  // All that a warden does in between is to write this.
+  const note = `/run/standin/notes/${(await leftOn(host)).find((path) => path.startsWith('/run/standin/notes/'))?.slice(19)}`
+  host.write(note, JSON.stringify({ ...JSON.parse(host.read(note)), standing: null, stoodIn: null }))
+  consumer.daemon = await startDaemon(host)
+  await emerge.waitFor(/the stand-in can be used now, until your own build is merged/)
+  letGo(host, 'compile')
   await consumer.daemon.waitFor(/your own build agrees with the copy that stood in, byte for byte/)
   assert.equal((await emerge.exited).exitCode, 0, emerge.output())
   assert.equal((await buildOf(host, FLAGS)).audit, 'agree')

@@ -69,6 +69,9 @@ for (const [index, step] of placing.entries())
     onHost((host) => {
       const before = snapshot(host.root)
       killAt(host, 'place', index + 1)
+      // What a build is held against must be kept wherever it may have seen any of it.
+      const seen = index > placing.indexOf('written-ahead')
+      assert.equal(existsSync(join(host.top, 'ahead-1')), seen)
       settleAndJudge(host, before, false)
     }),
   )

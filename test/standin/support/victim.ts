@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { purge } from '../../../src/standin/purge.ts'
 import { recover } from '../../../src/standin/recover.ts'
 import { testHost } from './site.ts'
@@ -17,6 +19,7 @@ const host = {
     if (left === 0) process.kill(process.pid, 'SIGKILL')
   },
   say: () => undefined,
+  ahead: (id: number) => writeFileSync(join(host.top, `ahead-${id}`), ''),
 }
 if (work === 'place') await placeTree(host, DEMO, host)
 else if (work === 'purge') for (const { id } of host.journal.unsettled()) purge({ ...host, id })
