@@ -112,7 +112,7 @@ async function start(
     log: (line) => log(`swarm: ${line.what}${line.peer === undefined ? '' : ` (${line.peer})`}: ${String(line.error)}`),
   })
   say({ t: 'listening', port: swarm.port })
-  const held = new Set<string>()
+  const held = new Set(settings.held)
   const shares = shareTable({
     swarm,
     fetched: join(settings.cacheFolder, 'fetched'),

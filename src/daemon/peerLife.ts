@@ -10,7 +10,7 @@ import type { Features } from './hostFeatures.ts'
 import type { Build, Known } from './known.ts'
 import { peerClient, type PeerClient } from './peerClient.ts'
 import { keepPeer } from './peerProcess.ts'
-import type { PeerSettings, ToPeer } from './peerWire.ts'
+import { MAX_HELD, type PeerSettings, type ToPeer } from './peerWire.ts'
 import type { Folders } from './realm.ts'
 
 export interface PeerLifeInput {
@@ -18,7 +18,9 @@ export interface PeerLifeInput {
   readonly folders: Folders
   readonly settings: Settings
   readonly known: Known
-  readonly features: Features
+  readonly features: Pick<Features, 'ofPackages'>
+  /** Archives of stand-ins whose own build is not finished yet. */
+  held(): readonly string[]
   readonly log: (line: string) => void
 }
 
@@ -39,11 +41,13 @@ export interface PeerLife {
 const USED_MS = 60 * 60 * 1000
 
 export function peerLife(input: PeerLifeInput): PeerLife {
-  const { known, folders, settings, log } = input
+  const { known, settings, log } = input
   const shared = new Set<string>()
   /** What this peer was told to give. */
   const told = new Set<string>()
   const used = new Map<string, number>()
+  /** This peer gives nothing because Portage could not be asked. */
+  let isBlind = false
   const listening = Promise.withResolvers<void>()
   const client = peerClient((message) => process.send(message))
   const grants = (): ReturnType<typeof grantsOf> => grantsOf({ ...input, publicRepos: settings.publish_repos })
@@ -77,9 +81,10 @@ export function peerLife(input: PeerLifeInput): PeerLife {
     },
     started(send) {
       void grants().then((all) => {
+        isBlind = all === undefined
         const passOn = all?.passedOn.filter(({ isGiven }) => isGiven).map(({ archive }) => archive)
         for (const archive of passOn ?? []) told.add(archive)
-        send({ t: 'settings', settings: peerSettingsOf(settings, folders, room(), passOn ?? null) })
+        send({ t: 'settings', settings: peerSettingsOf(input, room(), passOn ?? null) })
         for (const { build, isGiven } of all?.builds ?? []) if (isGiven && existsSync(build.path)) share(build, send)
       })
     },
@@ -107,9 +112,12 @@ export function peerLife(input: PeerLifeInput): PeerLife {
     async refresh() {
       const all = await grants()
       if (all === undefined) {
-        for (const sha256 of told) forget(sha256, true)
+        isBlind = true
+        for (const sha256 of new Set([...told, ...known.passedOn().map(({ archive }) => archive)])) forget(sha256, true)
         return
       }
+      // A fresh peer takes up again what lies there.
+      if (isBlind) return process.restart()
       for (const { archive, isGiven } of all.passedOn) {
         if (isGiven) continue
         known.dropPassedOn(archive)
@@ -127,7 +135,8 @@ export function peerLife(input: PeerLifeInput): PeerLife {
 
 const UNLIMITED = Number.MAX_SAFE_INTEGER
 
-function peerSettingsOf(settings: Settings, folders: Folders, roomBytes: number, passOn: string[] | null): PeerSettings {
+function peerSettingsOf(input: PeerLifeInput, roomBytes: number, passOn: string[] | null): PeerSettings {
+  const { settings, folders } = input
   return {
     cacheFolder: folders.peer,
     listen: settings.listen,
@@ -141,6 +150,7 @@ function peerSettingsOf(settings: Settings, folders: Folders, roomBytes: number,
     connections: settings.max_connections,
     roomBytes,
     passOn,
+    held: [...input.held()].slice(0, MAX_HELD),
     maxPackageBytes: settings.max_size,
   }
 }

@@ -16,6 +16,9 @@ export const MAX_PEER_LINE: number = 4 * 1024 * 1024
 /** Most archives of others that are given on. */
 export const MAX_PASSED_ON = 2000
 
+/** Most archives that are kept for the time of a build. */
+export const MAX_HELD = 1000
+
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/))
 
 /** What the peer may do in the network; sent first, and again whenever standin.conf has changed. */
@@ -34,6 +37,8 @@ export const peerSettings = v.strictObject({
   roomBytes: count(),
   /** Fetched archives that are given to others, where they are still there; every other one goes. Null: nobody knows, so none is given and none goes. */
   passOn: v.nullable(v.pipe(v.array(hex64), v.maxLength(MAX_PASSED_ON))),
+  /** Fetched archives that are kept until they are released, as if they had been passed by this peer. */
+  held: v.pipe(v.array(hex64), v.maxLength(MAX_HELD)),
   maxPackageBytes: count(),
 })
 

@@ -126,7 +126,8 @@ export function shareTable({ swarm, fetched, maxBytes, sharing, used, isHeld, lo
     },
     async restore(passOn) {
       const kept = new Set(passOn.flatMap((sha256) => [fileOf(sha256), noteOf(sha256)].map((path) => basename(path))))
-      for (const name of readdirSync(fetched)) if (!kept.has(name)) rmSync(join(fetched, name), { recursive: true, force: true })
+      for (const name of readdirSync(fetched))
+        if (!kept.has(name) && !isHeld(name.slice(0, 64))) rmSync(join(fetched, name), { recursive: true, force: true })
       for (const sha256 of passOn) {
         try {
           const offer = checkJson(offerShape, readFileSync(noteOf(sha256)), noteOf(sha256), MAX_OFFER_BYTES)

@@ -97,7 +97,8 @@ export async function runWarden(input: WardenInput): Promise<void> {
   features.warm()
   const memory = hostMemory()
   warm(root, memory, log)
-  const life = peerLife({ ...input, settings, known, features })
+  const held = (): string[] => stood.ids().flatMap((id) => site.journal.find(id)?.archive ?? [])
+  const life = peerLife({ ...input, settings, known, features, held })
   const realm: Realm = {
     folders,
     site,

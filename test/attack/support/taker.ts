@@ -62,6 +62,7 @@ const SETTINGS: Omit<PeerSettings, 'cacheFolder'> = {
   connections: 60,
   roomBytes: 1e9,
   passOn: [],
+  held: [],
   maxPackageBytes: 2 ** 29,
 }
 
