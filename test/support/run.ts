@@ -19,7 +19,7 @@ const AT_ONCE = 2
 const LONGEST_FILE_MS = 14 * 60 * 1000
 
 /** These need hosts, and so root. */
-const ON_HOSTS = ['test/emerge/**/*.test.ts', 'test/attack/**/*.test.ts']
+const ON_HOSTS = ['test/emerge/**/*.test.ts', 'test/attack/host/**/*.test.ts']
 
 const { values, positionals } = parseArgs({ options: { pure: { type: 'boolean', default: false } }, allowPositionals: true })
 const say = (line: string): void => void process.stderr.write(`${line}\n`)

@@ -12,8 +12,8 @@ export const BOUNDS = {
   readerMegabytes: 640,
   /** Most seconds for reading any one archive that is to be refused (5). */
   readerSeconds: 60,
-  /** Most memory that the warden gains from what a hostile peer process says, in MB (60). */
-  wardenMegabytes: 300,
+  /** Most memory that the warden gains from what a hostile peer process says, in MB (263: a thousand offers, each with 64 signatures). */
+  wardenMegabytes: 500,
   /** Most memory of a peer process that strangers talk to, in MB (160). */
   peerMegabytes: 400,
   /** What a hostile peer may cost in addition to the same run without it, in seconds; the goal is 2, and the table says what it was. */
