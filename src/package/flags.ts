@@ -30,11 +30,19 @@ const MATH =
   /^-f(no-)?(fast-math|unsafe-math-optimizations|finite-math-only|math-errno|trapping-math|signed-zeros|associative-math|reciprocal-math|rounding-math|signaling-nans|cx-)/
 
 /** Flags of several names of which the last wins. */
-const RIVALS = /^-f(no-)?(stack-protector|pi(?=[ce]$))/i
+const RIVALS = /^-f(?:no-)?(stack-protector|pi(?=[ce]$))/i
+const SIGNS = /^-f(?:no-)?(?:un)?signed-(char|bitfields)$/
+
+/** Each sets or takes back some of what the others say, so their order counts. */
+const OVERFLOW = /^-f(no-)?(trapv|wrapv|wrapv-pointer|strict-overflow)$/
+
+/** Extensions of x86 that add up; any other `-m` without a value may be one of several for the same thing, as -m32 and -m64 are. */
+const EXTENSION =
+  /^-m(no-)?(3dnowa?|abm|adx|aes|amx-[a-z0-9-]+|apxf|avx[a-z0-9.-]*|bmi2?|cldemote|clflushopt|clwb|clzero|cmpccxadd|crc32|cx16|enqcmd|f16c|fma4?|fsgsbase|fxsr|gfni|hle|hreset|kl|lwp|lzcnt|mmx|mov(be|dir64b|diri)|mwaitx|pclmul|pconfig|pku|popcnt|prefetchi|prfchw|ptwrite|raoint|rdpid|rdrnd|rdseed|rtm|sahf|serialize|sgx|sha(512)?|shstk|sm[34]|sse[0-9.]*a?|ssse3|tbm|tsxldtrk|uintr|usermsr|vaes|vpclmulqdq|waitpkg|wbnoinvd|widekl|xop|xsave[a-z]*)$/
 
 /** Linker words that stand for a place in the list: around them nothing may move. */
 const POSITIONAL =
-  /^(-l|-Wl,(--(start|end|push|pop|no-whole|whole|wrap|defsym|version-script|dynamic-list|undefined|library)|--?rpath|-\(|-\)|-[lLR]|[^-])|[^-])/
+  /^(-l|-Wl,(--(start|end|push|pop|no-whole|whole|wrap|defsym|version-script|dynamic-list|undefined|library)|--?rpath|-\(|-\)|-[lLR]|-B(static|dynamic)$|-d[ny]$|-(non_shared|static|call_shared)$|[^-])|[^-])/
 
 /** `raw` as words, the same for every spelling of the same meaning. `native` replaces each `-march=native`, `-mtune=native` or `-mcpu=native`. */
 export function normaliseFlags(raw: string, native?: readonly string[]): string[] {
@@ -101,17 +109,23 @@ function classify(text: string): Flag {
   if (text.startsWith('-Wl,') || text.startsWith('-l') || !text.startsWith('-')) return { text, group: 'link', key: linkerKey(text) }
   if (text.startsWith('-O')) return { text, group: 'O', key: 'O' }
   if (/^-[DU]./.test(text)) return { text, group: `D ${bare(text.slice(2))}`, key: 'D' }
-  if (text.startsWith('-std=')) return { text, group: 'std', key: 'std' }
+  if (text.startsWith('-std=') || text === '-ansi') return { text, group: 'std', key: 'std' }
   if (text.startsWith('--param=')) return { text, group: `param ${bare(text.slice(8))}`, key: 'param' }
   if (/^-flto=(auto|jobserver|\d+)$/.test(text)) return { text: '-flto', group: 'f lto', key: 'lto' } // the number is of processes only
   if (CUMULATIVE.test(text)) return { text, group: 'f cumulative', key: text }
   if (MATH.test(text)) return { text, group: 'f math', key: bare(text.slice(2)) }
-  if (text.startsWith('-f')) return { text, group: `f ${RIVALS.exec(text)?.[2]?.toLowerCase() ?? bare(text.slice(2))}`, key: 'f' }
+  if (OVERFLOW.test(text)) return { text, group: 'f overflow', key: text }
+  if (text.startsWith('-f')) return { text, group: `f ${rivalry(text) ?? bare(text.slice(2))}`, key: 'f' }
   if (/^-m[^ ]*=/.test(text)) return { text, group: `m ${bare(text.slice(2))}`, key: 'm' }
-  if (text.startsWith('-m')) return { text, group: 'isa', key: bare(text.slice(2)) }
+  if (EXTENSION.test(text)) return { text, group: 'isa', key: bare(text.slice(2)) }
+  if (text.startsWith('-m')) return { text, group: 'm others', key: text }
   if (/^-W(?![lap],)/.test(text)) return { text, group: `W ${bare(text.slice(2))}`, key: 'W' }
   if (text.startsWith('-g')) return { text, group: 'g', key: text }
   return { text, group: 'other', key: text }
+}
+
+function rivalry(text: string): string | undefined {
+  return RIVALS.exec(text)?.[1]?.toLowerCase() ?? SIGNS.exec(text)?.[1]
 }
 
 function linkerKey(text: string): string {
