@@ -24,6 +24,13 @@ if [[ \${EBUILD_PHASE} == install && \${PN} == flags ]]; then
 fi
 `
 
+/** One who says that test-misc/slow needs a library more than it does, which every host has: its linkage is that of no other build then. */
+const ONE_MORE = `
+if [[ \${MISC_FUNCTIONS_ARGS} == *__dyn_instprep* && \${PN} == slow ]]; then
+	sed -i 's/libc\\.so\\.6/libc.so.6 libm.so.6/' "\${PORTAGE_BUILDDIR}/build-info/REQUIRES"
+fi
+`
+
 let network: Network
 let builder: Host
 let user: Host
@@ -31,8 +38,8 @@ let builderDaemon: Started
 
 before(async () => {
   network = await createNetwork({ name: 'audit' })
-  builder = await network.createHost({ name: 'builder' })
-  user = await network.createHost({ name: 'user' })
+  builder = await network.createHost({ name: 'builder', makeConf: { SLOW_SECONDS: '1' } })
+  user = await network.createHost({ name: 'user', makeConf: { SLOW_SECONDS: '2' } })
   await installStandin(builder, { features: 'publish' })
   builder.write('/etc/portage/bashrc', builder.read('/etc/portage/bashrc') + TAMPERED)
   builderDaemon = await startDaemon(builder)
@@ -81,6 +88,16 @@ test('a build that is never the same twice is a dispute too', async () => {
   await builderDaemon.waitFor(/test-misc\/random-1: published[^]*is given to others/)
   const said = await emergeAndRead('test-misc/random')
   assert.match(said, /YOUR OWN BUILD DIFFERS .*\/usr\/share\/random\/seed/s)
+})
+
+test('a builder whose archive says that it needs more than its files do is found out as well', async () => {
+  builder.write('/etc/portage/bashrc', builder.read('/etc/portage/bashrc') + ONE_MORE)
+  await builder.emerge(['test-misc/slow'])
+  await builderDaemon.waitFor(/test-misc\/slow-1: published[^]*is given to others/)
+  const said = await emergeAndRead('test-misc/slow')
+  assert.match(said, /standin: test-misc\/slow-1: no stand-in: its REQUIRES names x86_64 libm\.so\.6, which none of its files needs/)
+  const { stdout } = await user.run(['standin', 'why', 'test-misc/slow'])
+  assert.match(stdout, /stopped +linkage +its REQUIRES names/)
 })
 
 test('a builder who signs another linkage than that of the archive is found out before anything is placed', async () => {
