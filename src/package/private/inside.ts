@@ -62,7 +62,8 @@ interface Unpacked {
 
 /** Without `--force` some of them leave out what has an unusual name or several names; with it they pass on what they can't unpack. */
 async function unpack(program: string, paths: readonly string[], watch: Watch, signal: AbortSignal | undefined): Promise<Unpacked> {
-  const child = spawn(program, ['-d', '-c', '-f', '-q', '--', ...paths], {
+  const far = program === 'zstd' ? ['--long=31'] : []
+  const child = spawn(program, ['-d', '-c', '-f', '-q', ...far, '--', ...paths], {
     stdio: ['ignore', 'pipe', 'ignore'],
     ...(signal === undefined ? {} : { signal, killSignal: 'SIGKILL' }),
   })

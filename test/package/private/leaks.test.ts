@@ -56,6 +56,7 @@ describe('a path of the build is found', () => {
     ['bzip2', 'bzip2 -c in > out'],
     ['xz', 'xz -c in > out'],
     ['zstd', 'zstd -qc in > out'],
+    ['zstd with a window of a gigabyte', 'zstd -q --long=30 -c < in > out'],
     ['a tar file in xz', 'tar -cJf out in'],
     ['a zip file', "python3 -c \"import zipfile; zipfile.ZipFile('out', 'w', zipfile.ZIP_DEFLATED).write('in')\""],
     ['a compressed debug section', `echo 'int x;' | gcc -g -gz=zlib -fdebug-prefix-map=$PWD=${BUILD}/work -xc -c - -o out`],
