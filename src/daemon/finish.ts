@@ -10,9 +10,10 @@ import { audit, type StoodIn } from './audit.ts'
 import type { Course } from './course.ts'
 import type { Dispute } from './dispute.ts'
 import type { Build } from './known.ts'
+import { whyNotWhole } from './ownPackage.ts'
 import { publish, type Published, type PublishInput } from './publish.ts'
 import type { Realm } from './realm.ts'
-import { awaitsRebuild, rebuilt } from './rebuild.ts'
+import { rebuilt } from './rebuild.ts'
 import { megabytes } from './say.ts'
 import type { Traces } from './traces.ts'
 import { type Wish, type WishedRecipe, wishOf } from './wish.ts'
@@ -24,12 +25,15 @@ export async function finish(realm: Realm, course: Course, tell: Tell): Promise<
   const copy = course.note.stoodIn === null ? undefined : realm.stood.load(course.note.stoodIn)
   const wish = wishOf(course.note.began.values, realm.wishTools)
   const recipe = await wish.recipe
-  const unwanted = whyPrivate(realm, course, wish, recipe)
+  const unwanted = (await whySwitchedOff(realm, course)) ?? whyPrivate(realm, wish, recipe)
   const tellWhy = (why: string): void => (course.note.wanted.publish ? tell(course, `not published: ${why}`, 'warn') : undefined)
   const from = keptOf(realm, course)
+  const partial =
+    course.note.began.values.MERGE_TYPE === 'buildonly' && from === undefined ? whyNotWhole(course.note.began.values) : undefined
+  if (partial !== undefined) tellWhy(partial)
   // Where nothing was kept, the reason was told at the merge.
   if (unwanted !== undefined && from !== undefined) tellWhy(unwanted)
-  const isAsked = unwanted === undefined || copy !== undefined || awaitsRebuild(realm.known, course.cpv)
+  const isAsked = unwanted === undefined || copy !== undefined || realm.known.awaitsRebuild(course.cpv)
   if (!recipe.known || !isAsked || from === undefined) return
   const own = await made(realm, course, wish, recipe, from)
   const hindered = unwanted ?? own.leak ?? whyTooLarge(realm, own)
@@ -47,9 +51,17 @@ export async function finish(realm: Realm, course: Course, tell: Tell): Promise<
   }
 }
 
+/** What was switched on when the build began may have been switched off since. */
+async function whySwitchedOff(realm: Realm, { cpv, note: { began, wanted } }: Course): Promise<string | undefined> {
+  const off = 'publish is not in STANDIN_FEATURES'
+  if (!wanted.publish) return off
+  if (wanted.typed.includes('publish') || (await realm.features.general()).has('publish')) return undefined
+  const own = { cpv, slot: began.values.SLOT || '0', repository: began.values.PORTAGE_REPO_NAME }
+  return (await realm.features.ofPackages([own]))?.[0]?.has('publish') === true ? undefined : `${off} any more`
+}
+
 /** One clause that says why this build stays at home, or undefined where it may be given to others. */
-function whyPrivate(realm: Realm, course: Course, wish: Wish, recipe: WishedRecipe): string | undefined {
-  if (!course.note.wanted.publish) return 'publish is not in STANDIN_FEATURES'
+function whyPrivate(realm: Realm, wish: Wish, recipe: WishedRecipe): string | undefined {
   if (!recipe.known) return recipe.why
   const restricted = wish.metadata['RESTRICT']?.split(/\s+/).find((word) => word === 'bindist' || word === 'fetch')
   if (restricted !== undefined) return `RESTRICT="${restricted}": copies of it must not be passed on`

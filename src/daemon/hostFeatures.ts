@@ -15,6 +15,9 @@ import { cpvOfMoment, type Moment } from './moment.ts'
 /** Warnings that are remembered, so as not to be said again. */
 const MOST_WARNED = 1000
 
+/** Asked every minute of all packages that are given to others; only what make.conf may `source` is noticed no sooner. */
+const PACKAGES_KEPT_MS = 15 * 60_000
+
 export interface FeaturesInput {
   readonly root: string
   readonly env: Readonly<Record<string, string>>
@@ -80,7 +83,7 @@ export function openFeatures(input: FeaturesInput): Features {
     },
     async ofPackages(packages) {
       try {
-        const found = await hostFeaturesOf({ root, env, run, cache, now: performance.now() }, packages)
+        const found = await hostFeaturesOf({ root, env, run, cache, now: performance.now(), keptMs: PACKAGES_KEPT_MS }, packages)
         return found.map(warn)
       } catch (error) {
         if (!(error instanceof StandinError)) throw error

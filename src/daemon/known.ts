@@ -52,6 +52,8 @@ export interface Known {
   saveDispute(row: Dispute): void
   /** What has become of one that is known. */
   changeDispute(row: Dispute): void
+  /** Whether a dispute about this package is open. Asked while a merge waits, so no row is read whole. */
+  awaitsRebuild(cpv: string): boolean
   /** Oldest first; of one recipe, where it is given. */
   disputes(recipe?: string): Dispute[]
   close(): void
@@ -123,6 +125,10 @@ export function openKnown(path: string): Known {
       const sql = 'UPDATE disputes SET row = ? WHERE recipe = ? AND linkage = ? AND a = ? AND b = ?'
       db.prepare(sql).run(JSON.stringify(check(dispute, row, 'dispute')), row.recipe, row.linkage, row.contents[0], row.contents[1])
       db.prepare(FORGET_RESOLVED).run(MAX_RESOLVED)
+    },
+    awaitsRebuild(cpv) {
+      const sql = "SELECT 1 FROM disputes WHERE row ->> '$.state' = 'open' AND row ->> '$.cpv' = ? LIMIT 1"
+      return db.prepare(sql).get(cpv) !== undefined
     },
     disputes(recipe) {
       if (recipe === undefined) return rows(dispute, 'SELECT row FROM disputes ORDER BY rowid')

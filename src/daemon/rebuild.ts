@@ -22,11 +22,6 @@ export interface Word {
   readonly closed?: Dispute
 }
 
-/** Whether a build of `cpv` is worth its archive even where nothing stood in and nothing is published. */
-export function awaitsRebuild(known: Pick<Known, 'disputes'>, cpv: string): boolean {
-  return known.disputes().some((one) => one.cpv === cpv && one.state === 'open')
-}
-
 /** One word for each dispute that this build is about. */
 export function rebuilt({ known, own, standinsLive }: RebuildInput): Word[] {
   const { recipe, linkage } = own.build.offer

@@ -22,7 +22,6 @@ import { opener } from './opener.ts'
 import { ownPackageOf } from './ownPackage.ts'
 import { passOn } from './passOn.ts'
 import type { Realm } from './realm.ts'
-import { awaitsRebuild } from './rebuild.ts'
 import { standingFor } from './standing.ts'
 import { talkOf } from './talk.ts'
 import { wayOf } from './way.ts'
@@ -215,7 +214,7 @@ function buildTimeIn(folder: string): string {
 
 /** With `install` alone the image is kept as well where a copy stood in, or a dispute waits: the own build has the last word. */
 function isWorthKeeping({ cpv, note }: Course, { known }: Realm): boolean {
-  return note.wanted.publish || note.stoodIn !== null || awaitsRebuild(known, cpv)
+  return note.wanted.publish || note.stoodIn !== null || known.awaitsRebuild(cpv)
 }
 
 function entryOf(

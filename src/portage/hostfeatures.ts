@@ -29,12 +29,14 @@ export interface HostQuestion {
   readonly cache: HostCache
   /** Milliseconds of a clock that only goes forward. */
   readonly now: number
+  /** How long an answer is good while none of the files changes; a minute unless told. */
+  readonly keptMs?: number
 }
 
 /** Made and kept by the caller. */
 export type HostCache = Map<string, { readonly stamp: string; readonly at: number; readonly answer: ParsedFeatures }>
 
-// Asking takes Portage half a second. What make.conf may `source` is not among the files that are looked at, so no answer is kept for longer than this.
+// Asking takes Portage half a second. What make.conf may `source` is not among the files that are looked at, so no answer is good for ever.
 const KEPT_MS = 60_000
 const MOST_KEPT = 5000
 const MOST_AT_ONCE = 500
@@ -63,13 +65,13 @@ export async function hostFeatures(question: HostQuestion): Promise<ParsedFeatur
 
 /** The same for many packages, in their order; Portage is started once for hundreds of them, and not at all where no package has a setting of its own. */
 export async function hostFeaturesOf(question: Omit<HostQuestion, 'package'>, packages: readonly HostPackage[]): Promise<ParsedFeatures[]> {
-  const { root, env, cache, now } = question
+  const { root, env, cache, now, keptMs = KEPT_MS } = question
   const asked = configFiles(join(root, 'etc/portage/package.env')).length > 0 ? packages : packages.map(() => NO_PACKAGE)
   const stamp = stampOf(root)
   const keyOf = ({ cpv, slot, repository }: HostPackage): string => JSON.stringify([root, cpv, slot, repository, env])
   const isFresh = (key: string): boolean => {
     const known = cache.get(key)
-    return known?.stamp === stamp && now - known.at < KEPT_MS
+    return known?.stamp === stamp && now - known.at < keptMs
   }
   const stale = [...new Map(asked.map((one) => [keyOf(one), one]))].filter(([key]) => !isFresh(key))
   const answers = new Map<string, ParsedFeatures>()

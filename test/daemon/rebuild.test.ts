@@ -10,7 +10,7 @@ import { test } from 'node:test'
 import { audit } from '../../src/daemon/audit.ts'
 import { describe as inWords, refuses } from '../../src/daemon/dispute.ts'
 import { boundDisputes } from '../../src/daemon/disputeFiles.ts'
-import { awaitsRebuild, rebuilt } from '../../src/daemon/rebuild.ts'
+import { rebuilt } from '../../src/daemon/rebuild.ts'
 import { auditOf, copyOf, ownOf, type Place, placeIn, type Side } from './support/built.ts'
 
 const CPV = 'app-misc/hello-2.10'
@@ -67,7 +67,8 @@ for (const { what, standinsLive, again, state, says } of CASES) {
       words.some(({ closed }) => closed !== undefined),
       state === 'resolved',
     )
-    assert.equal(awaitsRebuild(place.known, CPV), state === 'open')
+    assert.equal(place.known.awaitsRebuild(CPV), state === 'open')
+    assert.equal(place.known.awaitsRebuild('app-misc/hello-2.1'), false)
   })
 }
 
