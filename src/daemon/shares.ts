@@ -18,7 +18,7 @@ import type { OwnOffer } from './peerWire.ts'
 export interface Shares {
   /** Hashes the pieces of an archive of our own, seeds it and offers it; an offer that is known gets the attestations of this one. */
   add(draft: OwnOffer, archive: { sha256: string; size: number }, path: string): Promise<void>
-  /** Keeps what was fetched and offers it on, as it was offered. */
+  /** Keeps what was fetched and offers it on, as it was offered; not what is larger than all that may be kept. */
   addFetched(offer: Offer, path: string): Promise<void>
   /** Whether it was fetched and is given on. */
   passesOn(sha256: string): boolean
@@ -110,6 +110,8 @@ export function shareTable({ swarm, fetched, maxBytes, sharing, used, isHeld, lo
       if (!isHeld(archive.sha256)) rmSync(fileOf(archive.sha256), { force: true })
     },
     async addFetched(offer, path) {
+      // All others would go for it, and then it would go too.
+      if (offer.archive.size > most) return
       const note = noteOf(offer.archive.sha256)
       writeFileSync(`${note}.tmp`, JSON.stringify(offer))
       renameSync(`${note}.tmp`, note)

@@ -12,7 +12,7 @@ import { checkJson } from '../../src/base/schema.ts'
 import { foldersBelow } from '../../src/daemon/folders.ts'
 import { type Known, openKnown } from '../../src/daemon/known.ts'
 import { type PeerLife, peerLife } from '../../src/daemon/peerLife.ts'
-import { MAX_PEER_LINE, toPeer, type ToPeer } from '../../src/daemon/peerWire.ts'
+import { type FromPeer, MAX_PEER_LINE, toPeer, type ToPeer } from '../../src/daemon/peerWire.ts'
 import type { Feature } from '../../src/portage/features.ts'
 import { parseConf } from '../../src/portage/settings.ts'
 import { until } from '../support/story/ours.ts'
@@ -20,7 +20,8 @@ import { buildNamed, id } from './support/offers.ts'
 
 const WRITER = `const channel = new (require('node:net').Socket)({ fd: 3 })
 channel.on('end', () => process.exit())
-channel.on('data', (chunk) => require('node:fs').appendFileSync(process.argv[1], chunk))`
+channel.on('data', (chunk) => require('node:fs').appendFileSync(process.argv[1], chunk))
+channel.write(process.argv[2])`
 
 /** What make.conf and package.env say of every package; undefined: Portage cannot be asked. */
 type Says = readonly Feature[] | undefined
@@ -36,7 +37,8 @@ interface Host {
 const OWN = id('archive of own')
 const FETCHED = id('fetched')
 
-function hostIn(t: TestContext, says: Says): Host {
+/** `peerSays` is what the peer says as soon as it runs. */
+function hostIn(t: TestContext, says: Says, peerSays: readonly FromPeer[] = []): Host {
   const folder = mkdtempSync(join(tmpdir(), 'standin-life-'))
   const [known, log, own] = [openKnown(join(folder, 'known.sqlite')), join(folder, 'log'), join(folder, 'own')]
   for (const path of [log, own]) writeFileSync(path, '')
@@ -44,7 +46,7 @@ function hostIn(t: TestContext, says: Says): Host {
   known.savePassedOn({ archive: FETCHED, cpv: 'app-misc/other-1', slot: '0', repository: 'gentoo', granted: 'settings' })
   const switches: { says: Says } = { says }
   const life = peerLife({
-    peer: { argv: [process.execPath, '-e', WRITER, log], env: {} },
+    peer: { argv: [process.execPath, '-e', WRITER, log, peerSays.map((one) => `${JSON.stringify(one)}\n`).join('')], env: {} },
     folders: foldersBelow(folder),
     settings: parseConf('cache_size = 5000', 'standin.conf').settings,
     known,
@@ -140,4 +142,21 @@ test('a new build leaves less room for what was fetched', async (t) => {
   const [room, share] = await told(2, 2)
   assert.deepEqual(room, { t: 'room', bytes: 3000 })
   assert.ok(share?.t === 'share' && share.archive.sha256 === build.archive.sha256)
+})
+
+test('what somebody fetches is written down as used, and only what is given can be', async (t) => {
+  const before = Date.now()
+  const { known } = hostIn(
+    t,
+    ['publish'],
+    [
+      { t: 'used', sha256: FETCHED },
+      { t: 'used', sha256: OWN },
+    ],
+  )
+  const [build] = await until(
+    () => known.builds(),
+    ([first]) => first !== undefined && first.used > 0,
+  )
+  assert.ok((build?.used ?? 0) >= before)
 })

@@ -89,8 +89,11 @@ test('the longest unused goes when there is less room, whatever came last', asyn
   assert.deepEqual(table.names(), filesOf(...all.slice(1).map(({ offer }) => offer)))
   await table.shares.fit(1000)
   assert.deepEqual(table.names(), filesOf(...all.slice(2).map(({ offer }) => offer)))
-  await table.shares.fit(0)
+  await table.shares.fit(999)
   assert.deepEqual(table.names(), [])
+  const large = await table.fetch('d')
+  await table.shares.addFetched(large.offer, large.path)
+  assert.deepEqual([table.names(), table.shares.passesOn(large.offer.archive.sha256)], [[large.offer.archive.name], false])
 })
 
 test('whoever fetches it makes an archive the last used, and its file stays what was checked', async (t) => {

@@ -86,6 +86,17 @@ test('asked once while nothing changes, and again after a minute', async (t) => 
   assert.equal(asked.length, 2)
 })
 
+test('who asks often may be content with an older answer, as long as no file changes', async (t) => {
+  const root = rootWith(t, { 'etc/portage/make.conf': '' })
+  const { asked, ask } = asking(root)
+  await ask({ now: 0 })
+  await ask({ now: 500_000, keptMs: 900_000 })
+  assert.equal(asked.length, 1)
+  addTo(root, { 'etc/portage/make.conf': 'STANDIN_FEATURES="seed"\n' })
+  await ask({ now: 500_001, keptMs: 900_000 })
+  assert.equal(asked.length, 2)
+})
+
 const CHANGES: readonly [string, (root: string) => void][] = [
   ['make.conf is written', (root) => addTo(root, { 'etc/portage/make.conf': 'STANDIN_FEATURES="seed"\n' })],
   ['make.conf goes', (root) => rmSync(join(root, 'etc/portage/make.conf'))],
