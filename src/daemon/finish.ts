@@ -39,7 +39,9 @@ export async function finish(realm: Realm, course: Course, tell: Tell): Promise<
   const hindered = unwanted ?? own.leak ?? whyTooLarge(realm, own)
   if (unwanted === undefined && hindered !== undefined) tellWhy(hindered)
   try {
-    for (const { text, tone, closed } of rebuilt({ ...realm, own, standinsLive: course.note.standinsLive })) {
+    // Where a copy stood in the word is about that one; it may be said again after a kill.
+    const words = copy === undefined ? rebuilt({ ...realm, own, standinsLive: course.note.standinsLive }) : []
+    for (const { text, tone, closed } of words) {
       tell(course, text, tone)
       if (closed !== undefined) withdraw(realm, closed)
     }
