@@ -184,7 +184,7 @@ export function openCourses(options: CoursesOptions): Courses {
     }
     if (moment.moment === 'install') await course.work
     else if (moment.moment === 'purge') await makeWay(course, moment)
-    else if (moment.moment === 'publish') void built(course, ownPackageOf(moment.values, course.note.began.values.PN))
+    else if (moment.moment === 'publish') void built(course, ownPackageOf(moment.values, course.note.began.values))
     else if (course.note.stage !== 'built') void leave(course)
     return course.note.standing === null ? 'done' : 'usable'
   }

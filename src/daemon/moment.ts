@@ -50,6 +50,9 @@ const momentValues = v.object({
   MYMESONARGS: words,
   MYQMAKEARGS: words,
   MYPERLARGS: words,
+  PKG_INSTALL_MASK: words,
+  /** Functions of phases that the user's bashrc defines. */
+  PHASE_HOOKS: words,
   ...v.entriesFromList(RECIPE_VARIABLES, v.exactOptional(plainText(32_768))),
   D: v.optional(plainText(4095), ''),
   PKGDIR: v.optional(plainText(4095), ''),

@@ -18,13 +18,21 @@ export const ownPackage = v.strictObject({ path: plainText(4095), md5: v.string(
 
 export type OwnPackage = v.InferOutput<typeof ownPackage>
 
-/** `name` is PN. Undefined where Portage made none, or one in another format than gpkg. */
-export function ownPackageOf(values: MomentValues, name: string): OwnPackage | undefined {
+/** `began` is what the first hook of the build said. Undefined where Portage made none, one in another format than gpkg, or not of the whole image. */
+export function ownPackageOf(values: MomentValues, began: MomentValues): OwnPackage | undefined {
   const { BINPKGMD5: md5, BUILD_ID: id, PKGDIR, CATEGORY, PF } = values
-  if (md5 === '' || PKGDIR === '') return undefined
+  const name = began.PN
+  if (md5 === '' || PKGDIR === '' || whyNotWhole(began) !== undefined) return undefined
   const numbered = id === '' ? [] : [join(PKGDIR, CATEGORY, name, `${PF}-${id}.gpkg.tar`)]
   const path = [...numbered, join(PKGDIR, CATEGORY, `${PF}.gpkg.tar`)].find((one) => existsSync(one))
   return path === undefined ? undefined : { path, md5 }
+}
+
+/** One clause where a binary package of this host is not the image that is merged, and so not what others build. */
+export function whyNotWhole({ PKG_INSTALL_MASK: mask, FEATURES: features }: MomentValues): string | undefined {
+  if (mask.trim() !== '') return 'PKG_INSTALL_MASK leaves files out of binary packages'
+  const missing = ['binpkg-docompress', 'binpkg-dostrip'].find((name) => !features.split(' ').includes(name))
+  return missing === undefined ? undefined : `FEATURES has no ${missing}, so binary packages are not what is merged`
 }
 
 /** To be called after the last read of it. Errors: HostError CHANGED_UNDERWAY when it is not what Portage wrote for this build, IO. */

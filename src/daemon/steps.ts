@@ -171,7 +171,7 @@ export function stepsOf(realm: Realm): Steps {
       const { values } = course.note.began
       const info = join(values.PORTAGE_BUILDDIR, 'build-info')
       try {
-        const made = ownPackageOf(asked, values.PN) ?? null
+        const made = ownPackageOf(asked, values) ?? null
         change(course, { package: made, buildTime: buildTimeIn(info) })
         // Portage's own package holds the same, and stays.
         if (!isWorthKeeping(course, realm) || made !== null || asked.D === '') return

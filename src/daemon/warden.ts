@@ -110,7 +110,7 @@ export async function runWarden(input: WardenInput): Promise<void> {
     settings,
     maker: input.maker,
     hookFile: input.hookFile,
-    wishTools: { root, env: input.env, run: input.run, optionsCache: new Map(), toolchains: new Map() },
+    wishTools: { root, env: input.env, run: input.run, optionsCache: new Map(), toolchains: new Map(), installed: memory.installed },
     memory,
     glibc: await glibcVersion(input.run, input.env),
     ending: input.signal,

@@ -3,20 +3,21 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { HostError, StandinError, StrangerError } from '../base/errors.ts'
 import { check } from '../base/schema.ts'
 import { type Family, family } from '../package/family.ts'
 import { withoutTmpdir } from '../package/flagpaths.ts'
 import { whyNoRecipe } from '../package/norecipe.ts'
 import { environmentClass, FLAG_VARIABLES, RECIPE_VARIABLES, type Recipe, type RecipeInput, recipeId, recipeOf } from '../package/recipe.ts'
+import { compilersOf } from '../portage/compilers.ts'
 import { digestEbuild, type EbuildDigests } from '../portage/ebuild.ts'
 import { resolveMarch } from '../portage/march.ts'
 import { readRepos } from '../portage/repos.ts'
 import type { Run } from '../portage/run.ts'
 import type { OptionsCache } from '../portage/targetoptions.ts'
 import { commandWords, readToolchain, type Toolchain } from '../portage/toolchain.ts'
+import { userFilesOf } from '../portage/userfiles.ts'
+import { type InstalledCache, readInstalled } from '../portage/vdb.ts'
 import { splitCpv } from '../portage/version.ts'
 import { cpvOfMoment, type MomentValues } from './moment.ts'
 
@@ -49,6 +50,7 @@ export interface WishTools {
   readonly run: Run
   readonly optionsCache: OptionsCache
   readonly toolchains: Map<string, Promise<Toolchain>>
+  readonly installed: InstalledCache
 }
 
 /** Errors: StrangerError SCHEMA for names that PMS does not allow; HostError UNREADABLE where Portage has written down no fresh metadata. */
@@ -75,16 +77,20 @@ function digestsOf(values: MomentValues, tools: WishTools): EbuildDigests {
 
 async function recipe(given: MomentValues, of: Family, digests: EbuildDigests, tools: WishTools): Promise<WishedRecipe> {
   const values = withoutPlace(given)
+  const slot = digests.metadata['SLOT'] ?? '0'
+  const files = userFilesOf({ root: tools.root, category: of.category, name: of.name, version: of.version, slot })
   const why = whyNoRecipe({
     version: values.PVR,
     properties: values.PORTAGE_PROPERTIES,
     inherited: Object.keys(digests.eclasses).join(' '),
-    userPatches: hasUserPatches(values, digests.metadata['SLOT'] ?? '0', tools.root),
+    userFile: files.patches ?? files.environment,
     flags: values,
     variables: values,
     compilers: { CC: values.CC, CXX: values.CXX },
   })
   if (why !== undefined) return { known: false, why, changed: true }
+  const general = files.bashrc ?? (values.PHASE_HOOKS === '' ? undefined : `${values.PHASE_HOOKS.trim().split(' ')[0]} in your bashrc`)
+  if (general !== undefined) return { known: false, why: `${general} may change what is built`, changed: false }
   try {
     const [{ linker, ...compilers }, flags] = await Promise.all([toolchain(values, tools), resolvedFlags(values, tools)])
     const made = recipeOf({
@@ -97,7 +103,7 @@ async function recipe(given: MomentValues, of: Family, digests: EbuildDigests, t
       distfiles: digests.distfiles && Object.entries(digests.distfiles).map(([name, dist]) => ({ name, dist })),
       use: commandWords(values.USE),
       flags,
-      toolchain: { ...compilers, ld: linker },
+      toolchain: { ...compilers, ld: linker, others: otherCompilers(digests, tools) },
       features: commandWords(values.FEATURES),
       variables: values,
     })
@@ -106,6 +112,10 @@ async function recipe(given: MomentValues, of: Family, digests: EbuildDigests, t
     if (error instanceof StandinError) return { known: false, why: error.message, changed: false }
     throw error
   }
+}
+
+function otherCompilers({ metadata }: EbuildDigests, { root, installed }: WishTools): string[] {
+  return compilersOf([metadata['BDEPEND'] ?? '', metadata['DEPEND'] ?? ''], readInstalled(root, installed))
 }
 
 /** Flags that map the place of builds away say the same on every host. */
@@ -167,15 +177,4 @@ function toolchain(values: MomentValues, tools: WishTools): Promise<Toolchain> {
   const asked = readToolchain({ ...question, env: tools.env, run: tools.run })
   tools.toolchains.set(key, asked)
   return asked
-}
-
-/** Folders that eapply_user of Portage looks into. */
-function hasUserPatches(values: MomentValues, slot: string, root: string): boolean {
-  const versionless = values.PVR.replace(/-r\d+$/, '')
-  const revision = /-(r\d+)$/.exec(values.PVR)?.[1] ?? 'r0'
-  const names = [values.PF, `${values.PN}-${versionless}-${revision}`, `${values.PN}-${versionless}`, values.PN].flatMap((name) => [
-    name,
-    `${name}:${slot.split('/')[0]}`,
-  ])
-  return names.some((name) => existsSync(join(root, 'etc/portage/patches', values.CATEGORY, name)))
 }

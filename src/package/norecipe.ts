@@ -22,8 +22,8 @@ export interface BuildCircumstances {
   /** PROPERTIES and INHERITED of the ebuild, as Portage has them. */
   readonly properties?: string
   readonly inherited?: string
-  /** Whether anything below /etc/portage/patches is for this package, or the ebuild's own eapply_user found something. */
-  readonly userPatches: boolean
+  /** What lies below /etc/portage for this very package and reaches into its build: patches, or a file that its phases source. */
+  readonly userFile: string | undefined
   readonly flags: RecipeInput['flags']
   readonly variables: Readonly<Record<string, string | undefined>>
   /** CC, CXX: programs with the flags that they are called with. */
@@ -49,8 +49,8 @@ function whyLive({ version, properties, inherited }: BuildCircumstances): string
   return eclass === undefined ? `live ebuild (version ${version})` : `live ebuild (version ${version}, ${eclass}.eclass)`
 }
 
-function whyPatched({ userPatches }: BuildCircumstances): string | undefined {
-  return userPatches ? 'user patches below /etc/portage/patches' : undefined
+function whyPatched({ userFile }: BuildCircumstances): string | undefined {
+  return userFile === undefined ? undefined : `${userFile} changes what is built`
 }
 
 function whyPrivate({ variables }: BuildCircumstances): string | undefined {

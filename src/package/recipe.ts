@@ -23,12 +23,24 @@ export const RECIPE_VARIABLES = [
   'ASFLAGS',
   'CARGO_BUILD_TARGET',
   'CBUILD',
+  'CFLAGS_amd64',
+  'CFLAGS_x32',
+  'CFLAGS_x86',
   'CTARGET',
+  'DEFAULT_ABI',
   'GOAMD64',
   'GOARM',
   'GOFLAGS',
+  'LDFLAGS_amd64',
+  'LDFLAGS_x32',
+  'LDFLAGS_x86',
+  'LIBDIR_amd64',
+  'LIBDIR_x32',
+  'LIBDIR_x86',
   'LINGUAS',
   'MULTILIB_ABIS',
+  'OBJCFLAGS',
+  'OBJCXXFLAGS',
   'PORTAGE_COMPRESS',
   'PORTAGE_COMPRESS_EXCLUDE_SUFFIXES',
   'PORTAGE_COMPRESS_FLAGS',
@@ -36,6 +48,15 @@ export const RECIPE_VARIABLES = [
   'RUSTFLAGS',
   'STRIP_MASK',
 ] as const
+
+/** Of these an empty one is not one that is unset: no locale at all, nothing stripped, nothing compressed; unset means Portage's own choice. */
+const EMPTY_COUNTS: ReadonlySet<string> = new Set([
+  'LINGUAS',
+  'PORTAGE_COMPRESS',
+  'PORTAGE_COMPRESS_EXCLUDE_SUFFIXES',
+  'PORTAGE_COMPRESS_FLAGS',
+  'PORTAGE_STRIP_FLAGS',
+])
 
 /** FEATURES that change the image before it is captured. `nodoc`, `noinfo` and `noman` are not among them: they act after preinst_mask. */
 export const RECIPE_FEATURES = ['compressdebug', 'dedupdebug', 'installsources', 'nostrip', 'splitdebug'] as const
@@ -55,7 +76,7 @@ export const recipeSchema = v.strictObject({
   distfiles: v.exactOptional(v.pipe(v.array(v.strictObject({ name: word, dist: hex64 })), v.maxLength(5000))),
   use: words,
   flags: flagShape,
-  toolchain: v.strictObject({ cc: word, cxx: v.exactOptional(word), ld: word, libc: word }),
+  toolchain: v.strictObject({ cc: word, cxx: v.exactOptional(word), ld: word, libc: word, others: v.exactOptional(v.array(word)) }),
   features: v.pipe(v.array(v.picklist(RECIPE_FEATURES)), v.maxLength(RECIPE_FEATURES.length)),
   variables: v.record(v.picklist(RECIPE_VARIABLES), word),
 })
@@ -81,10 +102,17 @@ export interface RecipeInput {
   /** What the compiler makes of `-march=native`; must be there when a flag variable says "native". */
   readonly resolvedMarch?: readonly string[] | undefined
   /** Versions as the tools say them, free of host names and dates. */
-  readonly toolchain: { readonly cc: string; readonly cxx?: string; readonly ld: string; readonly libc: string }
+  readonly toolchain: {
+    readonly cc: string
+    readonly cxx?: string
+    readonly ld: string
+    readonly libc: string
+    /** Compilers of other languages that the build asks for. */
+    readonly others?: readonly string[]
+  }
   /** FEATURES of the build; only RECIPE_FEATURES of them count. */
   readonly features?: readonly string[]
-  /** Variables of the build; only RECIPE_VARIABLES of them count, and an empty one counts as unset except LINGUAS, where empty means "no locale at all". */
+  /** Variables of the build; only RECIPE_VARIABLES of them count, and an empty one counts as unset but for EMPTY_COUNTS. */
   readonly variables?: Readonly<Record<string, string | undefined>>
 }
 
@@ -101,10 +129,14 @@ export function recipeOf(input: RecipeInput): Recipe {
     ...(input.distfiles === undefined ? {} : { distfiles: input.distfiles.map(({ name, dist }) => ({ name, dist })).toSorted(byName) }),
     use: [...new Set(input.use)].toSorted(),
     flags: flagsOf(input),
-    toolchain: { ...input.toolchain },
+    toolchain: toolchainOf(input.toolchain),
     features: RECIPE_FEATURES.filter((name) => input.features?.includes(name) === true),
     variables: variablesOf(input.variables ?? {}),
   }
+}
+
+function toolchainOf({ others = [], ...rest }: RecipeInput['toolchain']): Recipe['toolchain'] {
+  return others.length === 0 ? rest : { ...rest, others: [...new Set(others)].toSorted() }
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
@@ -131,7 +163,7 @@ function flagsOf({ flags, resolvedMarch }: RecipeInput): Recipe['flags'] {
 function variablesOf(all: Readonly<Record<string, string | undefined>>): Recipe['variables'] {
   const found = RECIPE_VARIABLES.flatMap((name) => {
     const value = all[name]?.trim().replace(/\s+/g, ' ')
-    return value === undefined || (value === '' && name !== 'LINGUAS') ? [] : [[name, value] as const]
+    return value === undefined || (value === '' && !EMPTY_COUNTS.has(name)) ? [] : [[name, value] as const]
   })
   return Object.fromEntries(found)
 }

@@ -61,6 +61,7 @@ describe('the recipe id changes with', () => {
     ['what native is', { resolvedMarch: ['-march=znver4'] }],
     ['the compiler', { toolchain: { ...INPUT.toolchain, cc: 'gcc 14.3.0' } }],
     ['the linker', { toolchain: { ...INPUT.toolchain, ld: 'ld 2.44' } }],
+    ['a compiler of another language', { toolchain: { ...INPUT.toolchain, others: ['dev-lang/go-1.25.1'] } }],
     ['the C library', { toolchain: { ...INPUT.toolchain, libc: 'glibc 2.42' } }],
     ['an edited ebuild', { ebuildSha256: 'd'.repeat(64) }],
     ['an edited eclass', { eclasses: [{ name: 'autotools', sha256: 'e'.repeat(64) }] }],
@@ -72,6 +73,10 @@ describe('the recipe id changes with', () => {
     ['another repository', { family: { ...INPUT.family, repository: 'overlay' } }],
     ['how documents are compressed', { variables: { PORTAGE_COMPRESS: 'zstd' } }],
     ['an empty LINGUAS, which means no locale', { variables: { PORTAGE_COMPRESS: 'bzip2', LINGUAS: '' } }],
+    ['nothing stripped at all', { variables: { PORTAGE_COMPRESS: 'bzip2', PORTAGE_STRIP_FLAGS: '' } }],
+    ['nothing compressed at all', { variables: { PORTAGE_COMPRESS: '' } }],
+    ['where libraries go', { variables: { PORTAGE_COMPRESS: 'bzip2', LIBDIR_amd64: 'lib' } }],
+    ['flags of Objective-C', { variables: { PORTAGE_COMPRESS: 'bzip2', OBJCFLAGS: '-O3' } }],
     ['FEATURES that reach the image', { features: [] }],
     ['the EAPI', { eapi: '7' }],
   ]

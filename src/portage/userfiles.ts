@@ -1,0 +1,45 @@
+/**
+ * Finds what a person has put below /etc/portage that reaches into the build of one package beyond its settings.
+ *
+ * Names as Portage looks for them: `eapply_user` (patches), `__source_env_files` and `__source_all_bashrcs` of ebuild.sh (3.0.83).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { splitRevision } from './version.ts'
+
+export interface UserFilesInput {
+  readonly root: string
+  readonly category: string
+  readonly name: string
+  /** With the revision where there is one. */
+  readonly version: string
+  /** A sub-slot does not count. */
+  readonly slot: string
+}
+
+/** Paths as the person knows them; undefined where there is none. */
+export interface UserFiles {
+  readonly patches: string | undefined
+  /** Sourced in each phase of this package. */
+  readonly environment: string | undefined
+  /** Sourced in each phase of every package. */
+  readonly bashrc: string | undefined
+}
+
+export function userFilesOf({ root, category, name, version, slot: full }: UserFilesInput): UserFiles {
+  const slot = full.split('/')[0] ?? full
+  const { base, revision } = splitRevision(version)
+  const p = `${name}-${base}`
+  const first = (folder: string, names: readonly string[]): string | undefined =>
+    names.map((one) => join('/etc/portage', folder, one)).find((path) => existsSync(join(root, path)))
+  return {
+    patches: first(
+      join('patches', category),
+      [`${name}-${version}`, `${p}-${revision}`, p, name].flatMap((one) => [one, `${one}:${slot}`]),
+    ),
+    environment: first(join('env', category), [name, `${name}:${slot}`, p, `${name}-${version}`]),
+    bashrc: first('profile', ['profile.bashrc', 'package.bashrc']),
+  }
+}

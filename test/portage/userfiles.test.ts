@@ -1,0 +1,67 @@
+/**
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, test } from 'node:test'
+import { userFilesOf } from '../../src/portage/userfiles.ts'
+
+let root: string
+beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'standin-userfiles-'))))
+afterEach(() => rmSync(root, { recursive: true }))
+
+const PACKAGE = { category: 'app-misc', name: 'hello', version: '2.12-r3', slot: '0/2' }
+const NOTHING = { patches: undefined, environment: undefined, bashrc: undefined }
+
+function put(path: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true })
+  writeFileSync(join(root, path), '')
+}
+
+describe('what reaches into the build', () => {
+  const found: [keyof typeof NOTHING, string][] = [
+    ...['hello-2.12-r3', 'hello-2.12', 'hello', 'hello-2.12-r3:0', 'hello-2.12:0', 'hello:0'].map((name): ['patches', string] => [
+      'patches',
+      `/etc/portage/patches/app-misc/${name}`,
+    ]),
+    ...['hello', 'hello:0', 'hello-2.12', 'hello-2.12-r3'].map((name): ['environment', string] => [
+      'environment',
+      `/etc/portage/env/app-misc/${name}`,
+    ]),
+    ['bashrc', '/etc/portage/profile/profile.bashrc'],
+    ['bashrc', '/etc/portage/profile/package.bashrc'],
+  ]
+  for (const [kind, path] of found) {
+    test(path, () => {
+      put(path)
+      assert.deepEqual(userFilesOf({ root, ...PACKAGE }), { ...NOTHING, [kind]: path })
+    })
+  }
+
+  test('patches of revision 0 may be spelled out', () => {
+    put('/etc/portage/patches/app-misc/hello-2.12-r0/a.patch')
+    assert.equal(userFilesOf({ root, ...PACKAGE, version: '2.12' }).patches, '/etc/portage/patches/app-misc/hello-2.12-r0')
+  })
+})
+
+describe('what is for others', () => {
+  const others = [
+    '/etc/portage/patches/app-misc/hello-2.11',
+    '/etc/portage/patches/app-misc/hello:1',
+    '/etc/portage/patches/app-editors/hello',
+    '/etc/portage/patches/app-misc/hello-2.12-r2',
+    '/etc/portage/env/hello',
+    '/etc/portage/env/app-misc/hello-2.11',
+    '/etc/portage/env/app-misc/hello:1',
+    '/etc/portage/bashrc',
+    '/etc/portage/profile/package.use',
+  ]
+  for (const path of others) {
+    test(path, () => {
+      put(path)
+      assert.deepEqual(userFilesOf({ root, ...PACKAGE }), NOTHING)
+    })
+  }
+})
