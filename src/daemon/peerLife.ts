@@ -40,6 +40,9 @@ export interface PeerLife {
 /** An archive that is given to many is written down as used no more often. */
 const USED_MS = 60 * 60 * 1000
 
+/** Most archives that a peer is believed to give: one that is taken over could fill memory and log with names. */
+const MAX_SHARED = 4096
+
 export function peerLife(input: PeerLifeInput): PeerLife {
   const { known, settings, log } = input
   const shared = new Set<string>()
@@ -73,7 +76,7 @@ export function peerLife(input: PeerLifeInput): PeerLife {
     heard(message) {
       if (message.t === 'listening') listening.resolve()
       if (message.t === 'used' && told.has(message.sha256)) isUsed(message.sha256, Date.now())
-      if (message.t === 'sharing') {
+      if (message.t === 'sharing' && shared.size < MAX_SHARED && !shared.has(message.sha256)) {
         shared.add(message.sha256)
         log(`archive ${message.sha256.slice(0, 12)} is given to others`)
       }
