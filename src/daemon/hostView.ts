@@ -89,6 +89,7 @@ export function hostViewOf(input: HostViewInput): HostView {
     filesystems: disk.filesystems,
     liveBytes: input.liveBytes,
     exists: disk.exists,
+    sbinIsBin: disk.sbinIsBin,
     defines: disk.defines,
   }
 }

@@ -69,6 +69,8 @@ export interface HostView {
   readonly filesystems: readonly Filesystem[]
   /** Bytes that live stand-ins take already. */
   readonly liveBytes: number
+  /** Whether /usr/sbin is a link to /usr/bin. */
+  readonly sbinIsBin: boolean
   /** Looks a path relative to the root up in data fetched before; see look.ts. */
   readonly exists: (path: string) => Kind
 }

@@ -7,6 +7,7 @@ import { type FileRecord, type ImageRecord } from '../package/record.ts'
 import type { FileFacts } from './elf.ts'
 import type { PlanInput } from './host.ts'
 import { fitForTerminal, parentsOf } from './rules/names.ts'
+import { recordsHere } from './merged.ts'
 import type { LeftOut, Rule, Surveyed } from './rules/rule.ts'
 import { RULES } from './rules/table.ts'
 import { sift, type Sifted } from './sift.ts'
@@ -50,7 +51,8 @@ export type Plan =
 const ROOT_FOLDER_MODE = 0o755
 
 /** `rules` is there so that a test can take one out and see it missed. */
-export function planStandin(input: PlanInput, rules: readonly Rule[] = RULES): Plan {
+export function planStandin(given: PlanInput, rules: readonly Rule[] = RULES): Plan {
+  const input = { ...given, manifest: { ...given.manifest, records: [...recordsHere(given.manifest.records, given.host.sbinIsBin)] } }
   const sifted = sift(input, rules)
   const { kept, leftOut } = sifted
   const operations = operationsOf(kept, input)

@@ -3,11 +3,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { statfsSync } from 'node:fs'
+import { readlinkSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Manifest } from '../package/manifest.ts'
 import type { FileFacts } from './elf.ts'
 import type { Filesystem, Kind } from './host.ts'
+import { pathHere, recordsHere, SBIN_IS_BIN } from './merged.ts'
 import { kindOf, statOf } from './look.ts'
 import { isSoundPath, leadsTo, namesakes, parentsOf } from './rules/names.ts'
 import { interpretersOf } from './rules/run.ts'
@@ -18,6 +19,7 @@ export interface HostDisk {
   readonly exists: (path: string) => Kind
   readonly filesystems: readonly Filesystem[]
   readonly defines: Defines
+  readonly sbinIsBin: boolean
 }
 
 export function surveyDisk(
@@ -38,12 +40,16 @@ export function surveyDisk(
     }
   }
   devices.set(statOf(root)?.dev ?? -1n, roomAt(root, ''))
-  for (const path of pathsOf(manifest, facts)) visit(path)
+  const sbin = join(root, 'usr/sbin')
+  const sbinIsBin = statOf(sbin)?.isSymbolicLink() === true && SBIN_IS_BIN.includes(readlinkSync(sbin))
+  for (const path of pathsOf({ ...manifest, records: [...recordsHere(manifest.records, sbinIsBin)] }, facts))
+    visit(pathHere(path, sbinIsBin))
   return {
     filesystems: [...devices.values()],
     defines: surveyLibraries(root, facts, libraries),
+    sbinIsBin,
     exists: (path) => {
-      const kind = isSoundPath(path) || path === '' ? kinds.get(path) : 'other'
+      const kind = isSoundPath(path) || path === '' ? kinds.get(pathHere(path, sbinIsBin)) : 'other'
       if (kind === undefined) throw new RangeError(`nobody looked at ${path} before planning`)
       return kind
     },

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import type { ImageRecord } from '../../package/record.ts'
+import { pathHere } from '../merged.ts'
 import { fitForTerminal, isCommand, leadsTo } from './names.ts'
 import { placeOf } from './places.ts'
 import type { PackageRule, Rule, SieveRule } from './rule.ts'
@@ -15,7 +16,8 @@ const linkWithin: SieveRule = {
   why: 'links lead to what is placed with them or to what exists in an allowed place',
   hits: (record, { input, own, kept }) => {
     if (record.type !== 'link') return false
-    const target = leadsTo(record.path, record.target)
+    const led = leadsTo(record.path, record.target)
+    const target = led === undefined ? undefined : pathHere(led, input.host.sbinIsBin)
     if (target === undefined || target === record.path) return true
     if (kept.has(target)) return false
     const place = placeOf(target, own)

@@ -85,6 +85,7 @@ function host(): Loose<HostView> {
       { mount: 'usr/share', freeBytes: 1e9, freeInodes: undefined },
     ],
     liveBytes: 0,
+    sbinIsBin: false,
     exists: existing(),
   }
 }
