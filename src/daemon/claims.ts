@@ -13,6 +13,7 @@ import type { Manifest } from '../package/manifest.ts'
 import { maskedRanges, normaliserFor } from '../package/normalise/list.ts'
 import { mask } from '../package/normalise/range.ts'
 import type { ImageRecord } from '../package/record.ts'
+import { metadataId } from '../package/signed.ts'
 import type { Offer } from '../swarm/wire.ts'
 
 /** Enough for every normaliser to know its files. */
@@ -20,19 +21,20 @@ const HEAD_BYTES = 64
 
 /** Errors: StrangerError BAD_HASH, naming the id that is not true; those of reading what lies in `staging`. */
 export async function checkClaims(
-  offer: Pick<Offer, 'content' | 'linkage' | 'stable'>,
+  offer: Pick<Offer, 'content' | 'linkage' | 'stable' | 'metadata'>,
   manifest: Manifest,
   staging: string,
 ): Promise<void> {
   if (manifest.contentId !== offer.content) throw new StrangerError('BAD_HASH', 'what came is not the content that was offered')
-  checkLinkage(offer, manifest)
+  checkMetadata(offer, manifest)
   const stable = stableId(manifest.records, await stableHashes(manifest.records, staging))
   if (stable !== offer.stable) throw new StrangerError('BAD_HASH', 'its stable content id is not that of its files')
 }
 
 /** Errors: StrangerError BAD_HASH; SCHEMA or TOO_LARGE for metadata that have no linkage. */
-export function checkLinkage({ linkage }: Pick<Offer, 'linkage'>, { metadata }: Manifest): void {
-  if (linkageId(linkageOf(metadata)) !== linkage) throw new StrangerError('BAD_HASH', 'its linkage is not what its own metadata say')
+export function checkMetadata(offer: Pick<Offer, 'linkage' | 'metadata'>, { metadata }: Manifest): void {
+  if (metadataId(metadata) !== offer.metadata) throw new StrangerError('BAD_HASH', 'its metadata are not what was signed')
+  if (linkageId(linkageOf(metadata)) !== offer.linkage) throw new StrangerError('BAD_HASH', 'its linkage is not what its own metadata say')
 }
 
 type FileRecord = Extract<ImageRecord, { type: 'file' }>

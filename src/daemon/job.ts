@@ -39,6 +39,7 @@ export const made = v.strictObject({
   stableId: hex64,
   files: count(),
   fileBytes: count(),
+  /** As it stands in the archive. */
   metadata,
   /** What of this host is in it, in one clause with the remedy: then it may be given to nobody. */
   leak: v.nullable(plainText(6000)),

@@ -39,10 +39,10 @@ export async function runMaker(jobPath: string, answer: (line: string) => void):
     throw new HostError('CHANGED_UNDERWAY', `${changed[0] ?? ''} has been changed since the build (${changed.length} files): not published`)
   }
   writeDurable(wanted.records, JSON.stringify(written.records))
-  const { sha256, size, contentId, stableId, fileBytes } = written
+  const { sha256, size, contentId, stableId, metadata, fileBytes } = written
   const files = written.records.filter(({ type }) => type !== 'dir').length
   const leak = leakText(written.leaks)
-  answer(JSON.stringify({ sha256, size, contentId, stableId, fileBytes, files, metadata: taken.metadata, leak } satisfies Made))
+  answer(JSON.stringify({ sha256, size, contentId, stableId, fileBytes, files, metadata, leak } satisfies Made))
 }
 
 /** The image by a path from within the folder of captures, which build scripts could else replace while it is read. Programs started here go by it too. */

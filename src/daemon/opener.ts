@@ -11,7 +11,7 @@ import type { Offer } from '../swarm/wire.ts'
 import { open, type Opened } from '../trust/envelope.ts'
 import type { Envelope } from '../trust/wire.ts'
 
-export type OfferIds = Pick<Offer, 'recipe' | 'linkage' | 'environment' | 'content' | 'stable'>
+export type OfferIds = Pick<Offer, 'recipe' | 'linkage' | 'environment' | 'content' | 'stable' | 'metadata'>
 
 export interface Opener {
   /** Attestations of `offer` in the order in which they are worth carrying: genuine ones of named keys, then others; without what is known to be forged. */
@@ -82,7 +82,8 @@ export function isAbout({ statement: { subject, predicate } }: Opened, offer: Of
     predicate.recipe === offer.recipe &&
     predicate.linkage === offer.linkage &&
     predicate.environment === offer.environment &&
-    predicate.stable === offer.stable
+    predicate.stable === offer.stable &&
+    predicate.metadata === offer.metadata
   )
 }
 

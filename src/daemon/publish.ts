@@ -12,6 +12,7 @@ import { checkJson } from '../base/schema.ts'
 import { type Linkage, linkageId, linkageOf } from '../package/linkage.ts'
 import { MAX_MANIFEST_BYTES } from '../package/manifest.ts'
 import type { ImageRecord } from '../package/record.ts'
+import { metadataId } from '../package/signed.ts'
 import { seal } from '../trust/envelope.ts'
 import type { SigningKey } from '../trust/key.ts'
 import { statementOf } from '../trust/statement.ts'
@@ -83,6 +84,7 @@ export async function publish(input: PublishInput): Promise<Published> {
     environment: recipe.environment,
     content: made.contentId,
     stable: made.stableId,
+    metadata: metadataId(made.metadata),
   }
   const archive = { sha256: made.sha256, size: made.size }
   const attestation = seal(statementOf({ cpv: wish.cpv, ...ids, archive, standinsLive: input.standinsLive }), input.key)

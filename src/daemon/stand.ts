@@ -1,5 +1,6 @@
 /**
- * Takes a staged copy to the live filesystem, or says which rule stopped it; every byte that is placed hangs on the content id that was attested.
+ * Takes a staged copy to the live filesystem, or says which rule stopped it; every byte that is placed, and all that rules read of it,
+ * hangs on ids that were attested.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,6 +8,7 @@ import { StrangerError } from '../base/errors.ts'
 import { exactId } from '../package/content.ts'
 import { linkageOf } from '../package/linkage.ts'
 import type { Manifest } from '../package/manifest.ts'
+import { signedMetadata } from '../package/signed.ts'
 import { readInstalled } from '../portage/vdb.ts'
 import type { FileFacts } from '../standin/elf.ts'
 import type { Policy } from '../standin/host.ts'
@@ -17,7 +19,7 @@ import type { Site } from '../standin/site.ts'
 import { openStaging, readManifest } from '../standin/staging.ts'
 import { surveyStaged } from '../standin/survey.ts'
 import type { Offer } from '../swarm/wire.ts'
-import { checkLinkage } from './claims.ts'
+import { checkMetadata } from './claims.ts'
 import type { Verdict } from './controlWire.ts'
 import { type HostMemory, hostViewOf } from './hostView.ts'
 import { falseRequires, notBoundHere } from './linkages.ts'
@@ -58,11 +60,12 @@ export type Stood =
 export async function stand(input: StandInput): Promise<Stood> {
   const staging = openStaging(input.staging)
   try {
-    const manifest = readManifest(staging)
+    const staged = readManifest(staging)
     // The peer may be taken over: what it staged must be what somebody signed, whatever it says of itself.
-    if (exactId(manifest.records) !== input.offer.content)
+    if (exactId(staged.records) !== input.offer.content)
       throw new StrangerError('BAD_HASH', 'what was staged is not the content that was offered')
-    checkLinkage(input.offer, manifest)
+    checkMetadata(input.offer, staged)
+    const manifest = { ...staged, metadata: signedMetadata(staged.metadata) }
     const facts = surveyStaged(staging, manifest)
     const recipe = await input.wish.recipe
     const host = hostViewOf({ ...input, root: input.site.root, ownerPid: input.entry.ownerPid, recipe, manifest, facts })

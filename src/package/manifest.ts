@@ -44,7 +44,14 @@ export type MetadataKey = (typeof METADATA_KEYS)[number]
 /** Key to value, without the trailing newline that Portage's files have. Keys that the build did not have are absent. */
 export type Metadata = Readonly<Partial<Record<MetadataKey, string>>>
 
-export const metadata = v.pipe(v.record(v.picklist(METADATA_KEYS), v.pipe(v.string(), v.maxLength(4 * 1024 * 1024))))
+// What is not well-formed has no canonical JSON, so no id.
+const metadataValue = v.pipe(
+  v.string(),
+  v.maxLength(4 * 1024 * 1024),
+  v.check((text) => text.isWellFormed(), 'not well-formed text'),
+)
+
+export const metadata = v.pipe(v.record(v.picklist(METADATA_KEYS), metadataValue))
 
 export const manifest = v.strictObject({
   standin: v.literal('manifest-1'),

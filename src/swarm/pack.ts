@@ -54,11 +54,12 @@ function payloadsOf({
   environment,
   content,
   stable,
+  metadata,
   archive: { sha256, size },
 }: Omit<Offer, 'attestations'>): Payloads {
   const cpv = `${family.category}/${family.name}-${family.version}`
   const payload = (standinsLive: boolean): string => {
-    const said = { cpv, recipe, linkage, environment, content, stable, archive: { sha256, size }, standinsLive }
+    const said = { cpv, recipe, linkage, environment, content, stable, metadata, archive: { sha256, size }, standinsLive }
     return canonicalBytes(statementOf(said)).toString('base64')
   }
   return { built: payload(false), beside: payload(true) }

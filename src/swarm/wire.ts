@@ -1,7 +1,7 @@
 /**
  * The shapes that peers of a rendezvous say to each other. Nothing here has behaviour.
  *
- * Messages are canonical JSON inside a BEP 10 extension message named `standin_offers2`. A wire that changes takes another name.
+ * Messages are canonical JSON inside a BEP 10 extension message named `standin_offers3`. A wire that changes takes another name.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,7 +11,7 @@ import { family } from '../package/family.ts'
 import { MAX_RECORDS } from '../package/record.ts'
 import { envelope } from '../trust/wire.ts'
 
-export const EXTENSION = 'standin_offers2'
+export const EXTENSION = 'standin_offers3'
 
 /** Most bytes of one message. */
 export const MAX_MESSAGE_BYTES: number = 256 * 1024
@@ -42,6 +42,8 @@ export const offer = v.strictObject({
   /** Exact content id. */
   content: hex64,
   stable: hex64,
+  /** Of the metadata that its attestations are about. */
+  metadata: hex64,
   archive: v.strictObject({
     sha256: hex64,
     size: count(MAX_ARCHIVE_BYTES),

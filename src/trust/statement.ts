@@ -17,6 +17,8 @@ export interface Said {
   /** Exact and stable content id. */
   readonly content: string
   readonly stable: string
+  /** Id of the metadata that the builder answers for. */
+  readonly metadata: string
   readonly archive: { readonly sha256: string; readonly size: number }
   /** Whether any stand-in was live on this machine while it built. */
   readonly standinsLive: boolean
@@ -24,12 +26,12 @@ export interface Said {
 
 /** Errors: StrangerError SCHEMA when a part has not the form that others will accept. */
 export function statementOf(said: Said): Statement {
-  const { cpv, content, recipe, linkage, environment, stable, archive, standinsLive } = said
+  const { cpv, content, recipe, linkage, environment, stable, metadata, archive, standinsLive } = said
   const built = {
     _type: STATEMENT_TYPE,
     subject: [{ name: cpv, digest: { sha256: content } }],
     predicateType: PREDICATE_TYPE,
-    predicate: { recipe, linkage, environment, stable, archive: { sha256: archive.sha256, size: archive.size }, standinsLive },
+    predicate: { recipe, linkage, environment, stable, metadata, archive: { sha256: archive.sha256, size: archive.size }, standinsLive },
   }
   return check(statement, built, 'statement')
 }

@@ -35,6 +35,8 @@ export const statement = v.strictObject({
     /** Environment class: CHOST, libc, toolchain versions and resolved compiler flags; only builds of one class are compared. */
     environment: hex64,
     stable: hex64,
+    /** Of the metadata that are signed: slots, dependencies, flags and what else is read of an archive before it may run. */
+    metadata: hex64,
     archive: v.strictObject({ sha256: hex64, size: count() }),
     /** Whether stand-ins of other packages were live on that machine during the build; such a build accuses nobody. */
     standinsLive: v.boolean(),

@@ -9,17 +9,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { checkClaims, checkLinkage } from '../../src/daemon/claims.ts'
+import { checkClaims, checkMetadata } from '../../src/daemon/claims.ts'
 import { readArchive } from '../../src/package/archive/read.ts'
 import { linkageId, linkageOf } from '../../src/package/linkage.ts'
 import type { Manifest } from '../../src/package/manifest.ts'
+import { metadataId } from '../../src/package/signed.ts'
 import { archiveOf } from '../package/archive/make.ts'
 import { id } from './support/offers.ts'
 
-const LIES: readonly [string, Partial<Record<'content' | 'linkage' | 'stable', string>>, RegExp | undefined][] = [
+const LIES: readonly [string, Partial<Record<'content' | 'linkage' | 'stable' | 'metadata', string>>, RegExp | undefined][] = [
   ['the truth', {}, undefined],
   ['another content', { content: id('other') }, /not the content that was offered/],
   ['another linkage', { linkage: id('other') }, /linkage is not what its own metadata say/],
+  ['other metadata', { metadata: id('other') }, /metadata are not what was signed/],
   ['another stable content', { stable: id('other') }, /stable content id is not that of its files/],
 ]
 
@@ -35,15 +37,18 @@ for (const [what, lie, why] of LIES) {
     const staging = join(folder, 'staging')
     const manifest = await readArchive({ archive: join(folder, 'a.gpkg.tar'), staging })
     const linkage = linkageId(linkageOf(manifest.metadata))
-    const checked = checkClaims({ content: written.contentId, linkage, stable: written.stableId, ...lie }, manifest, staging)
+    const metadata = metadataId(written.metadata)
+    const checked = checkClaims({ content: written.contentId, linkage, stable: written.stableId, metadata, ...lie }, manifest, staging)
     if (why === undefined) await checked
     else await assert.rejects(checked, { name: 'StrangerError', code: 'BAD_HASH', message: why })
   })
 }
 
-test('the warden asks for the linkage itself', () => {
+test('the warden asks for metadata and linkage itself', () => {
   const metadata = { REQUIRES: 'x86_64: libc.so.6' }
   const manifest: Manifest = { standin: 'manifest-1', metadata, records: [], contentId: id('x') }
-  checkLinkage({ linkage: linkageId(linkageOf(metadata)) }, manifest)
-  assert.throws(() => checkLinkage({ linkage: linkageId(linkageOf({})) }, manifest), { code: 'BAD_HASH' })
+  const ids = { linkage: linkageId(linkageOf(metadata)), metadata: metadataId(metadata) }
+  checkMetadata(ids, manifest)
+  assert.throws(() => checkMetadata({ ...ids, linkage: linkageId(linkageOf({})) }, manifest), { code: 'BAD_HASH' })
+  assert.throws(() => checkMetadata({ ...ids, metadata: metadataId({}) }, manifest), { code: 'BAD_HASH' })
 })

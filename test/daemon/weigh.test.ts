@@ -23,7 +23,7 @@ test('a key counts once, however often it speaks; a key that is not named makes 
   assert.deepEqual({ level: stranger.level, attested: stranger.attested }, { level: 0, attested: 2 })
 })
 
-const ABOUT_SOMETHING_ELSE = ['recipe', 'linkage', 'environment', 'content', 'stable'] as const
+const ABOUT_SOMETHING_ELSE = ['recipe', 'linkage', 'environment', 'content', 'stable', 'metadata'] as const
 
 for (const part of ABOUT_SOMETHING_ELSE) {
   test(`a genuine attestation about another ${part} says nothing of this offer`, () => {

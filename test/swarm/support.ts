@@ -53,6 +53,7 @@ export async function offerOf(path: string): Promise<Offer> {
     linkage: id,
     content: id,
     stable: id,
+    metadata: id,
     archive: { sha256, size, name, infohash, pieceLength, pieces },
     image: { files: 3, bytes: size },
     requires: [{ category: 'x86_64', sonames: ['libc.so.6'] }],

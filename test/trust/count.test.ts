@@ -16,7 +16,14 @@ const claim: Claim = { recipe: sha256Hex('r'), linkage: sha256Hex('l'), content:
 const key = (name: string): string => sha256Hex(`key ${name}`)
 
 function word(by: string, part: Partial<Said> = {}): Opened {
-  const said = { cpv: 'a/b-1', ...claim, environment: sha256Hex('e'), stable: sha256Hex('s'), archive: { sha256: sha256Hex('a'), size: 1 } }
+  const said = {
+    cpv: 'a/b-1',
+    ...claim,
+    environment: sha256Hex('e'),
+    stable: sha256Hex('s'),
+    metadata: sha256Hex('m'),
+    archive: { sha256: sha256Hex('a'), size: 1 },
+  }
   return { keyid: key(by), statement: statementOf({ ...said, standinsLive: false, ...part }) }
 }
 

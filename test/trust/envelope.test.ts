@@ -24,6 +24,7 @@ const said = statementOf({
   environment: sha256Hex('environment'),
   content: sha256Hex('content'),
   stable: sha256Hex('stable'),
+  metadata: sha256Hex('metadata'),
   archive: { sha256: sha256Hex('archive'), size: 12_345 },
   standinsLive: false,
 })

@@ -16,6 +16,7 @@ const said: Said = {
   environment: sha256Hex('e'),
   content: sha256Hex('c'),
   stable: sha256Hex('s'),
+  metadata: sha256Hex('m'),
   archive: { sha256: sha256Hex('a'), size: 7 },
   standinsLive: true,
 }
@@ -30,6 +31,7 @@ test('an in-toto statement of one subject, written out', () => {
       linkage: sha256Hex('l'),
       environment: sha256Hex('e'),
       stable: sha256Hex('s'),
+      metadata: sha256Hex('m'),
       archive: { sha256: sha256Hex('a'), size: 7 },
       standinsLive: true,
     },

@@ -60,6 +60,8 @@ export interface WrittenArchive {
   readonly stableId: string
   readonly records: readonly ImageRecord[]
   readonly stableHashes: StableHashes
+  /** As it stands in the archive. */
+  readonly metadata: Metadata
   /** Bytes of all files of the image. */
   readonly fileBytes: number
   /** What of `private` is in the archive; it may be given to nobody unless there is none. */
@@ -119,7 +121,7 @@ async function writeMembers(fd: number, input: WriteArchiveInput, entries: reado
   const ids = { contentId: exactId(records), stableId: stableId(records, stableHashes), sha256: hashOfFile(fd, size) }
   await flushed
   await searchInside(input.image, watch, input.signal)
-  return { ...ids, size, records, stableHashes, fileBytes, leaks: watch.leaks }
+  return { ...ids, size, records, stableHashes, metadata, fileBytes, leaks: watch.leaks }
 }
 
 interface OuterWriter {

@@ -8,11 +8,12 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Family } from '../../../src/package/family.ts'
 import { linkageId, linkageOf } from '../../../src/package/linkage.ts'
+import { metadataId } from '../../../src/package/signed.ts'
 import { archiveTorrent } from '../../../src/swarm/archiveTorrent.ts'
 import type { Offer } from '../../../src/swarm/wire.ts'
 import { attested, id, offerNamed } from '../../daemon/support/offers.ts'
 import { archiveOf } from '../../package/archive/make.ts'
-import { HELLO, METADATA, temporary } from '../../package/image.ts'
+import { HELLO, temporary } from '../../package/image.ts'
 import { testSwarm } from '../../swarm/support.ts'
 
 export interface Honest {
@@ -47,9 +48,10 @@ export async function startHonest(t: TestContext, { size = 2e6, bytesPerSecond =
     slot: '0',
     recipe: id('recipe'),
     environment: id('environment'),
-    linkage: linkageId(linkageOf(METADATA)),
+    linkage: linkageId(linkageOf(written.metadata)),
     content: written.contentId,
     stable: written.stableId,
+    metadata: metadataId(written.metadata),
     archive: { sha256, size: written.size, name, infohash, pieceLength, pieces },
     image: { files: written.records.length, bytes: written.fileBytes },
     requires: [],

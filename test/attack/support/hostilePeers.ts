@@ -6,11 +6,13 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { TestContext } from 'node:test'
-import { canonicalBytes } from '../../../src/base/canonical.ts'
+import { canonicalBytes, sha256Hex } from '../../../src/base/canonical.ts'
+import { writeArchive } from '../../../src/package/archive/write.ts'
 import { pieceLengthFor } from '../../../src/swarm/archiveTorrent.ts'
 import { torrentFileOf } from '../../../src/swarm/torrentFile.ts'
 import type { Offer } from '../../../src/swarm/wire.ts'
 import { attested, id, keyNamed } from '../../daemon/support/offers.ts'
+import { METADATA, OWNERS } from '../../package/image.ts'
 import type { Honest } from './honest.ts'
 import { type Behave, giving, offering, oneBlock, OURS, rubbish, sendPiece, silent, startLiar } from './liar.ts'
 
@@ -27,7 +29,7 @@ const PIECE = 262_144
 
 /** The honest offer, word for word and with its signature, over another torrent: of random pieces, or of these bytes. */
 function replayed({ offer }: Honest, bytes?: Buffer): Offer {
-  const sha256 = id(randomBytes(8).toString('hex'))
+  const sha256 = bytes === undefined ? id(randomBytes(8).toString('hex')) : sha256Hex(bytes)
   // A smaller archive is asked for first.
   const size = bytes?.length ?? offer.archive.size - 1 - (randomBytes(2).readUInt16LE() % 1000)
   const pieceLength = pieceLengthFor(size)
@@ -96,6 +98,18 @@ export const HOSTILE: readonly Hostile[] = [
     what: 'a true torrent of rubbish',
     start: alone((t, honest) => {
       const bytes = randomBytes(1_000_000)
+      return one(t, honest, [replayed(honest, bytes)], truly(bytes))
+    }),
+  },
+  {
+    what: 'the honest files with other metadata',
+    short: true,
+    start: alone(async (t, honest) => {
+      const out = `${honest.path}.lied`
+      // Smaller, so that it is asked for first.
+      const metadata = { CATEGORY: METADATA.CATEGORY ?? '', PF: METADATA.PF ?? '' }
+      await writeArchive({ image: `${honest.path}.image`, metadata, out, owners: OWNERS })
+      const bytes = readFileSync(out)
       return one(t, honest, [replayed(honest, bytes)], truly(bytes))
     }),
   },

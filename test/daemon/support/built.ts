@@ -15,6 +15,7 @@ import { exactId } from '../../../src/package/content.ts'
 import { linkageId, linkageOf } from '../../../src/package/linkage.ts'
 import type { Metadata } from '../../../src/package/manifest.ts'
 import type { ImageRecord } from '../../../src/package/record.ts'
+import { metadataId } from '../../../src/package/signed.ts'
 import { attested, id, offerNamed } from './offers.ts'
 
 export interface Place {
@@ -59,7 +60,7 @@ export function copyOf({ fetched }: Place, side: Side): StoodIn {
   const archive = Buffer.alloc(side.size ?? 1000, side.text)
   const sha256 = sha256Hex(archive)
   writeFileSync(join(fetched, `${sha256}.gpkg.tar`), archive)
-  const ids = { recipe, linkage: linkageId(linkageOf(metadata)), content: exactId(records), stable: id(side.stable ?? side.text) }
+  const ids = { recipe, linkage: linkageId(linkageOf(metadata)), metadata: metadataId(metadata), content: exactId(records), stable: id(side.stable ?? side.text) }
   const plain = offerNamed(side.text, ids)
   const offer = { ...plain, archive: { ...plain.archive, sha256, size: archive.byteLength, name: `${sha256}.gpkg.tar` } }
   const signed = { ...offer, attestations: [attested(offer, 'anna', { standinsLive })] }

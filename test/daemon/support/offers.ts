@@ -20,8 +20,8 @@ const FAMILY = { repository: 'gentoo', category: 'app-misc', name: 'hello', vers
 
 /** Says that `of` gave its content, signed by the key of `name`. */
 export function attested(of: Offer, name: string, changes: Partial<Parameters<typeof statementOf>[0]> = {}): Envelope {
-  const { recipe, linkage, environment, content, stable, archive } = of
-  const said = { cpv: 'app-misc/hello-2.10', recipe, linkage, environment, content, stable, archive, standinsLive: false }
+  const { recipe, linkage, environment, content, stable, metadata, archive } = of
+  const said = { cpv: 'app-misc/hello-2.10', recipe, linkage, environment, content, stable, metadata, archive, standinsLive: false }
   return seal(statementOf({ ...said, ...changes }), keyNamed(name))
 }
 
@@ -35,6 +35,7 @@ export function offerNamed(name: string, changes: Partial<Offer> = {}): Offer {
     linkage: id('linkage'),
     content: id(`content of ${name}`),
     stable: id(`stable of ${name}`),
+    metadata: id('metadata'),
     archive: { sha256, size: 1000, name: `${sha256}.gpkg.tar`, infohash: 'a'.repeat(40), pieceLength: 262_144, pieces: 'AAAA' },
     image: { files: 3, bytes: 3000 },
     requires: [],
