@@ -18,9 +18,8 @@ export function pathHere(path: string, sbinIsBin: boolean): string {
 /** The same records where nothing differs. Two names that become one stay two records, which no rule lets through. */
 export function recordsHere(records: readonly ImageRecord[], sbinIsBin: boolean): readonly ImageRecord[] {
   if (!sbinIsBin || !records.some(({ path }) => path.startsWith('usr/sbin/'))) return records
-  const isSbin = ({ path, type }: ImageRecord): boolean => type === 'dir' && path === 'usr/sbin'
   return records
-    .filter((record) => !isSbin(record))
+    .filter(({ path, type }) => type !== 'dir' || path !== 'usr/sbin')
     .map((record) => ({ ...record, path: pathHere(record.path, sbinIsBin) }))
     .toSorted(byPath)
 }
