@@ -50,23 +50,23 @@ async function ground(): Promise<(() => Promise<void>) | undefined> {
 
 /** One file after the other: memory and times are measured. */
 function runAll(wantedFiles: readonly string[]): Promise<{ rows: Tried[]; failed: number }> {
-  const rows: Tried[] = []
+  const reported: Tried[] = []
   let wrong = 0
   const events = run({ files: [...wantedFiles], concurrency: 1, timeout: LONGEST_FILE_MS })
   events.on('test:fail', () => wrong++)
   events.on('test:diagnostic', ({ message }) => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `report`
-    if (message.startsWith(MARK)) rows.push(JSON.parse(message.slice(MARK.length)) as Tried)
+    if (message.startsWith(MARK)) reported.push(JSON.parse(message.slice(MARK.length)) as Tried)
   })
   const told = events.compose(spec)
   return new Promise((resolve, reject) => {
-    told.on('error', reject).on('end', () => resolve({ rows, failed: wrong }))
+    told.on('error', reject).on('end', () => resolve({ rows: reported, failed: wrong }))
     told.pipe(process.stdout, { end: false })
   })
 }
 
-function table(rows: readonly Tried[]): string {
-  const cells = [['what', 'tried', 'found'], ...rows.map(({ what, tried, found }) => [what, String(tried), found])]
+function table(all: readonly Tried[]): string {
+  const cells = [['what', 'tried', 'found'], ...all.map(({ what, tried, found }) => [what, String(tried), found])]
   const width = (at: number): number => Math.max(...cells.map((row) => row[at]?.length ?? 0))
   return cells.map(([what = '', tried = '', found = '']) => `${what.padEnd(width(0))}  ${tried.padStart(width(1))}  ${found}`).join('\n')
 }
