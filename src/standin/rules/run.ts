@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import type { ElfFacts, FileFacts } from '../elf.ts'
-import { baseName, commandsNamed, fitForTerminal, leadsTo } from './names.ts'
+import { baseName, commandsNamed, fitForTerminal, isSoundPath, leadsTo } from './names.ts'
 import type { PackageRule, Surveyed } from './rule.ts'
 
 /** Facts of every file that stays, with its path. */
@@ -79,7 +79,7 @@ const interpretersThere: PackageRule = {
   why: 'every interpreter that its programs ask for is here',
   stops: (surveyed) => {
     const own = new Set(surveyed.kept.map(({ path }) => path))
-    const isThere = (path: string): boolean => own.has(path) || surveyed.input.host.exists(path) !== 'absent'
+    const isThere = (path: string): boolean => own.has(path) || (isSoundPath(path) && surveyed.input.host.exists(path) !== 'absent')
     const missing = factsOf(surveyed)
       .flatMap(({ facts }) => interpretersOf(facts))
       .find((places) => !places.some(isThere))

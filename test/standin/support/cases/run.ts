@@ -54,6 +54,10 @@ export const RUN_CASES: readonly Case[] = [
   refuses('libc-new-enough', 'another libc', (input) => (input.host.glibc = undefined)),
   refuses('interpreters-there', 'another loader', facts('data', { interpreter: '/lib/ld-musl-x86_64.so.1' })),
   refuses('interpreters-there', 'env of what is not there', script('-S lua -i')),
+  refuses('interpreters-there', 'a name that is none', (input) => {
+    script(undefined, '/usr/bin/a\u001b')(input)
+    input.host.exists = existing({ 'usr/bin/a\u001b': 'other' })
+  }),
   refuses('interpreters-there', 'an interpreter', script(undefined, '/usr/bin/lua')),
   refuses('interpreters-allowed', 'an interpreter in a home', (input) => {
     script(undefined, '/home/demo/python')(input)
