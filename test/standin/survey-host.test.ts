@@ -56,6 +56,10 @@ test('kinds, links, targets and interpreters are looked up without following the
       'usr/bin/lua': 'absent',
       'lib64/ld.so': 'absent',
     })
+    // What a stranger wrote badly is nobody's defect, and never free; what nobody looked up is ours.
+    for (const path of ['usr/share/doc/bad\nname', '..', '/usr', 'usr//bin', 'n'.repeat(300)]) assert.equal(exists(path), 'other', path)
+    for (const path of ['bin/dangling', 'sbin/dangling', 'opt/bin/dangling', 'bin/lua', 'lib/old'])
+      assert.equal(exists(path), 'absent', path)
     assert.throws(() => exists('etc/passwd'), RangeError)
   }))
 
