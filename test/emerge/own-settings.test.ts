@@ -1,0 +1,69 @@
+/**
+ * What the user's own settings make of a build: one recipe means one content, and what others would not build has no recipe or stays at home.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import type { Started } from '../support/host/enter.ts'
+import type { Host } from '../support/host/host.ts'
+import { createNetwork, type Network } from '../support/host/network.ts'
+import { startDaemon } from '../support/standin/daemon.ts'
+import { installStandin } from '../support/standin/install.ts'
+import { addGate, hold, letGo, reached } from '../support/story/gate.ts'
+
+const PACKAGE = 'test-misc/flags'
+
+let network: Network
+let host: Host
+let daemon: Started
+before(async () => {
+  network = await createNetwork({ name: 'own' })
+  host = await network.createHost({ name: 'alpha' })
+  await installStandin(host, { features: 'publish' })
+  daemon = await startDaemon(host)
+})
+after(() => network.close())
+
+/** What the daemon says of the build, the part behind the package's name. */
+async function outcome(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
+  const before = daemon.output().length
+  await host.emerge([...args, PACKAGE], { env })
+  const said = /^test-misc\/flags-\S+: ((not )?published.*)$/m
+  await daemon.waitFor(new RegExp(`^[^]{${before},}?test-misc/flags-\\S+: (not )?published.*$`, 'm'))
+  return said.exec(daemon.output().slice(before))?.[1] ?? ''
+}
+
+const content = (line: string): string | undefined => /content ([0-9a-f]+)/.exec(line)?.[1]
+
+test('a binary package that lacks something of the image is not what is published', async () => {
+  const plain = content(await outcome(['--oneshot']))
+  assert.ok(plain)
+  const masked = { FEATURES: 'buildpkg', PKG_INSTALL_MASK: '/usr/share' }
+  assert.equal(content(await outcome(['--oneshot'], masked)), plain)
+  assert.equal(content(await outcome(['--oneshot'], { FEATURES: 'buildpkg -binpkg-docompress' })), plain)
+  assert.match(await outcome(['--buildpkgonly'], masked), /^not published: PKG_INSTALL_MASK leaves files out of binary packages$/)
+})
+
+test('what nobody else has in their build has no recipe', async () => {
+  host.write(`/etc/portage/env/${PACKAGE}`, 'post_src_install() { echo mine > "${D}/usr/share/mine"; }\n')
+  assert.match(await outcome(['--oneshot']), /^not published: \/etc\/portage\/env\/test-misc\/flags changes what is built$/)
+  rmSync(host.path(`/etc/portage/env/${PACKAGE}`))
+
+  const bashrc = host.read('/etc/portage/bashrc')
+  host.write('/etc/portage/bashrc', `post_src_install() { :; }\n${bashrc}`)
+  assert.match(await outcome(['--oneshot']), /^not published: post_src_install in your bashrc may change what is built$/)
+  host.write('/etc/portage/bashrc', bashrc)
+})
+
+test('publish that is switched off during a build is off for that build', async () => {
+  const makeConf = host.read('/etc/portage/make.conf')
+  addGate(host)
+  hold(host, 'compile')
+  const line = outcome(['--oneshot'])
+  await reached(host, 'compile')
+  host.write('/etc/portage/make.conf', makeConf.replace(/^STANDIN_FEATURES=.*$/m, 'STANDIN_FEATURES=""'))
+  letGo(host, 'compile')
+  assert.match(await line, /^not published: publish is not in STANDIN_FEATURES any more$/)
+})
