@@ -30,7 +30,7 @@ for (const { what, slow, start } of tried) {
     named = [...(await start(t, honest)), honest.address]
     const withIt = await look(taker, honest.family)
     assert.ok(withIt.sought.found, withIt.failures.join('\n'))
-    assert.equal(withIt.sought.weighed.offer.archive.sha256, honest.offer.archive.sha256)
+    assert.equal(withIt.sought.copy.weighed.offer.archive.sha256, honest.offer.archive.sha256)
 
     const seconds = withIt.seconds - without.seconds
     t.diagnostic(
