@@ -25,16 +25,21 @@ export interface Wants {
   readonly environment: string | undefined
   readonly leastLevel: number
   readonly maxBytes: number
+  /** Sonames that this host has, for each category; nothing where that is not known. */
+  readonly provides: ReadonlyMap<string, ReadonlySet<string>> | undefined
 }
 
-export interface Choice {
+export interface Choice<One extends Weighed> {
   /** Best first. */
-  readonly usable: readonly Weighed[]
+  readonly usable: readonly One[]
   readonly verdicts: readonly Verdict[]
 }
 
-/** Exact recipe before anything else, then the same environment, then the higher level, then more attestations, then the smaller archive. */
-export function choose(offers: readonly Weighed[], wants: Wants): Choice {
+/**
+ * What says of itself that it needs nothing that is not here comes first: nobody has signed that it does, so it is a hint, and the rest is tried later. Then
+ * the exact recipe, then the same environment, then the higher level, then more attestations, then the smaller archive.
+ */
+export function choose<One extends Weighed>(offers: readonly One[], wants: Wants): Choice<One> {
   const verdicts: Verdict[] = []
   const usable = offers.filter((weighed) => {
     const reason = whyNot(weighed, wants)
@@ -42,6 +47,7 @@ export function choose(offers: readonly Weighed[], wants: Wants): Choice {
     return reason === undefined
   })
   const score = (weighed: Weighed): number[] => [
+    Number(runsHere(weighed, wants)),
     Number(weighed.offer.recipe === wants.recipe),
     Number(weighed.offer.environment === wants.environment),
     weighed.level,
@@ -53,7 +59,14 @@ export function choose(offers: readonly Weighed[], wants: Wants): Choice {
 
 /** Whether nothing better can come, so that waiting for more offers is in vain. */
 export function isExact(weighed: Weighed, wants: Wants): boolean {
-  return wants.recipe !== undefined && weighed.offer.recipe === wants.recipe && whyNot(weighed, wants) === undefined
+  return (
+    wants.recipe !== undefined && weighed.offer.recipe === wants.recipe && runsHere(weighed, wants) && whyNot(weighed, wants) === undefined
+  )
+}
+
+function runsHere({ offer }: Weighed, { provides }: Wants): boolean {
+  if (provides === undefined) return true
+  return offer.requires.every(({ category, sonames }) => sonames.every((soname) => provides.get(category)?.has(soname) === true))
 }
 
 function whyNot(weighed: Weighed, wants: Wants): string | undefined {

@@ -1,21 +1,29 @@
 /**
- * Gathers the offers for one package, each source of an archive for itself, with the attestations of all who vouch for the same archive.
+ * Gathers the offers for one package, each source of a copy for itself, with the attestations of all who vouch for the same build.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { canonicalId } from '../base/canonical.ts'
 import { StandinError } from '../base/errors.ts'
 import { networkOf, parseAddress } from '../swarm/address.ts'
 import type { Offer } from '../swarm/wire.ts'
 import { joined } from './attestations.ts'
 import { choose, isExact, type Wants, type Weighed } from './choose.ts'
+import type { OfferIds } from './opener.ts'
 import type { SeekInput } from './seek.ts'
+
+/** An offer that came, and who named it. */
+export interface Heard extends Weighed {
+  /** `sourceOf` the offer. */
+  readonly source: string
+  /** Without their ports. */
+  readonly hosts: ReadonlySet<string>
+}
 
 export interface Gathered {
   /** Settles when an exact offer is there, a little after the first one, or when nobody has answered for long enough. */
   readonly enough: Promise<void>
-  offers(): readonly Weighed[]
-  /** Hosts that name this source of an archive, without their ports. */
-  hostsOf(offer: Offer): ReadonlySet<string>
+  offers(): readonly Heard[]
   /** Waits until what has come by now is among the offers. */
   caughtUp(): Promise<void>
   /** Waits for an offer that was not there yet; false when the search is over, or nothing has come for `othersSeconds`. */
@@ -23,19 +31,30 @@ export interface Gathered {
   stop(): void
 }
 
-/** An archive at one torrent: a liar may offer an honest archive with a torrent of his own, which no signature covers. */
-export function sourceOf({ archive }: Offer): string {
-  return `${archive.sha256} ${archive.infohash}`
+/** A liar may say what is honest with a torrent, a size or a slot of his own, which no signature covers; it takes the place of nothing. */
+export function sourceOf(offer: Offer): string {
+  return canonicalId({ ...offer, attestations: [] })
 }
 
-/** Most offers that are heard in one search, and most sources of one archive, which honestly has one: a flood must fill neither root's memory nor its time. */
+/** What its attestations are about: whichever archive they name, as equal content has one in each encoding. */
+export function sameBuild({ recipe, linkage, environment, content, stable, metadata }: OfferIds): string {
+  return [recipe, linkage, environment, content, stable, metadata].join(' ')
+}
+
+/** Most offers that are heard in one search: a flood must fill neither root's memory nor its time. */
 const MAX_HEARD = 1024
-const MAX_OF_ONE = 16
+
+interface Source {
+  readonly id: string
+  /** Without attestations, which are those of its build. */
+  readonly offer: Offer
+  readonly hosts: Set<string>
+}
 
 export function gather(input: SeekInput): Gathered {
   const over = new AbortController()
-  const offers = new Map<string, Weighed>()
-  const hosts = new Map<string, Set<string>>()
+  const sources = new Map<string, Source>()
+  const builds = new Map<string, Weighed>()
   const enough = Promise.withResolvers<void>()
   let next = Promise.withResolvers<boolean>()
   let seen = 0
@@ -43,21 +62,26 @@ export function gather(input: SeekInput): Gathered {
   const timers: NodeJS.Timeout[] = []
   const later = (seconds: number, then: () => void): void => void timers.push(setTimeout(then, seconds * 1000))
 
+  const heardAt = ({ id, offer, hosts }: Source): Heard[] => {
+    const build = builds.get(sameBuild(offer))
+    return build === undefined ? [] : [{ ...build, offer: { ...offer, attestations: build.offer.attestations }, source: id, hosts }]
+  }
   const judge = (weighed: Weighed, wants: Wants): void => {
     if (isExact(weighed, wants)) enough.resolve()
     else later(choose([weighed], wants).usable.length > 0 ? input.betterSeconds : input.othersSeconds, enough.resolve)
   }
   const take = async (said: Offer, from: string): Promise<void> => {
     if (over.signal.aborted) return
-    const offer = { ...said, attestations: await input.screen(said, networkOf(parseAddress(from)?.host ?? from)) }
-    const same = [...offers.values()].map((weighed) => weighed.offer).filter((one) => isSameArchive(one, offer))
-    if (!offers.has(sourceOf(offer)) && same.length >= MAX_OF_ONE) return
-    hosts.set(sourceOf(offer), (hosts.get(sourceOf(offer)) ?? new Set()).add(hostOf(from)))
-    const attestations = same.reduce((all, one) => joined(all, one.attestations, input.counts), offer.attestations)
-    for (const one of [...same.filter((other) => sourceOf(other) !== sourceOf(offer)), offer])
-      offers.set(sourceOf(one), input.weigh({ ...one, attestations }))
-    const weighed = offers.get(sourceOf(offer))
-    if (weighed !== undefined) void input.wants.then((wants) => judge(weighed, wants))
+    const host = parseAddress(from)?.host ?? from
+    const attestations = await input.screen(said, networkOf(host))
+    const known = builds.get(sameBuild(said))?.offer.attestations
+    if (known === undefined || !isAmong(attestations, known))
+      builds.set(sameBuild(said), input.weigh({ ...said, attestations: joined(known ?? [], attestations, input.counts) }))
+    const id = sourceOf(said)
+    const source: Source = sources.get(id) ?? { id, offer: { ...said, attestations: [] }, hosts: new Set() }
+    sources.set(id, source)
+    source.hosts.add(host)
+    for (const one of heardAt(source)) void input.wants.then((wants) => judge(one, wants))
     next.resolve(true)
   }
   // One after the other: what each says is checked a few signatures at a time.
@@ -80,12 +104,11 @@ export function gather(input: SeekInput): Gathered {
 
   return {
     enough: Promise.race([enough.promise, search]),
-    offers: () => [...offers.values()],
-    hostsOf: (offer) => hosts.get(sourceOf(offer)) ?? new Set(),
+    offers: () => [...sources.values()].flatMap(heardAt),
     caughtUp: () => queue,
     async another() {
-      if (offers.size > seen) {
-        seen = offers.size
+      if (sources.size > seen) {
+        seen = sources.size
         return true
       }
       if (over.signal.aborted) return false
@@ -100,10 +123,7 @@ export function gather(input: SeekInput): Gathered {
   }
 }
 
-function hostOf(address: string): string {
-  return address.replace(/:\d+$/, '')
-}
-
-function isSameArchive(a: Offer, b: Offer): boolean {
-  return a.archive.sha256 === b.archive.sha256 && a.content === b.content && a.recipe === b.recipe && a.linkage === b.linkage
+function isAmong(some: Offer['attestations'], all: Offer['attestations']): boolean {
+  const payloads = new Map(all.map(({ payload, signatures: [{ sig }] }) => [sig, payload]))
+  return some.every(({ payload, signatures: [{ sig }] }) => payloads.get(sig) === payload)
 }

@@ -75,7 +75,7 @@ export function hostViewOf(input: HostViewInput): HostView {
   return {
     chost: wish.family.chost,
     installedSlots: installed.filter((one) => isSame(one, wish)).map(({ slot }) => slot),
-    provides: merged([...installed, ...live].map(({ provides }) => provides)),
+    provides: provided(installed, live),
     glibc: input.glibc,
     cpuFlags: cpuFlags(procRoot),
     march: recipe.known ? marchOf(recipe.recipe.flags.CFLAGS) : undefined,
@@ -92,6 +92,15 @@ export function hostViewOf(input: HostViewInput): HostView {
     sbinIsBin: disk.sbinIsBin,
     defines: disk.defines,
   }
+}
+
+/** Sonames that there are on this host, for each category. Errors: HostError UNREADABLE. */
+export function providedHere(root: string, memory: HostMemory, live: readonly LiveStandin[]): Map<string, Set<string>> {
+  return provided(readInstalled(root, memory.installed), live)
+}
+
+function provided(installed: readonly InstalledPackage[], live: readonly LiveStandin[]): Map<string, Set<string>> {
+  return merged([...installed, ...live].map(({ provides }) => provides))
 }
 
 function licencesOf({ wish, recipe, manifest: { metadata } }: HostViewInput): string[] {

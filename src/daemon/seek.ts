@@ -1,5 +1,5 @@
 /**
- * Finds a copy that may stand in and brings it to staging: the best offer first, the next one when a peer lies, stalls or goes away.
+ * Finds a copy that may stand in: the best offer first, the next one when a peer lies, stalls or goes away, or when a rule refuses what came.
  *
  * The search goes on while a copy is fetched, so that whoever answers first with a lie does not silence who answers next with the truth.
  *
@@ -10,8 +10,25 @@ import type { Family } from '../package/family.ts'
 import type { Offer } from '../swarm/wire.ts'
 import { choose, type Wants, type Weighed } from './choose.ts'
 import type { Verdict } from './controlWire.ts'
-import { gather, sourceOf } from './gather.ts'
+import { gather } from './gather.ts'
 import type { PeerClient } from './peerClient.ts'
+import { takeTurns } from './turns.ts'
+
+/** A copy that came. */
+export interface Copy {
+  readonly weighed: Weighed
+  /** Under which the peer has staged it. */
+  readonly staging: string
+  /** What is to be said of the others. */
+  readonly verdicts: readonly Verdict[]
+}
+
+export interface Refused {
+  readonly reason: string
+  readonly verdicts: readonly Verdict[]
+  /** Whether it would be refused from whomever it came. */
+  readonly always: boolean
+}
 
 export interface SeekInput {
   readonly family: Family
@@ -23,6 +40,8 @@ export interface SeekInput {
   screen(offer: Offer, from: string): Promise<Offer['attestations']>
   /** Whether the policy names this key: its word is never pushed out by those of strangers. */
   readonly counts: (keyid: string) => boolean
+  /** Lets it stand in, or says why it may not; what it throws ends the search. */
+  take(copy: Copy): Promise<Refused | undefined>
   readonly signal: AbortSignal
   /** How long the first offer is awaited; how long a better one after one that can be used; and how long any other after one that can't. */
   readonly findSeconds: number
@@ -33,49 +52,72 @@ export interface SeekInput {
 }
 
 export type Sought =
-  | { readonly found: true; readonly weighed: Weighed; readonly staging: string; readonly verdicts: readonly Verdict[] }
-  | { readonly found: false; readonly reason: string; readonly verdicts: readonly Verdict[] }
+  { readonly found: true; readonly copy: Copy } | { readonly found: false; readonly reason: string; readonly verdicts: readonly Verdict[] }
 
-/** Most copies that are tried for one package. */
-const MAX_TRIES = 8
+/** What became of the copies that were tried, in words: those that did not come, and those that no rule lets through. */
+interface InVain {
+  readonly failed: Verdict[]
+  readonly refused: { readonly name: string; readonly why: Refused }[]
+}
 
 export async function seek(input: SeekInput): Promise<Sought> {
   const gathered = gather(input)
-  const failed: Verdict[] = []
-  const tried = new Set<string>()
-  const failing = new Set<string>()
-  const isOfOthers = ({ offer }: Weighed): boolean => [...gathered.hostsOf(offer)].some((host) => !failing.has(host))
+  const turns = takeTurns()
+  const inVain: InVain = { failed: [], refused: [] }
   try {
     await gathered.enough
-    while (tried.size < MAX_TRIES && !input.signal.aborted) {
+    while (!input.signal.aborted) {
       await gathered.caughtUp()
       const { usable, verdicts } = choose(gathered.offers(), await input.wants)
-      const left = usable.filter(({ offer }) => !tried.has(sourceOf(offer)))
-      // Whoever was in vain once comes last: a host may name any number of torrents that are none.
-      const best = left.find(isOfOthers) ?? left[0]
+      const best = turns.next(usable)
       if (best === undefined) {
         if (await gathered.another()) continue
         break
       }
-      tried.add(sourceOf(best.offer))
-      try {
-        const staging = await input.peer.get(best.offer, input.getSeconds, input.signal)
-        return { found: true, weighed: best, staging, verdicts: [...verdicts, ...failed] }
-      } catch (error) {
-        if (!(error instanceof StandinError)) throw error
-        for (const host of gathered.hostsOf(best.offer)) failing.add(host)
-        failed.push({ rule: 'fetch', passed: false, text: `${best.offer.content.slice(0, 12)}: ${error.message}` })
-        input.log(`${best.offer.archive.sha256.slice(0, 12)}: ${error.code}: ${error.message}`)
-      }
+      turns.spend(best)
+      const staging = await fetched(input, best, inVain)
+      if (staging === undefined) continue
+      const copy = { weighed: best, staging, verdicts: [...verdicts, ...saidOf(inVain)] }
+      const why = await input.take(copy)
+      if (why === undefined) return { found: true, copy }
+      inVain.refused.push({ name: best.offer.content.slice(0, 12), why })
+      if (why.always) turns.refuse(best)
     }
     const { verdicts } = choose(gathered.offers(), await input.wants)
-    return nothing(input, gathered.offers().length, [...verdicts, ...failed])
+    return nothing(input, gathered.offers().length, verdicts, inVain)
   } finally {
     gathered.stop()
   }
 }
 
-function nothing(input: SeekInput, offers: number, verdicts: readonly Verdict[]): Sought {
+/** Undefined where it does not come, which is noted. */
+async function fetched(input: SeekInput, { offer }: Weighed, { failed }: InVain): Promise<string | undefined> {
+  try {
+    return await input.peer.get(offer, input.getSeconds, input.signal)
+  } catch (error) {
+    if (!(error instanceof StandinError)) throw error
+    failed.push({ rule: 'fetch', passed: false, text: `${offer.content.slice(0, 12)}: ${error.message}` })
+    input.log(`${offer.archive.sha256.slice(0, 12)}: ${error.code}: ${error.message}`)
+    return undefined
+  }
+}
+
+/** Of a copy that was refused what stopped it, by its name. */
+function saidOf({ failed, refused }: InVain): Verdict[] {
+  const stops = refused.flatMap(({ name, why }) =>
+    why.verdicts.filter(({ passed }) => !passed).map(({ rule, text }) => ({ rule, passed: false, text: `${name}: ${text}` })),
+  )
+  return [...failed, ...stops]
+}
+
+/** Where copies came, the best of them says why there is none. */
+function nothing(input: SeekInput, offers: number, chosen: readonly Verdict[], inVain: InVain): Sought {
+  const [best, ...others] = inVain.refused
+  if (best !== undefined) {
+    const reason = others.length === 0 ? best.why.reason : `${best.why.reason} (nor could ${others.length} other copies be used)`
+    return { found: false, reason, verdicts: [...chosen, ...saidOf({ ...inVain, refused: others }), ...best.why.verdicts] }
+  }
+  const verdicts = [...chosen, ...inVain.failed]
   const last = verdicts.at(-1)?.text
   if (input.signal.aborted && verdicts.length === 0) return { found: false, reason: 'the build was over first', verdicts }
   if (offers === 0) return { found: false, reason: 'nobody offers a copy', verdicts }

@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { HostError, StandinError } from '../base/errors.ts'
+import { HostError, StandinError, StrangerError } from '../base/errors.ts'
 import { readText } from '../portage/bounded.ts'
 import { metadataFromFolder } from '../package/metadata.ts'
 import { plainLine } from '../portage/terminal.ts'
@@ -15,8 +15,9 @@ import type { Steps } from './step.ts'
 import { askedAt } from './moment.ts'
 import { finish } from './finish.ts'
 import { foresee } from './foresee.ts'
+import { providedHere } from './hostView.ts'
 import { megabytes, terminalFor } from './say.ts'
-import { seek, type Sought } from './seek.ts'
+import { type Copy, type Refused, seek } from './seek.ts'
 import { stand } from './stand.ts'
 import { opener } from './opener.ts'
 import { ownPackageOf } from './ownPackage.ts'
@@ -52,9 +53,9 @@ export function stepsOf(realm: Realm): Steps {
     realm.known.saveCourse(row)
   }
 
-  const arrive = async (course: Course, wish: Wish, sought: Sought & { found: true }): Promise<void> => {
+  /** Undefined where it stands in now. Errors: HostError. */
+  const arrive = async (course: Course, wish: Wish, { weighed, staging, verdicts }: Copy): Promise<Refused | undefined> => {
     const { values } = course.note.began
-    const { weighed, staging } = sought
     const { offer } = weighed
     let kept: number | undefined
     try {
@@ -78,17 +79,19 @@ export function stepsOf(realm: Realm): Steps {
           realm.stood.save(id, { offer, manifest })
         },
       })
-      if (stood.kind === 'refused') {
-        report(course, wish, `no stand-in: ${stood.reason}`, [...sought.verdicts, ...stood.verdicts])
-        return tell(course, `no stand-in: ${stood.reason}`, 'warn')
-      }
+      if (stood.kind === 'refused') return { ...stood, always: true }
       change(course, { standing: stood.id, stoodIn: stood.id })
       realm.placed(course.key)
       passOn(realm, course, staging, offer)
       const seconds = (realm.clock().getTime() / 1000 - askedAt(course.note.began)).toFixed(1)
       const level = `level ${weighed.level}, ${weighed.counted}`
       tell(course, `can be used now (${level}; ${megabytes(stood.bytes)} in ${seconds} s), until your own build is merged`, 'good')
-      report(course, wish, `placed: ${level}`, [...sought.verdicts, ...stood.verdicts], true)
+      report(course, wish, `placed: ${level}`, [...verdicts, ...stood.verdicts], true)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof StrangerError)) throw error
+      const said = { rule: error.code, passed: false, text: error.message.slice(0, 2000) }
+      return { reason: error.message, verdicts: [said], always: false }
     } finally {
       if (kept !== undefined && kept !== course.note.stoodIn) realm.stood.drop(kept)
       realm.peer.discard(staging)
@@ -123,12 +126,14 @@ export function stepsOf(realm: Realm): Steps {
         return tell(course, `no stand-in: ${foreseen.reason}`, 'warn')
       }
       const made = wish
+      const provides = providedHere(realm.site.root, realm.memory, realm.live())
       const wants = wish.recipe.then((recipe) => ({
         slot: made.slot,
         recipe: recipe.known ? recipe.id : undefined,
         environment: recipe.known ? recipe.environment : undefined,
         leastLevel: realm.settings.level,
         maxBytes: realm.settings.max_size,
+        provides,
       }))
       const policy = realm.policy()
       const counts = (keyid: string): boolean => policy.keys.has(keyid)
@@ -140,6 +145,7 @@ export function stepsOf(realm: Realm): Steps {
         weigh: (offer) => weigh(offer, policy, realm.disputed, signatures.opened),
         screen: signatures.screen,
         counts,
+        take: (copy) => arrive(course, made, copy),
         signal: course.enough.signal,
         findSeconds: FIND_SECONDS,
         betterSeconds: BETTER_SECONDS,
@@ -147,7 +153,7 @@ export function stepsOf(realm: Realm): Steps {
         getSeconds: GET_SECONDS,
         log: realm.log,
       })
-      if (sought.found) return await arrive(course, wish, sought)
+      if (sought.found) return
       report(course, wish, `no stand-in: ${sought.reason}`, sought.verdicts)
       if (!course.enough.signal.aborted || sought.verdicts.length > 0) tell(course, `no stand-in: ${sought.reason}`, 'warn')
     } catch (error) {

@@ -5,7 +5,14 @@ import fc from 'fast-check'
 import { choose, isExact, type Wants } from '../../src/daemon/choose.ts'
 import { id, weighedNamed } from './support/offers.ts'
 
-const WANTS: Wants = { slot: '0', recipe: id('recipe'), environment: id('environment'), leastLevel: 1, maxBytes: 10_000 }
+const WANTS: Wants = {
+  slot: '0',
+  recipe: id('recipe'),
+  environment: id('environment'),
+  leastLevel: 1,
+  maxBytes: 10_000,
+  provides: undefined,
+}
 const namesOf = (usable: readonly { offer: { content: string } }[]): string[] => usable.map(({ offer }) => offer.content)
 
 const [exact, near, far, strong] = [
@@ -54,4 +61,14 @@ test('a sub-slot does not matter; without a recipe of its own no offer is exact'
   assert.equal(choose([weighedNamed('x', { slot: '0/7' })], WANTS).usable.length, 1)
   assert.equal(isExact(exact, WANTS), true)
   assert.equal(isExact(exact, { ...WANTS, recipe: undefined }), false)
+})
+
+test('what says that it needs a library that is not here comes last, and is not waited for; nothing is refused for it', () => {
+  const needing = weighedNamed('needing', { requires: [{ category: 'x86_64', sonames: ['libnot.so.9'] }] })
+  const wants = { ...WANTS, provides: new Map([['x86_64', new Set(['libc.so.6'])]]) }
+  assert.deepEqual(namesOf(choose([needing, near], wants).usable), namesOf([near, needing]))
+  assert.equal(isExact(needing, wants), false)
+  const fitting = weighedNamed('fitting', { requires: [{ category: 'x86_64', sonames: ['libc.so.6'] }] })
+  assert.deepEqual(namesOf(choose([near, fitting], wants).usable), namesOf([fitting, near]))
+  assert.equal(isExact(fitting, wants), true)
 })

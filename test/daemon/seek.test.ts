@@ -6,93 +6,24 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { StrangerError } from '../../src/base/errors.ts'
-import type { PeerClient } from '../../src/daemon/peerClient.ts'
 import { sourceOf } from '../../src/daemon/gather.ts'
-import { opener } from '../../src/daemon/opener.ts'
-import { seek, type Sought } from '../../src/daemon/seek.ts'
-import { weigh } from '../../src/daemon/weigh.ts'
-import { MAX_ATTESTATIONS, type Offer } from '../../src/swarm/wire.ts'
-import { parsePolicy, type Policy } from '../../src/trust/policy.ts'
+import { MAX_ATTESTATIONS } from '../../src/swarm/wire.ts'
 import { attested, id, offerNamed } from './support/offers.ts'
-
-const POLICY = parsePolicy('')
-const given = (name: string, changes: Partial<Offer> = {}): Offer => {
-  const plain = offerNamed(name, changes)
-  return { ...plain, attestations: [attested(plain, 'anna')] }
-}
-
-interface Script {
-  readonly offers: readonly Offer[]
-  readonly fails?: readonly Offer[]
-  /** Offered after the first copy was asked for. */
-  readonly late?: readonly Offer[]
-  readonly signal?: AbortSignal
-  readonly leastLevel?: number
-  readonly policy?: Policy
-}
-
-/** Runs a search whose peer offers at once, and then stays silent until it is told that it is enough. */
-async function sought(script: Script): Promise<{ result: Sought; tried: string[] }> {
-  const tried: string[] = []
-  const offerLate: (() => void)[] = []
-  const peer: Pick<PeerClient, 'find' | 'get'> = {
-    find(_family, _seconds, offered, signal) {
-      offerLate.push(() => script.late?.forEach((offer) => offered(offer, '192.0.2.2:1')))
-      for (const offer of script.offers) offered(offer, script.fails?.includes(offer) === true ? '192.0.2.1:1' : '192.0.2.3:1')
-      const { promise, resolve } = Promise.withResolvers<void>()
-      if (signal.aborted || script.offers.length === 0) resolve()
-      signal.addEventListener('abort', () => resolve())
-      return promise
-    },
-    get(offer) {
-      tried.push(offer.content)
-      for (const late of offerLate) late()
-      if (script.fails?.some((one) => sourceOf(one) === sourceOf(offer)) === true)
-        return Promise.reject(new StrangerError('STALLED', 'it stopped in the middle'))
-      return Promise.resolve(`staged ${offer.content}`)
-    },
-  }
-  const { policy = POLICY } = script
-  const counts = (keyid: string): boolean => policy.keys.has(keyid)
-  const signatures = opener({ counts })
-  const result = await seek({
-    family: offerNamed('x').family,
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a search asks for nothing else
-    peer: peer as PeerClient,
-    wants: Promise.resolve({
-      slot: '0',
-      recipe: id('recipe'),
-      environment: id('environment'),
-      leastLevel: script.leastLevel ?? 0,
-      maxBytes: 1e9,
-    }),
-    weigh: (offer) => weigh(offer, policy, () => false, signatures.opened),
-    screen: signatures.screen,
-    counts,
-    signal: script.signal ?? new AbortController().signal,
-    findSeconds: 1,
-    betterSeconds: 0.01,
-    othersSeconds: 0.01,
-    getSeconds: 1,
-    log: () => undefined,
-  })
-  return { result, tried }
-}
+import { given, sought } from './support/sought.ts'
 
 test('the exact recipe is taken at once', async () => {
   const [other, exact] = [given('other', { recipe: id('other') }), given('exact')]
   const { result, tried } = await sought({ offers: [other, exact] })
-  assert.ok(result.found && result.weighed.offer.content === exact.content)
+  assert.ok(result.found && result.copy.weighed.offer.content === exact.content)
   assert.deepEqual(tried, [exact.content])
 })
 
 test('a copy that does not come is left for the next one, and why says so', async () => {
   const [first, second] = [given('first'), given('second', { recipe: id('other') })]
   const { result, tried } = await sought({ offers: [first, second], fails: [first] })
-  assert.ok(result.found && result.weighed.offer.content === second.content)
+  assert.ok(result.found && result.copy.weighed.offer.content === second.content)
   assert.deepEqual(tried, [first.content, second.content])
-  assert.match(result.verdicts.map(({ text }) => text).join('\n'), /it stopped in the middle/)
+  assert.match(result.copy.verdicts.map(({ text }) => text).join('\n'), /it stopped in the middle/)
 })
 
 test('when none comes, the reason names the last one; each is tried once', async () => {
@@ -118,7 +49,7 @@ test('several peers that vouch for one archive are counted together', async () =
   const offers = ['anna', 'bert', 'bert'].map((name) => ({ ...plain, attestations: [attested(plain, name)] }))
   const { result } = await sought({ offers })
   assert.ok(result.found)
-  assert.equal(result.weighed.attested, 2)
+  assert.equal(result.copy.weighed.attested, 2)
 })
 
 test('who answers first with a false torrent of an honest archive does not silence the honest one', async () => {
@@ -129,7 +60,7 @@ test('who answers first with a false torrent of an honest archive does not silen
     [honest, liar],
   ]) {
     const { result } = await sought({ offers, fails: [liar] })
-    assert.ok(result.found && result.weighed.offer.archive.infohash === honest.archive.infohash)
+    assert.ok(result.found && result.copy.weighed.offer.archive.infohash === honest.archive.infohash)
   }
 })
 
@@ -137,7 +68,7 @@ test('an honest offer that comes while the lie is being fetched is taken next', 
   const honest = given('one')
   const liar = { ...honest, archive: { ...honest.archive, infohash: 'b'.repeat(40) } }
   const { result, tried } = await sought({ offers: [liar], fails: [liar], late: [honest] })
-  assert.ok(result.found && result.weighed.offer.archive.infohash === honest.archive.infohash)
+  assert.ok(result.found && result.copy.weighed.offer.archive.infohash === honest.archive.infohash)
   assert.equal(tried.length, 2)
 })
 
@@ -148,7 +79,7 @@ test('a host that was in vain once is asked last, however many torrents it names
     return { ...honest, archive: { ...honest.archive, sha256, size: 1000 + at, infohash: id(`lie ${at}`).slice(0, 40) } }
   })
   const { result, tried } = await sought({ offers: [...lies, honest], fails: lies })
-  assert.ok(result.found && sourceOf(result.weighed.offer) === sourceOf(honest))
+  assert.ok(result.found && sourceOf(result.copy.weighed.offer) === sourceOf(honest))
   assert.equal(tried.length, 2)
 })
 

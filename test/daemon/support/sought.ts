@@ -1,0 +1,85 @@
+/**
+ * Runs the search for a copy with a scripted peer.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { StrangerError } from '../../../src/base/errors.ts'
+import { sourceOf } from '../../../src/daemon/gather.ts'
+import { opener } from '../../../src/daemon/opener.ts'
+import type { PeerClient } from '../../../src/daemon/peerClient.ts'
+import { type Refused, seek, type Sought } from '../../../src/daemon/seek.ts'
+import { weigh } from '../../../src/daemon/weigh.ts'
+import type { Offer } from '../../../src/swarm/wire.ts'
+import { parsePolicy, type Policy } from '../../../src/trust/policy.ts'
+import { attested, id, offerNamed } from './offers.ts'
+
+const POLICY = parsePolicy('')
+export const given = (name: string, changes: Partial<Offer> = {}): Offer => {
+  const plain = offerNamed(name, changes)
+  return { ...plain, attestations: [attested(plain, 'anna')] }
+}
+
+export interface Script {
+  readonly offers: readonly Offer[]
+  readonly fails?: readonly Offer[]
+  /** Who offers it; those that fail are of one host, all others of another. */
+  readonly hostOf?: (offer: Offer) => string
+  /** Why the host takes none of these. */
+  readonly refuses?: readonly (readonly [Offer, Refused])[]
+  /** Offered after the first copy was asked for. */
+  readonly late?: readonly Offer[]
+  readonly signal?: AbortSignal
+  readonly leastLevel?: number
+  readonly policy?: Policy
+}
+
+/** Runs a search whose peer offers at once, and then stays silent until it is told that it is enough. */
+export async function sought(script: Script): Promise<{ result: Sought; tried: string[] }> {
+  const tried: string[] = []
+  const offerLate: (() => void)[] = []
+  const peer: Pick<PeerClient, 'find' | 'get'> = {
+    find(_family, _seconds, offered, signal) {
+      offerLate.push(() => script.late?.forEach((offer) => offered(offer, '192.0.2.2:1')))
+      const { hostOf = (offer) => (script.fails?.includes(offer) === true ? '192.0.2.1:1' : '192.0.2.3:1') } = script
+      for (const offer of script.offers) offered(offer, hostOf(offer))
+      const { promise, resolve } = Promise.withResolvers<void>()
+      if (signal.aborted || script.offers.length === 0) resolve()
+      signal.addEventListener('abort', () => resolve())
+      return promise
+    },
+    get(offer) {
+      tried.push(offer.content)
+      for (const late of offerLate) late()
+      if (script.fails?.some((one) => sourceOf(one) === sourceOf(offer)) === true)
+        return Promise.reject(new StrangerError('STALLED', 'it stopped in the middle'))
+      return Promise.resolve(`staged ${offer.content}`)
+    },
+  }
+  const { policy = POLICY } = script
+  const counts = (keyid: string): boolean => policy.keys.has(keyid)
+  const signatures = opener({ counts })
+  const result = await seek({
+    family: offerNamed('x').family,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a search asks for nothing else
+    peer: peer as PeerClient,
+    wants: Promise.resolve({
+      slot: '0',
+      recipe: id('recipe'),
+      environment: id('environment'),
+      leastLevel: script.leastLevel ?? 0,
+      maxBytes: 1e9,
+      provides: undefined,
+    }),
+    weigh: (offer) => weigh(offer, policy, () => false, signatures.opened),
+    screen: signatures.screen,
+    counts,
+    take: ({ weighed }) => Promise.resolve(script.refuses?.find(([offer]) => sourceOf(offer) === sourceOf(weighed.offer))?.[1]),
+    signal: script.signal ?? new AbortController().signal,
+    findSeconds: 1,
+    betterSeconds: 0.01,
+    othersSeconds: 0.01,
+    getSeconds: 1,
+    log: () => undefined,
+  })
+  return { result, tried }
+}
