@@ -90,6 +90,44 @@ test('trackers that lie, hang or flood, all at once beside an honest one', async
   })
 })
 
+/** Answers each datagram of a UDP tracker's client (BEP 15). */
+async function startUdp(t: TestContext, answer: (action: number, transaction: Buffer) => Buffer): Promise<string> {
+  const socket = createSocket('udp4')
+  socket.on('message', (asked, from) => {
+    if (asked.length >= 16) socket.send(answer(asked.readUInt32BE(8), asked.subarray(12, 16)), from.port, from.address)
+  })
+  socket.bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  t.after(() => socket.close())
+  return `udp://127.0.0.1:${socket.address().port}`
+}
+
+const action = (number: number): Buffer => Buffer.from([0, 0, 0, number])
+const welcome = (transaction: Buffer): Buffer => Buffer.concat([action(0), transaction, Buffer.alloc(8, 7)])
+
+const UDP_LIES: readonly ((asked: number, transaction: Buffer) => Buffer)[] = [
+  () => MIB.subarray(0, 3),
+  () => MIB.subarray(0, 60_000),
+  (_asked, transaction) => Buffer.concat([action(3), transaction, Buffer.from('\u001b[2J\u001b]0;owned\u0007')]),
+  (asked, transaction) => (asked === 0 ? welcome(transaction) : Buffer.concat([action(1), transaction])),
+  (asked, transaction) => (asked === 0 ? welcome(transaction) : Buffer.concat([action(9), transaction, MIB.subarray(0, 100)])),
+  (asked, transaction) =>
+    asked === 0
+      ? welcome(transaction)
+      : Buffer.concat([action(1), transaction, Buffer.alloc(12), Buffer.alloc(60_001, '\u007f\u0001\u0002')]),
+]
+
+test('UDP trackers that lie, beside an honest one', async (t) => {
+  const honest = await startHonest(t)
+  const lies = await Promise.all(UDP_LIES.map((answer) => startUdp(t, answer)))
+  const taker = await startTaker(t, { trackers: [...lies, await startTracker(t, naming([honest.address]))] })
+  const pid = taker.pid()
+  const took = await seconds(taker, honest)
+  assertSound(taker, pid)
+  const found = `honest peer found in ${took.toFixed(2)} s, peer ${Math.round(taker.megabytes())} MB`
+  report(t, { what: 'UDP trackers that lie', tried: UDP_LIES.length, found })
+})
+
 test('one tracker names ten thousand peers of one rendezvous, the honest one among them', async (t) => {
   const honest = await startHonest(t)
   const count = scaled(500, 10_000)
