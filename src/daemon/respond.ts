@@ -145,7 +145,7 @@ async function purgeAsked({ realm, courses }: RespondInput, ids: readonly string
     await course?.work
     try {
       const purged = purge({ ...realm.site, id: entry.id, say: (line) => lines.push(line) })
-      lines.push(`${entry.cpv}: purged (${purged.removed} names)`)
+      lines.push(`${entry.cpv}: purged (${purged.removed} ${purged.removed === 1 ? 'name' : 'names'})`)
       if (course !== undefined) course.note = { ...course.note, standing: null }
     } catch (error) {
       if (!(error instanceof StandinError)) throw error
