@@ -31,9 +31,13 @@ try {
     if (isMarked(join(state, 'live'), merged)) purgeByJournal()
   }
 } catch (error) {
-  say(`${error instanceof Error ? error.message : String(error)} (\`standin purge --all\` tries again)`)
+  complain(error)
 } finally {
   process.exit(0)
+}
+
+function complain(error: unknown, about = ''): void {
+  say(`${about}${error instanceof Error ? error.message : String(error)} (\`standin purge --all\` tries again)`)
 }
 
 /** As bash does where it asks: whoever wakes up later must see that this merge did not wait. */
@@ -43,7 +47,7 @@ function leave(): void {
 }
 
 function purgeByJournal(): void {
-  const journal = openJournal(join(state, 'journal.sqlite'))
+  const journal = openJournal(join(state, 'journal.sqlite'), { briefly: true })
   for (const { id, cpv } of journal.unsettled().filter((entry) => isSamePackage(entry.cpv, merged))) {
     const site = {
       journal,
@@ -53,8 +57,12 @@ function purgeByJournal(): void {
       boot: bootId(),
       now: Date.now,
     }
-    const { removed } = purge({ ...site, id, beforeMerge: true, say })
-    say(`${cpv}: stand-in purged without the daemon (${removed} names)`)
+    try {
+      const { removed } = purge({ ...site, id, beforeMerge: true, say })
+      say(`${cpv}: stand-in purged without the daemon (${removed} names)`)
+    } catch (error) {
+      complain(error, `${cpv}: `)
+    }
   }
   journal.close()
 }

@@ -43,7 +43,14 @@ export function systemCode(error: unknown): string | undefined {
 export function hostError(doing: string, error: unknown): StandinError {
   if (error instanceof StandinError) return error
   const code = systemCode(error)
-  const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS'
+  const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS' || isDatabaseFull(error)
   const reason = error instanceof Error ? error.message : String(error)
   return new HostError(full ? 'DISK_FULL' : 'IO', `${doing}: ${reason}`, { cause: error })
+}
+
+// https://www.sqlite.org/rescode.html; the low byte is the primary code.
+const SQLITE_FULL = 13
+
+function isDatabaseFull(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === SQLITE_FULL
 }

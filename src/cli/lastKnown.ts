@@ -7,6 +7,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { HostError, StandinError } from '../base/errors.ts'
+import { databaseError } from '../base/room.ts'
 import type { CourseReport, DisputeReport, KeptReport, LiveStandin, OwnBuild } from '../daemon/controlWire.ts'
 import { type Known, openKnown } from '../daemon/known.ts'
 import type { Folders } from '../daemon/realm.ts'
@@ -44,6 +45,8 @@ export function readJournal(path: string): JournalView {
     }
   } catch (error) {
     if (error instanceof StandinError) throw error
+    const failed = databaseError(`the journal ${path} does not read`, path, error)
+    if (failed.code === 'DISK_FULL') throw failed
     const reason = error instanceof Error ? error.message : String(error)
     throw new HostError(
       'BAD_STATE',

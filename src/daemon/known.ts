@@ -7,7 +7,8 @@
  */
 import { DatabaseSync } from 'node:sqlite'
 import * as v from 'valibot'
-import { hostError } from '../base/errors.ts'
+import { HostError } from '../base/errors.ts'
+import { databaseError } from '../base/room.ts'
 import { check, checkJson, count, hex64, plainText } from '../base/schema.ts'
 import { type CourseReport, course } from './controlWire.ts'
 import { type Dispute, dispute } from './dispute.ts'
@@ -46,6 +47,7 @@ export interface Known {
   savePassedOn(row: PassedOn): void
   passedOn(): PassedOn[]
   dropPassedOn(archive: string): void
+  /** Where the disk is full it is only logged: whoever is about to be told must be told all the same. */
   saveCourse(row: CourseReport): void
   courses(): CourseReport[]
   /** A new dispute, or one that has come up again: the newest from now on. */
@@ -76,15 +78,17 @@ const MAX_RESOLVED = 200
 const FORGET_RESOLVED = `DELETE FROM disputes WHERE row ->> '$.state' = 'resolved' AND rowid NOT IN
   (SELECT rowid FROM disputes WHERE row ->> '$.state' = 'resolved' ORDER BY rowid DESC LIMIT ?)`
 
-/** Errors: HostError IO, naming the file, when it can't be opened or is not a database. */
-export function openKnown(path: string): Known {
+/** Errors: HostError DISK_FULL or IO, naming the file, when it can't be opened or is not a database. */
+export function openKnown(path: string, log: (line: string) => void = () => undefined): Known {
   let db: DatabaseSync
   try {
     db = new DatabaseSync(path)
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000')
     db.exec(SCHEMA)
   } catch (error) {
-    throw hostError(`could not open ${path} (move it away to start with an empty one)`, error)
+    const failed = databaseError(`could not open ${path}`, path, error)
+    if (failed.code === 'DISK_FULL') throw failed
+    throw new HostError('IO', `${failed.message} (move it away to start with an empty one)`, { cause: error })
   }
   const rows = <S extends v.GenericSchema>(schema: S, sql: string, ...values: string[]): v.InferOutput<S>[] =>
     db
@@ -112,8 +116,14 @@ export function openKnown(path: string): Known {
     passedOn: () => rows(passedOn, 'SELECT row FROM passed_on ORDER BY rowid'),
     saveCourse(row) {
       check(course, row, 'course')
-      db.prepare('INSERT OR REPLACE INTO courses VALUES (?, ?, ?)').run(row.cpv, row.at, JSON.stringify(row))
-      db.prepare('DELETE FROM courses WHERE cpv NOT IN (SELECT cpv FROM courses ORDER BY at DESC LIMIT ?)').run(MAX_COURSES)
+      try {
+        db.prepare('INSERT OR REPLACE INTO courses VALUES (?, ?, ?)').run(row.cpv, row.at, JSON.stringify(row))
+        db.prepare('DELETE FROM courses WHERE cpv NOT IN (SELECT cpv FROM courses ORDER BY at DESC LIMIT ?)').run(MAX_COURSES)
+      } catch (error) {
+        const failed = databaseError(`${row.cpv}: ${path}`, path, error)
+        if (failed.code !== 'DISK_FULL') throw failed
+        log(failed.message)
+      }
     },
     courses: () => rows(course, 'SELECT row FROM courses ORDER BY at'),
     saveDispute(row) {

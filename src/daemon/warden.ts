@@ -73,7 +73,7 @@ export async function runWarden(input: WardenInput): Promise<void> {
   makeFolders(folders, input.rootUser, input.peerUser)
   const { settings, warnings } = readConf(input.conf)
   for (const warning of warnings) log(warning)
-  const known = openKnown(join(folders.state, 'known.sqlite'))
+  const known = openKnown(join(folders.state, 'known.sqlite'), log)
   const site: Site = {
     journal: openJournal(join(folders.state, 'journal.sqlite')),
     root,

@@ -36,18 +36,20 @@ export function wayOf(realm: Realm, { tell, tellAt, change }: Talk): Pick<Steps,
   const take = (taking: Taking): boolean => {
     const began = performance.now()
     let names = 0
-    try {
-      for (const { id } of taking.standing) {
+    let taken = 0
+    for (const { id } of taking.standing) {
+      try {
         names += purge({ ...realm.site, id, beforeMerge: taking.beforeMerge, say: (line) => taking.say(line, 'warn') }).removed
+        taken += 1
         bereave(id, taking)
+      } catch (error) {
+        if (!(error instanceof StandinError)) throw error
+        taking.say(`${error.message} (\`standin purge --all\` tries again)`, 'bad')
       }
-      taking.say(`stand-in purged (${names} names in ${Math.round(performance.now() - began)} ms), ${taking.next}`, 'good')
-      return true
-    } catch (error) {
-      if (!(error instanceof StandinError)) throw error
-      taking.say(`${error.message} (\`standin purge --all\` tries again)`, 'bad')
-      return false
     }
+    const span = `${names} names in ${Math.round(performance.now() - began)} ms`
+    if (taken > 0) taking.say(`stand-in purged (${span}), ${taking.next}`, 'good')
+    return taken === taking.standing.length
   }
 
   return {

@@ -83,12 +83,15 @@ function create(path: string, { mode }: Wanted, fill: (to: number) => void): Big
   }
 }
 
-/** The mode that open gave went through the umask, and the group may come from the folder. */
+/** The mode that open gave went through the umask, and the group may come from the folder. The state is that after the last change. */
 function settle(to: number, mode: number): BigIntStats {
   const stat = fstatSync(to, { bigint: true })
-  if (stat.uid !== 0n || stat.gid !== 0n) fchownSync(to, 0, 0)
-  if (Number(stat.mode & 0o7777n) !== (mode & 0o777)) fchmodSync(to, mode & 0o777)
-  return stat
+  const owned = stat.uid === 0n && stat.gid === 0n
+  const moded = Number(stat.mode & 0o7777n) === (mode & 0o777)
+  if (owned && moded) return stat
+  if (!owned) fchownSync(to, 0, 0)
+  if (!moded) fchmodSync(to, mode & 0o777)
+  return fstatSync(to, { bigint: true })
 }
 
 function wrong({ sha256 }: Wanted): StrangerError {

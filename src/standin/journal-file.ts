@@ -8,6 +8,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { HostError, hostError, systemCode } from '../base/errors.ts'
 import { syncFolder } from '../base/durable.ts'
+import { databaseError, isFull } from '../base/room.ts'
 
 /** `stdi`, in the header of the file: another program's database is never written to. */
 const APPLICATION = 0x73746469
@@ -27,7 +28,7 @@ const SCHEMA = `
   CREATE TABLE path (
     entry INTEGER NOT NULL, ordinal INTEGER NOT NULL, kind TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL,
     size INTEGER NOT NULL, mode INTEGER NOT NULL, inode TEXT NOT NULL, dev TEXT NOT NULL, mtimeNs TEXT NOT NULL,
-    PRIMARY KEY (entry, ordinal)
+    ctimeNs TEXT NOT NULL DEFAULT '', PRIMARY KEY (entry, ordinal)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE temporary (entry INTEGER NOT NULL, path TEXT NOT NULL, PRIMARY KEY (entry, path)) STRICT, WITHOUT ROWID;
   CREATE TABLE kept (
@@ -35,13 +36,16 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
 `
 
-/** Opens or creates. Errors: HostError BAD_STATE (damaged: moved aside; or of a newer standin: left alone), DISK_FULL, IO. */
-export function openDatabase(path: string): DatabaseSync {
+/**
+ * Opens or creates; `briefly`: for a moment, and then also where the disk is full, keeping every other process out meanwhile.
+ * Errors: HostError BAD_STATE (damaged: moved aside; or of a newer standin: left alone), DISK_FULL, IO.
+ */
+export function openDatabase(path: string, briefly: boolean): DatabaseSync {
   try {
     createPrivate(path)
-    return openChecked(path)
+    return briefly ? openWithoutRoom(path) : openChecked(path, 'NORMAL')
   } catch (error) {
-    if (!isDamage(error)) throw hostError(`could not open the journal ${path}`, error)
+    if (!isDamage(error)) throw databaseError(`could not open the journal ${path}`, path, error)
     const aside = moveAside(path)
     throw new HostError(
       'BAD_STATE',
@@ -57,9 +61,20 @@ function createPrivate(path: string): void {
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600))
 }
 
-function openChecked(path: string): DatabaseSync {
+/** SQLite wants room for what it shares with other processes, but not where it keeps all others out: https://www.sqlite.org/wal.html#noshm */
+function openWithoutRoom(path: string): DatabaseSync {
+  try {
+    return openChecked(path, 'NORMAL')
+  } catch (error) {
+    if (isDamage(error) || error instanceof HostError || !existsSync(path) || !isFull(dirname(path))) throw error
+    return openChecked(path, 'EXCLUSIVE')
+  }
+}
+
+function openChecked(path: string, locking: 'NORMAL' | 'EXCLUSIVE'): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: BUSY_MS })
   try {
+    database.exec(`PRAGMA locking_mode = ${locking}`)
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF')
     database.exec('BEGIN IMMEDIATE')
     if (numberOf(database, 'PRAGMA application_id') === 0 && numberOf(database, 'PRAGMA page_count') <= 1) create(database)

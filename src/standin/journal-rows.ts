@@ -43,6 +43,7 @@ const optional = (row: Row, name: string): number | undefined => (row[name] === 
 const HASH = /^[0-9a-f]{64}$/
 const HASH_OR_NONE = /^(?:[0-9a-f]{64})?$/
 const DECIMAL = /^-?\d{1,20}$/
+const DECIMAL_OR_NONE = /^(?:-?\d{1,20})?$/
 /** Relative, without NUL, empty name, `.` or `..`. One expression, as a purge reads tens of thousands of paths. */
 const PLAIN_PATH = /^(?!.*\0)(?!\.{0,2}(?:\/|$))(?!.*\/\.{0,2}(?:\/|$))/s
 
@@ -67,10 +68,10 @@ export function entryOf(row: Row): Entry {
   }
 }
 
-/** `row`: kind, path, sha256, size, mode, inode, dev, mtimeNs. */
+/** `row`: kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs. */
 export function pathOf(row: unknown): JournalPath {
   if (!Array.isArray(row)) throw damaged('row')
-  const [kind, path, sha256, size, mode, inode, dev, mtimeNs] = row.map((value: unknown) => value)
+  const [kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs] = row.map((value: unknown) => value)
   return {
     kind: oneOf({ kind }, 'kind', KINDS),
     path: text({ path }, 'path', PLAIN_PATH),
@@ -80,6 +81,7 @@ export function pathOf(row: unknown): JournalPath {
     inode: text({ inode }, 'inode', DECIMAL),
     dev: text({ dev }, 'dev', DECIMAL),
     mtimeNs: text({ mtimeNs }, 'mtimeNs', DECIMAL),
+    ctimeNs: text({ ctimeNs }, 'ctimeNs', DECIMAL_OR_NONE),
   }
 }
 

@@ -14,10 +14,13 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import { hostError } from '../base/errors.ts'
+import type { SQLInputValue } from 'node:sqlite'
+import type { HostError } from '../base/errors.ts'
+import { databaseError } from '../base/room.ts'
 import { openDatabase } from './journal-file.ts'
-import { entryOf, keptOf, pathOf, temporaryOf } from './journal-rows.ts'
+import { lateWrites } from './journal-late.ts'
+import { entryOf, keptOf, temporaryOf } from './journal-rows.ts'
+import { HAND_OVER, HEIR, insertEntry, insertPaths, inTransaction, readPaths } from './journal-sql.ts'
 
 export type State = 'planned' | 'placing' | 'placed' | 'purging' | 'purged'
 
@@ -63,6 +66,14 @@ export interface JournalPath {
   readonly inode: string
   readonly dev: string
   readonly mtimeNs: string
+  /** Of a file, after the last change of ours; '' where that is not known: then the bytes decide. */
+  readonly ctimeNs: string
+}
+
+/** The ctime that a path (by its place among those written ahead) has now. */
+export interface Changed {
+  readonly ordinal: number
+  readonly ctimeNs: string
 }
 
 /** Something of the user's that a purge found in the place of ours and put aside. */
@@ -75,18 +86,23 @@ export interface KeptFile {
   readonly at: number
 }
 
-/** Every call is durable when it returns. Errors: HostError BAD_STATE for what should not be there, DISK_FULL or IO. */
+/**
+ * Every call is durable when it returns. Errors: HostError BAD_STATE for what should not be there, DISK_FULL or IO. But whatever taking away writes
+ * (markPurging, markPurged, keepOnly, keep) never fails where it cannot be written: see journal-late.ts.
+ */
 export interface Journal {
   /** Names the temporary folders (absolute) of a new entry: state planned. Undefined when a stand-in of this build is not settled yet. */
   plan(entry: NewEntry, boot: string, temporaries: readonly string[]): number | undefined
   /** planned -> placing, with every path, parents first. False when the entry is not `planned` any more. */
   writeAhead(id: number, paths: readonly JournalPath[]): boolean
   /** placing -> placed. False when the entry is not `placing` any more. */
-  markPlaced(id: number, at: number): boolean
+  markPlaced(id: number, at: number, changed?: readonly Changed[]): boolean
   /** Anything but purged -> purging. False when it is settled. */
   markPurging(id: number): boolean
-  /** -> purged. Its temporary folders are remembered, as a placing of another process may still be at work in them. */
-  markPurged(id: number, at: number): void
+  /** -> purged; gives why it is not on disk yet. Its temporary folders are remembered: a placing of another process may still be at work in them. */
+  markPurged(id: number, at: number): HostError | undefined
+  /** Forgets all other paths of an entry that could not be taken away whole. */
+  keepOnly(id: number, paths: readonly string[]): void
   /** Forgets the paths of settled entries, and all but the last of these: 60 ms for 20,000 paths, so call it when nobody waits. Start-up does. */
   tidy(): void
   /** Gives a folder of entry `id` to an entry that is not settled and has something in it. False when there is none. */
@@ -110,9 +126,12 @@ export interface Journal {
   close(): void
 }
 
-/** Opens or creates the journal at `path`. Errors: HostError BAD_STATE; a damaged file is moved aside, and the message names it. */
-export function openJournal(path: string): Journal {
-  const database = openDatabase(path)
+/**
+ * Opens or creates the journal at `path`; `briefly`, to take something away, also where the disk is full. Errors: HostError BAD_STATE; a damaged file is
+ * moved aside, and the message names it.
+ */
+export function openJournal(path: string, { briefly = false }: { readonly briefly?: boolean } = {}): Journal {
+  const database = openDatabase(path, briefly)
   const run = (sql: string, ...values: SQLInputValue[]): number => attempt(path, () => Number(database.prepare(sql).run(...values).changes))
   const rows = <T>(of: (row: Record<string, unknown>) => T, sql: string, ...values: SQLInputValue[]): T[] =>
     attempt(path, () =>
@@ -123,24 +142,45 @@ export function openJournal(path: string): Journal {
     )
   const atomically = <T>(work: () => T): T => attempt(path, () => inTransaction(database, work))
 
+  const late = lateWrites(run)
+
   return {
-    plan: (entry, boot, temporaries) =>
-      atomically(() => {
+    plan: (entry, boot, temporaries) => {
+      late.catchUp()
+      return atomically(() => {
         const id = insertEntry(database, entry, boot)
         if (id === undefined) return undefined
         const insert = database.prepare('INSERT INTO temporary (entry, path) VALUES (?, ?)')
         for (const folder of temporaries) insert.run(id, folder)
         return id
-      }),
+      })
+    },
     writeAhead: (id, paths) =>
       atomically(() => {
         if (run("UPDATE entry SET state = 'placing' WHERE id = ? AND state = 'planned'", id) === 0) return false
         insertPaths(database, id, paths)
         return true
       }),
-    markPlaced: (id, at) => run("UPDATE entry SET state = 'placed', placedAt = ? WHERE id = ? AND state = 'placing'", at, id) > 0,
-    markPurging: (id) => run("UPDATE entry SET state = 'purging' WHERE id = ? AND state <> 'purged'", id) > 0,
-    markPurged: (id, at) => void run("UPDATE entry SET state = 'purged', settledAt = ? WHERE id = ? AND state <> 'purged'", at, id),
+    markPlaced: (id, at, changed = []) =>
+      atomically(() => {
+        if (run("UPDATE entry SET state = 'placed', placedAt = ? WHERE id = ? AND state = 'placing'", at, id) === 0) return false
+        const set = database.prepare('UPDATE path SET ctimeNs = ? WHERE entry = ? AND ordinal = ?')
+        for (const { ordinal, ctimeNs } of changed) set.run(ctimeNs, id, ordinal)
+        return true
+      }),
+    markPurging: (id) => {
+      if (late.isSettled(id)) return false
+      const { changes } = late.write({ sql: "UPDATE entry SET state = 'purging' WHERE id = ? AND state <> 'purged'", values: [id] })
+      return changes === undefined || changes > 0
+    },
+    markPurged: (id, at) => {
+      const sql = "UPDATE entry SET state = 'purged', settledAt = ? WHERE id = ? AND state <> 'purged'"
+      return late.write({ sql, values: [at, id], settles: id }).postponed
+    },
+    keepOnly: (id, paths) => {
+      const sql = 'DELETE FROM path WHERE entry = ? AND path NOT IN (SELECT value FROM json_each(?))'
+      late.write({ sql, values: [id, JSON.stringify(paths)], keeps: { id, paths: new Set(paths) } })
+    },
     tidy: () =>
       atomically(() => {
         run(`DELETE FROM path WHERE entry IN (${SETTLED})`)
@@ -153,29 +193,31 @@ export function openJournal(path: string): Journal {
         return run(HAND_OVER, heir, heir, id, folder) > 0
       }),
     keep: ({ entry, cpv, path: from, keptAs, why, at }) => {
-      run('INSERT OR REPLACE INTO kept (keptAs, entry, cpv, path, why, at) VALUES (?, ?, ?, ?, ?, ?)', keptAs, entry, cpv, from, why, at)
+      const sql = 'INSERT OR REPLACE INTO kept (keptAs, entry, cpv, path, why, at) VALUES (?, ?, ?, ?, ?, ?)'
+      late.write({ sql, values: [keptAs, entry, cpv, from, why, at] })
     },
-    find: (id) => rows(entryOf, 'SELECT * FROM entry WHERE id = ?', id)[0],
-    unsettled: () => rows(entryOf, "SELECT * FROM entry WHERE state <> 'purged' ORDER BY id"),
+    find: (id) => {
+      const [found] = rows(entryOf, 'SELECT * FROM entry WHERE id = ?', id)
+      return found !== undefined && late.isSettled(id) ? { ...found, state: 'purged' } : found
+    },
+    unsettled: () => {
+      late.catchUp()
+      return rows(entryOf, "SELECT * FROM entry WHERE state <> 'purged' ORDER BY id").filter(({ id }) => !late.isSettled(id))
+    },
     history: (limit) => rows(entryOf, 'SELECT * FROM entry ORDER BY id DESC LIMIT ?', limit),
-    paths: (id) => attempt(path, () => readPaths(database, id)),
+    paths: (id) => attempt(path, () => readPaths(database, id)).filter((placed) => late.isKept(id, placed.path)),
     temporaries: (id) => rows(temporaryOf, 'SELECT path FROM temporary WHERE entry = ? ORDER BY path', id),
     strayTemporaries: () => rows(temporaryOf, `SELECT path FROM temporary WHERE entry IN (${SETTLED}) ORDER BY path`),
     forgetStrayTemporaries: () => void run(`DELETE FROM temporary WHERE entry IN (${SETTLED})`),
     kept: () => rows(keptOf, 'SELECT * FROM kept ORDER BY at, keptAs'),
     forgetKept: (keptAs) => void run('DELETE FROM kept WHERE keptAs = ?', keptAs),
     close: () => {
-      if (database.isOpen) database.close()
+      if (!database.isOpen) return
+      late.catchUp()
+      database.close()
     },
   }
 }
-
-const HEIR = `SELECT entry FROM path JOIN entry ON entry.id = path.entry
-  WHERE entry.id <> ? AND entry.state <> 'purged' AND substr(path.path, 1, length(?) + 1) = ? || '/' LIMIT 1`
-
-/** Before all of the heir's paths, as parents come first; of several folders the innermost is given first. */
-const HAND_OVER = `UPDATE path SET entry = ?, ordinal = (SELECT min(ordinal) FROM path WHERE entry = ?) - 1
-  WHERE entry = ? AND path = ? AND kind = 'dir'`
 
 /** Settled entries that are remembered. */
 export const SETTLED_KEPT = 500
@@ -190,46 +232,6 @@ function attempt<T>(path: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    throw hostError(`journal ${path}`, error)
+    throw databaseError(`journal ${path}`, path, error)
   }
-}
-
-function inTransaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    const result = work()
-    database.exec('COMMIT')
-    return result
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK')
-    throw error
-  }
-}
-
-function insertEntry(database: DatabaseSync, entry: NewEntry, boot: string): number | undefined {
-  const { eroot, cpv, builddir, ownerPid, ownerStart, lockPath, archive, content, recipe, level, at } = entry
-  const done = database
-    .prepare(
-      `INSERT INTO entry (eroot, cpv, builddir, ownerPid, ownerStart, lockPath, archive, content, recipe, level, at, boot, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'planned') ON CONFLICT DO NOTHING`,
-    )
-    .run(eroot, cpv, builddir, ownerPid, ownerStart, lockPath, archive, content, recipe, level, at, boot)
-  return done.changes === 0 ? undefined : Number(done.lastInsertRowid)
-}
-
-/** Rows as arrays: objects take three times as long, and a merge waits for this. */
-function readPaths(database: DatabaseSync, id: number): JournalPath[] {
-  const select = database.prepare(
-    "SELECT kind, path, sha256, size, mode, inode, dev, mtimeNs FROM path JOIN entry ON id = entry WHERE entry = ? AND state <> 'purged' ORDER BY ordinal",
-  )
-  select.setReturnArrays(true)
-  return select.all(id).map((row) => pathOf(row))
-}
-
-function insertPaths(database: DatabaseSync, id: number, paths: readonly JournalPath[]): void {
-  const insert = database.prepare(
-    'INSERT INTO path (entry, ordinal, kind, path, sha256, size, mode, inode, dev, mtimeNs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-  )
-  for (const [ordinal, { kind, path, sha256, size, mode, inode, dev, mtimeNs }] of paths.entries())
-    insert.run(id, ordinal, kind, path, sha256, size, mode, inode, dev, mtimeNs)
 }

@@ -1,5 +1,5 @@
 /**
- * Tells by inode, size, time and, where these leave a doubt, content whether a name still holds what was placed there. Pure.
+ * Tells by inode, size, times and, where these leave a doubt, content whether a name still holds what was placed there. Pure.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,6 +14,8 @@ export interface Found {
   readonly mode: number
   readonly uid: number
   readonly mtimeNs: string
+  /** Nobody can set it: the same one says that nobody has changed the file since. */
+  readonly ctimeNs: string
 }
 
 /**
@@ -30,16 +32,25 @@ const SET_GROUP_ID = 0o2000
 
 /**
  * `sameBoot`: whether it was placed in this boot. In another one device numbers may differ, and a file that no fsync was spent on may have
- * lost its end or all of it; then its inode with its own mtime, or without any bytes, is ours, for nobody wrote to it since.
- * `hash` is only called when size agrees and time does not: somebody touched the file, and only its bytes tell whether to keep it.
+ * lost its end or all of it; then its inode with its own mtime, or without any bytes, is ours, unless somebody has changed it since.
+ * `hash` is only called where size leaves it open and a time does not agree: somebody touched the file, and only its bytes tell whether to keep it.
  */
 export function judge(placed: JournalPath, found: Found, sameBoot: boolean, hash: () => string): Judgement {
   if (found.kind !== placed.kind || found.inode !== placed.inode || (sameBoot && found.dev !== placed.dev)) {
     const claim = placed.kind === 'dir' && found.kind === 'dir' && (found.mode & ~SET_GROUP_ID) === CLAIM_MODE && found.uid === 0
     return claim ? 'claim' : 'replaced'
   }
-  if (placed.kind !== 'file') return 'ours'
-  if (found.mtimeNs === placed.mtimeNs && (found.size === placed.size || !sameBoot)) return 'ours'
-  if (found.size === 0 && !sameBoot) return 'ours'
+  if (placed.kind !== 'file' || (sameBoot ? isUntouched(placed, found) : isRemnant(placed, found))) return 'ours'
   return found.size === placed.size && hash() === placed.sha256 ? 'ours' : 'changed'
+}
+
+/** The mtime alone would not do: `touch -r` gives a file that was edited its old one again. */
+function isUntouched(placed: JournalPath, found: Found): boolean {
+  return found.size === placed.size && found.mtimeNs === placed.mtimeNs && found.ctimeNs === placed.ctimeNs
+}
+
+/** After a power cut: what reached the disk may be older than what the journal knows, and is newer only where somebody changed it. */
+function isRemnant(placed: JournalPath, found: Found): boolean {
+  if (found.size === 0) return true
+  return found.mtimeNs === placed.mtimeNs && (placed.ctimeNs === '' || BigInt(found.ctimeNs) <= BigInt(placed.ctimeNs))
 }

@@ -6,41 +6,94 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { createHash } from 'node:crypto'
-import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, unlinkSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  futimesSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { syncFolder } from '../base/durable.ts'
 import { systemCode } from '../base/errors.ts'
 import type { Entry } from './journal.ts'
+import { look } from './look.ts'
 import type { Site } from './site.ts'
 
 /**
- * Moves `path` (relative to the root) to `KEEP/ID/path` and says where. The id is of one stand-in and never used again, so only a move that was
- * interrupted can have been there before.
+ * Moves `path` (relative to the root) to `KEEP/ID/path` and says where. Undefined, and nothing is moved, for a folder or a device that would have to
+ * go to another filesystem: a copy would not be the same.
  */
-export function putAside(site: Site, entry: Entry, path: string, why: string): string {
-  const keptAs = join(site.keepFolder, String(entry.id), path)
+export function putAside(site: Site, entry: Entry, path: string, why: string): string | undefined {
+  const keptAs = freeName(join(site.keepFolder, String(entry.id), path))
   site.journal.keep({ entry: entry.id, cpv: entry.cpv, path, keptAs, why, at: site.now() })
   site.step?.('keep-noted', path)
   mkdirSync(dirname(keptAs), { recursive: true, mode: 0o700 })
-  moveWhole(join(site.root, path), keptAs)
+  if (!movedWhole(join(site.root, path), keptAs)) {
+    site.journal.forgetKept(keptAs)
+    return undefined
+  }
   site.step?.('kept', path)
   return keptAs
 }
 
-function moveWhole(from: string, to: string): void {
+/** The id is of one stand-in and never used again, but a purge of it that could not end may have kept something of the same name. */
+function freeName(wanted: string): string {
+  let name = wanted
+  for (let number = 2; look(name) !== undefined; number += 1) name = `${wanted}.${number}`
+  return name
+}
+
+function movedWhole(from: string, to: string): boolean {
   try {
     renameSync(from, to)
   } catch (error) {
     if (systemCode(error) !== 'EXDEV') throw error
-    copyFileSync(from, `${to}.part`)
-    const fd = openSync(`${to}.part`, 'r')
-    fsyncSync(fd)
-    closeSync(fd)
-    renameSync(`${to}.part`, to)
-    syncFolder(dirname(to))
+    if (!copied(from, to)) return false
     unlinkSync(from)
   }
   syncFolder(dirname(to))
+  return true
+}
+
+function copied(from: string, to: string): boolean {
+  const stat = lstatSync(from)
+  if (!stat.isFile() && !stat.isSymbolicLink()) return false
+  try {
+    if (stat.isFile()) copyFile(from, `${to}.part`)
+    else symlinkSync(readlinkSync(from), `${to}.part`)
+    renameSync(`${to}.part`, to)
+  } catch (error) {
+    rmSync(`${to}.part`, { force: true })
+    throw error
+  }
+  syncFolder(dirname(to))
+  return true
+}
+
+function copyFile(from: string, to: string): void {
+  rmSync(to, { force: true })
+  copyFileSync(from, to)
+  const [source, copy] = [openSync(from, 'r'), openSync(to, 'r')]
+  try {
+    const { uid, gid, atime, mtime } = fstatSync(source)
+    fchownSync(copy, uid, gid)
+    futimesSync(copy, atime, mtime)
+    fsyncSync(copy)
+  } finally {
+    closeSync(source)
+    closeSync(copy)
+  }
 }
 
 /** SHA-256 of a regular file that root alone may write. */

@@ -34,7 +34,15 @@ export function isSamePackage(one: string, other: string): boolean {
   return a !== undefined && b !== undefined && a.category === b.category && a.name === b.name
 }
 
-/** Idempotent. Not flushed: a marker matters to the emerge that runs now, and start-up makes it again. */
+/**
+ * Whether this very one may have something on disk. Where the journal could not be told that it is purged, this says it: taking a name away needs no
+ * room. In this boot only, as nobody flushes it.
+ */
+export function hasMarker(markers: string, { id, cpv }: Marked): boolean {
+  return existsSync(join(markers, packageOf(cpv), String(id)))
+}
+
+/** Idempotent. Not flushed: a marker matters to the emerge that runs now, and after a reboot nothing stands in. */
 export function mark(markers: string, { id, cpv }: Marked): void {
   const folder = join(markers, packageOf(cpv))
   mkdirSync(folder, { recursive: true, mode: 0o755 })

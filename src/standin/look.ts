@@ -22,6 +22,7 @@ export function foundOf(stat: BigIntStats): Found {
     mode: Number(stat.mode & 0o7777n),
     uid: Number(stat.uid),
     mtimeNs: String(stat.mtimeNs),
+    ctimeNs: String(stat.ctimeNs),
   }
 }
 

@@ -5,8 +5,8 @@
  *   2 everything is copied, hashed and given its mode in there
  *   3 journal `placing` names every path with the inode that it has already                         (commit: from here on names may be visible)
  *   4 a new folder appears with all that is in it by one rename, a name in an existing folder by one link; neither replaces anything
- *   5 journal `placed`                                                                              (commit: the stand-in can be used)
- *   6 the temporary folders go
+ *   5 the temporary folders go, which changes linked files for the last time
+ *   6 journal `placed`, with the ctime that linked files have now                                  (commit: the stand-in can be used)
  *
  * A rename of a folder replaces an empty one. So the name is claimed first, by a mkdir that fails where anything is, with a mode that nobody else
  * uses; what the rename then replaces is that claim. Files are not fsynced: see copy.ts.
@@ -18,10 +18,11 @@ import { linkSync, mkdirSync, renameSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { HostError, hostError, systemCode } from '../base/errors.ts'
 import { type Breather, breather } from './breather.ts'
-import type { NewEntry } from './journal.ts'
+import type { Changed, JournalPath, NewEntry } from './journal.ts'
 import { CLAIM_MODE } from './judge.ts'
 import { checkFolders, type Layout, layOut, type Unit } from './layout.ts'
 import { mark, unmark } from './live.ts'
+import { look } from './look.ts'
 import type { Plan } from './plan.ts'
 import { prepare } from './prepare.ts'
 import { clear, purge } from './purge.ts'
@@ -78,10 +79,10 @@ export async function place(input: PlaceInput): Promise<Placed> {
     input.step?.('written-ahead', '')
     input.ahead?.(id)
     await reveal(input, layout, temporaries, breathe)
-    if (!journal.markPlaced(id, input.now())) throw stopped()
-    input.step?.('placed', '')
     clear(input, temporaries)
     input.step?.('tidied', '')
+    if (!journal.markPlaced(id, input.now(), lastChanges(paths, root))) throw stopped()
+    input.step?.('placed', '')
   } catch (error) {
     const outcome = outcomeOf(input, id, error)
     undo(input, id, temporaries, error)
@@ -89,6 +90,17 @@ export async function place(input: PlaceInput): Promise<Placed> {
     throw hostError(`could not place ${input.entry.cpv}`, error)
   }
   return { kind: 'placed', id, files: plan.operations.filter(({ kind }) => kind !== 'dir').length, bytes: plan.bytes }
+}
+
+/** A link is a change, and so is the end of the temporary name. A file that is not there any more, or was edited meanwhile, gets none. */
+function lastChanges(paths: readonly JournalPath[], root: string): Changed[] {
+  const changes: Changed[] = []
+  for (const [ordinal, { kind, path, inode, size, mtimeNs, ctimeNs }] of paths.entries()) {
+    if (kind !== 'file' || ctimeNs !== '') continue
+    const found = look(`${root}/${path}`)
+    if (found?.inode === inode && found.size === size && found.mtimeNs === mtimeNs) changes.push({ ordinal, ctimeNs: found.ctimeNs })
+  }
+  return changes
 }
 
 /** A purge by another process takes the temporary folders away first; whatever failed then failed for that. */

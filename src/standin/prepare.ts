@@ -31,7 +31,7 @@ export async function prepare(
       if (breathe.isDue()) await breathe.now()
       const path = `${temporaries[unit.temporary]}/${inside}`
       const made = make(operation, path, copier, breathe.now)
-      paths.push(rowOf(operation, made instanceof Promise ? await made : made))
+      paths.push(rowOf(operation, made instanceof Promise ? await made : made, unit.folder))
       input.step?.('copied', operation.path)
     }
   return paths
@@ -71,8 +71,9 @@ function lookAgain(operation: FileOperation, path: string, stat: BigIntStats): B
   throw new StrangerError('BAD_HASH', `staged file ${operation.sha256} is not what it was when it was planned`)
 }
 
-function rowOf(operation: Operation, stat: BigIntStats): JournalPath {
-  const { inode, dev, mtimeNs } = foundOf(stat)
+/** A file in a new folder is not changed any more; of one that is linked into a folder which exists `place` knows the last ctime. */
+function rowOf(operation: Operation, stat: BigIntStats, inFolder: boolean): JournalPath {
+  const { inode, dev, mtimeNs, ctimeNs } = foundOf(stat)
   const file = operation.kind === 'file'
   return {
     kind: operation.kind,
@@ -83,5 +84,6 @@ function rowOf(operation: Operation, stat: BigIntStats): JournalPath {
     inode,
     dev,
     mtimeNs,
+    ctimeNs: file && inFolder ? ctimeNs : '',
   }
 }

@@ -5,29 +5,34 @@
  * name lstat and unlink, for each folder, innermost first, rmdir, fsync of every folder that lost a name, marker gone, journal `purged` (the
  * commit point). A name could only be mistaken when somebody swaps it within the microseconds between its lstat and its unlink.
  *
+ * It needs no room: what a full disk does not take of the journal is written later, and until then the marker that is gone says that it was taken away.
+ * A name that resists keeps no other one: the rest goes, and the entry stays with what resisted.
+ *
  * Imports no package: the hook that purges without the warden carries this file.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { rmdirSync, rmSync, unlinkSync } from 'node:fs'
+import { rmdirSync, rmSync, statSync, unlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { hostError, systemCode } from '../base/errors.ts'
+import { HostError, hostError, systemCode } from '../base/errors.ts'
 import { syncFolder } from '../base/durable.ts'
 import type { Entry, JournalPath } from './journal.ts'
 import { type Judgement, judge } from './judge.ts'
 import { fileHash, putAside } from './keep.ts'
-import { unmark } from './live.ts'
+import { hasMarker, unmark } from './live.ts'
 import { look } from './look.ts'
+import { isResistance, reasonOf } from './resistance.ts'
 import type { Site } from './site.ts'
 
 export interface PurgeInput extends Site {
   readonly id: number
   /**
-   * Portage merges this very package next. What lies at our names then is not Portage's yet, and a file there would be overwritten or, with
-   * collision-protect, refuse the merge: an editor that writes a new file and renames it has made it, so it is put aside like a changed one.
+   * Portage merges this very package next. What lies at our names then is not Portage's yet: the merge would overwrite it or, with collision-protect,
+   * be refused for it. So whatever the user has put there (an editor's new file, a link, a folder) is put aside like a changed file. Without a merge
+   * it stays: nothing needs its room.
    */
   readonly beforeMerge?: boolean
-  /** One line for the user for each thing that was kept or left. */
+  /** One line for the user for each thing that was kept, was left or resisted, and no more than `MOST_LINES` of them. */
   readonly say: (line: string) => void
 }
 
@@ -39,14 +44,21 @@ export interface Purged {
   readonly left: readonly { readonly path: string; readonly why: string }[]
 }
 
+export const MOST_LINES = 20
+
 interface Work {
   readonly input: PurgeInput
   readonly entry: Entry
   /** The root with a slash; joining paths properly would take a tenth of the time of a purge. */
   readonly base: string
+  /** An earlier purge took it away and could not write that down: what is at our names now came after that, with a merge, and is none of ours. */
+  readonly isOver: boolean
   readonly removed: string[]
   readonly keptAside: { path: string; keptAs: string; why: string }[]
   readonly left: { path: string; why: string }[]
+  /** What is ours and still there. */
+  readonly resisting: string[]
+  lines: number
 }
 
 /** Settles entry `id`; does nothing when it is settled. Errors: HostError; then the entry stays `purging` and the next call goes on. */
@@ -54,21 +66,25 @@ export function purge(input: PurgeInput): Purged {
   const { journal, id } = input
   const entry = journal.find(id)
   if (entry === undefined || !journal.markPurging(id)) return { removed: 0, keptAside: [], left: [] }
-  const work: Work = { input, entry, base: join(input.root, '/'), removed: [], keptAside: [], left: [] }
+  const isOver = entry.state !== 'planned' && entry.boot === input.boot && !hasMarker(input.markers, entry)
+  const base = join(input.root, '/')
+  const work: Work = { input, entry, base, isOver, removed: [], keptAside: [], left: [], resisting: [], lines: 0 }
   input.step?.('purging', '')
   try {
-    clear(input, journal.temporaries(id))
+    for (const folder of journal.temporaries(id)) attempt(work, folder, () => clear(input, [folder]))
     const paths = journal.paths(id)
-    for (const placed of paths) if (placed.kind !== 'dir') removeName(work, placed)
-    for (const placed of paths.toReversed()) if (placed.kind === 'dir') removeFolder(work, placed)
+    takeAway(work, paths)
     flush(work, paths)
     // Before the commit point: a marker without an entry would never go, an entry without a marker is settled at start-up.
-    unmark(input.markers, entry)
+    if (work.resisting.length === 0) attempt(work, 'its marker', () => unmark(input.markers, entry))
+    if (work.lines > MOST_LINES) input.say(`and ${work.lines - MOST_LINES} more names`)
+    if (work.resisting.length > 0) throw resistedBy(work, paths.length)
     input.step?.('unmarked', '')
   } catch (error) {
     throw hostError(`could not purge ${entry.cpv}`, error)
   }
-  journal.markPurged(id, input.now())
+  const postponed = journal.markPurged(id, input.now())
+  if (postponed !== undefined) input.say(`it is gone, but that could not be written down yet: ${postponed.message}`)
   input.step?.('purged', '')
   return { removed: work.removed.length, keptAside: work.keptAside, left: work.left }
 }
@@ -82,37 +98,78 @@ export function clear(site: Site, temporaries: readonly string[]): void {
   }
 }
 
+/** All that is ours as it was goes first: on a full disk it makes the room in which what the user changed can be kept. */
+function takeAway(work: Work, paths: readonly JournalPath[]): void {
+  const others = paths.filter((placed) => placed.kind !== 'dir' && !attempt(work, placed.path, () => removeName(work, placed)))
+  for (const placed of others) attempt(work, placed.path, () => setAside(work, placed))
+  for (const placed of paths.toReversed()) if (placed.kind === 'dir') attempt(work, placed.path, () => removeFolder(work, placed))
+}
+
+/** Gives what `step` gives; true where it resisted, which is noted. */
+function attempt(work: Work, path: string, step: () => boolean | void): boolean {
+  try {
+    return step() ?? true
+  } catch (error) {
+    if (!isResistance(error)) throw error
+    work.resisting.push(path)
+    tell(work, `${named(path)} could not be taken away: ${reasonOf(error)}`)
+    return true
+  }
+}
+
 function judged(work: Work, placed: JournalPath, path: string): Judgement | undefined {
   const found = look(path)
   return found === undefined ? undefined : judge(placed, found, work.entry.boot === work.input.boot, () => fileHash(path))
 }
 
-function removeName(work: Work, placed: JournalPath): void {
+/** False where something is that is not ours as it was. */
+function removeName(work: Work, placed: JournalPath): boolean {
   const path = work.base + placed.path
   const judgement = judged(work, placed, path)
-  if (judgement === 'ours') {
+  if (judgement !== 'ours') return judgement === undefined
+  try {
     unlinkSync(path)
-    work.removed.push(placed.path)
-    work.input.step?.('removed', placed.path)
-  } else if (judgement === 'changed' || (judgement === 'replaced' && work.input.beforeMerge === true && look(path)?.kind === 'file')) {
-    const why = `${judgement} while it stood in`
-    const keptAs = putAside(work.input, work.entry, placed.path, why)
-    work.keptAside.push({ path: placed.path, keptAs, why })
-    work.input.say(`/${placed.path} was ${judgement} while it stood in; kept as ${keptAs}`)
-  } else if (judgement !== undefined) leave(work, placed.path, 'somebody else put something in its place')
+  } catch (error) {
+    // Another process purges too.
+    if (systemCode(error) === 'ENOENT') return true
+    throw error
+  }
+  work.removed.push(placed.path)
+  work.input.step?.('removed', placed.path)
+  return true
+}
+
+function setAside(work: Work, placed: JournalPath): void {
+  const judgement = judged(work, placed, work.base + placed.path)
+  if (judgement === undefined) return
+  if (judgement !== 'changed' && !isInTheWay(work, placed)) return leave(work, placed.path, 'somebody else put something in its place')
+  const why = `${judgement} while it stood in`
+  const keptAs = putAside(work.input, work.entry, placed.path, why)
+  if (keptAs === undefined)
+    return leave(work, placed.path, `somebody else put it there, and ${work.input.keepFolder} is on another filesystem`)
+  work.keptAside.push({ path: placed.path, keptAs, why })
+  tell(work, `/${placed.path} was ${judgement} while it stood in; kept as ${keptAs}`)
+}
+
+/** Portage merges a folder into a folder, and through a link that leads to one. */
+function isInTheWay({ input, isOver, base }: Work, { kind, path }: JournalPath): boolean {
+  if (input.beforeMerge !== true || isOver) return false
+  return kind !== 'dir' || statSync(base + path, { throwIfNoEntry: false })?.isDirectory() !== true
 }
 
 function removeFolder(work: Work, placed: JournalPath): void {
   const path = work.base + placed.path
   const judgement = judged(work, placed, path)
   if (judgement === undefined) return
-  if (judgement === 'replaced') return leave(work, placed.path, 'somebody else put something in its place')
+  if (judgement === 'replaced') return setAside(work, placed)
   try {
     rmdirSync(path)
   } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST', 'EBUSY'].includes(systemCode(error) ?? '')) throw error
+    if (systemCode(error) === 'ENOENT') return
+    if (!['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error
+    if (work.resisting.some((inside) => inside.startsWith(`${placed.path}/`))) work.resisting.push(placed.path)
     // A stand-in that came later has put something in it: the folder goes with that one.
-    if (!work.input.journal.handOver(work.entry.id, placed.path)) leave(work, placed.path, 'something that is not ours lies in it')
+    else if (!work.input.journal.handOver(work.entry.id, placed.path)) leave(work, placed.path, 'something that is not ours lies in it')
     return
   }
   work.removed.push(placed.path)
@@ -120,8 +177,20 @@ function removeFolder(work: Work, placed: JournalPath): void {
 }
 
 function leave(work: Work, path: string, why: string): void {
+  if (work.isOver) return
   work.left.push({ path, why })
-  work.input.say(`/${path} stays: ${why}`)
+  tell(work, `/${path} stays: ${why}`)
+}
+
+function tell(work: Work, line: string): void {
+  work.lines += 1
+  if (work.lines <= MOST_LINES) work.input.say(line)
+}
+
+/** What is gone is forgotten: a merge may put Portage's own there before this is tried again. */
+function resistedBy({ input, entry, resisting }: Work, total: number): HostError {
+  input.journal.keepOnly(entry.id, resisting)
+  return new HostError('IO', `${resisting.length} of ${total} names could not be taken away`)
 }
 
 /** Without this a power cut could bring names back that the journal has forgotten. */
@@ -134,3 +203,5 @@ function flush(work: Work, paths: readonly JournalPath[]): void {
   }
   work.input.step?.('flushed', '')
 }
+
+const named = (path: string): string => (path.startsWith('/') || path === 'its marker' ? path : `/${path}`)

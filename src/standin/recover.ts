@@ -5,7 +5,7 @@
  */
 import { HostError } from '../base/errors.ts'
 import type { Entry } from './journal.ts'
-import { mark } from './live.ts'
+import { hasMarker } from './live.ts'
 import { clear, purge, type Purged } from './purge.ts'
 import type { Site } from './site.ts'
 
@@ -29,9 +29,8 @@ export function recover(input: RecoverInput): Recovered {
   const failed: { entry: Entry; error: HostError }[] = []
   for (const entry of input.journal.unsettled()) {
     try {
-      if (entry.state === 'placed' && entry.boot === input.boot && input.isLive(entry)) {
+      if (entry.state === 'placed' && entry.boot === input.boot && hasMarker(input.markers, entry) && input.isLive(entry)) {
         clear(input, input.journal.temporaries(entry.id))
-        mark(input.markers, entry)
         stillLive.push(entry)
       } else settled.push({ entry, purged: purge({ ...input, id: entry.id }) })
     } catch (error) {

@@ -23,6 +23,7 @@ const PATH: JournalPath = {
   inode: '18446744073709551615',
   dev: '65026',
   mtimeNs: '1790000000123456789',
+  ctimeNs: '1790000000223456789',
 }
 
 test('what was told is there after it was opened again', () =>

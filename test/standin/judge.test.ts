@@ -9,8 +9,18 @@ import type { JournalPath } from '../../src/standin/journal.ts'
 import { CLAIM_MODE, type Found, judge, type Judgement } from '../../src/standin/judge.ts'
 import { sha256 } from './support/site.ts'
 
-const FILE: JournalPath = { kind: 'file', path: 'a', sha256: sha256('x'), size: 5, mode: 0o644, inode: '7', dev: '1', mtimeNs: '100' }
-const FOUND: Found = { kind: 'file', inode: '7', dev: '1', size: 5, mode: 0o644, uid: 0, mtimeNs: '100' }
+const FILE: JournalPath = {
+  kind: 'file',
+  path: 'a',
+  sha256: sha256('x'),
+  size: 5,
+  mode: 0o644,
+  inode: '7',
+  dev: '1',
+  mtimeNs: '100',
+  ctimeNs: '200',
+}
+const FOUND: Found = { kind: 'file', inode: '7', dev: '1', size: 5, mode: 0o644, uid: 0, mtimeNs: '100', ctimeNs: '200' }
 const FOLDER: JournalPath = { ...FILE, kind: 'dir', sha256: '', size: 0 }
 const CLAIM: Partial<Found> = { kind: 'dir', inode: '8', mode: CLAIM_MODE }
 
@@ -20,6 +30,8 @@ for (const [what, placed, found, here, elsewhere] of [
   ['another device number', FILE, { dev: '2' }, 'replaced', 'ours'],
   ['a folder', FILE, { kind: 'dir' }, 'replaced', 'replaced'],
   ['another mode', FILE, { mode: 0o600 }, 'ours', 'ours'],
+  ['cut, and changed since', FILE, { size: 3, ctimeNs: '201' }, 'changed', 'changed'],
+  ['emptied, and changed since', FILE, { size: 0, ctimeNs: '201' }, 'changed', 'ours'],
   ['cut, with our time', FILE, { size: 3 }, 'changed', 'ours'],
   ['empty, with another time', FILE, { size: 0, mtimeNs: '101' }, 'changed', 'ours'],
   ['another size and time', FILE, { size: 6, mtimeNs: '101' }, 'changed', 'changed'],
@@ -36,14 +48,16 @@ for (const [what, placed, found, here, elsewhere] of [
     assert.deepEqual(judged, [here, elsewhere])
   })
 
-for (const [what, hash, expected] of [
-  ['touched', FILE.sha256, 'ours'],
-  ['rewritten with as many bytes', sha256('y'), 'changed'],
-] as const)
+for (const [what, placed, found, hash, here, elsewhere] of [
+  ['touched', FILE, { mtimeNs: '101' }, FILE.sha256, 'ours', 'ours'],
+  ['rewritten with as many bytes', FILE, { mtimeNs: '101' }, sha256('y'), 'changed', 'changed'],
+  ['changed in some way, with its own mtime', FILE, { ctimeNs: '201' }, FILE.sha256, 'ours', 'ours'],
+  ['rewritten with as many bytes and its own mtime', FILE, { ctimeNs: '201' }, sha256('y'), 'changed', 'changed'],
+  ['with an older ctime', FILE, { ctimeNs: '199' }, sha256('y'), 'changed', 'ours'],
+  ['of which no ctime is known', { ...FILE, ctimeNs: '' }, {}, FILE.sha256, 'ours', 'ours'],
+  ['of which no ctime is known, rewritten with its own mtime', { ...FILE, ctimeNs: '' }, {}, sha256('y'), 'changed', 'ours'],
+] as const satisfies readonly (readonly [string, JournalPath, Partial<Found>, string, Judgement, Judgement])[])
   test(`file: ${what}`, () => {
-    for (const sameBoot of [true, false])
-      assert.equal(
-        judge(FILE, { ...FOUND, mtimeNs: '101' }, sameBoot, () => hash),
-        expected,
-      )
+    const judged = [true, false].map((sameBoot) => judge(placed, { ...FOUND, ...found }, sameBoot, () => hash))
+    assert.deepEqual(judged, [here, elsewhere])
   })

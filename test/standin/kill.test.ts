@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { purge } from '../../src/standin/purge.ts'
@@ -13,9 +13,10 @@ import { recover } from '../../src/standin/recover.ts'
 import { type Step, STEPS } from '../../src/standin/site.ts'
 import { differences, type Snapshot, snapshot } from '../support/oracle.ts'
 import { type TestHost } from './support/site.ts'
-import { DEMO, onHost, placed, placeTree, skip } from './support/tree.ts'
+import { DEMO, editQuietly, onHost, placed, placeTree, skip } from './support/tree.ts'
 
 const EDITED = 'usr/share/doc/demo-1/README'
+const MINE = 'my word'
 const covered = new Set<Step>()
 
 /** Kills a process that does `work` on the host at its `number`th step. */
@@ -39,7 +40,7 @@ function settleAndJudge(host: TestHost, before: Snapshot, edited: boolean): void
       kept.map(({ path }) => path),
       edited ? [EDITED] : [],
     )
-    for (const { keptAs } of kept) assert.equal(readFileSync(keptAs, 'utf8'), 'edited by the user')
+    for (const { keptAs } of kept) assert.equal(readFileSync(keptAs, 'utf8'), MINE)
   } finally {
     again.journal.close()
   }
@@ -55,7 +56,7 @@ async function stepsOf(work: (step: (step: Step) => void, host: TestHost) => Pro
 
 async function placeAndEdit(host: TestHost): Promise<number> {
   const id = await placed(host)
-  writeFileSync(join(host.root, EDITED), 'edited by the user')
+  editQuietly(join(host.root, EDITED), MINE)
   return id
 }
 

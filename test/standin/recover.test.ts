@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { isMarked } from '../../src/standin/live.ts'
@@ -17,11 +17,10 @@ import { onHost, placed, placeTree, skip } from './support/tree.ts'
 const silent = (): void => undefined
 const OTHER = { ...entryFor('/var/tmp/portage/app-misc/other-1'), cpv: 'app-misc/other-1' }
 
-test('a living emerge keeps its stand-in, and its marker comes back after /run was emptied', { skip }, () =>
+test('a living emerge keeps its stand-in', { skip }, () =>
   onHost(async (host) => {
     const id = await placed(host)
     const during = snapshot(host.root)
-    rmSync(host.markers, { recursive: true })
     const { stillLive, settled } = recover({
       ...host,
       isLive: ({ ownerPid, ownerStart }) => ownerPid === 4242 && ownerStart === '777',
@@ -30,6 +29,26 @@ test('a living emerge keeps its stand-in, and its marker comes back after /run w
     assert.deepEqual([stillLive.map((entry) => entry.id), settled], [[id], []])
     assert.deepEqual(differences(during, snapshot(host.root)), [])
     assert.ok(isMarked(host.markers, entryFor().cpv))
+  }),
+)
+
+test('one without its marker was taken away, so it goes, and what came to its names since then stays without a word', { skip }, () =>
+  onHost(async (host) => {
+    const before = snapshot(host.root)
+    const id = await placed(host)
+    rmSync(host.markers, { recursive: true })
+    for (const path of ['usr/bin/demo', 'usr/share/demo/empty']) {
+      writeFileSync(join(host.root, `${path}.new`), 'merged by Portage')
+      renameSync(join(host.root, `${path}.new`), join(host.root, path))
+    }
+    const { stillLive, settled } = recover({ ...host, isLive: () => true, say: assert.fail })
+    assert.deepEqual([stillLive, settled.map(({ entry }) => entry.id)], [[], [id]])
+    const stays = ['usr/bin/demo', 'usr/share/demo', 'usr/share/demo/empty']
+    assert.deepEqual(
+      differences(before, snapshot(host.root)).map((line) => line.split(' ')[1]),
+      stays,
+    )
+    assert.deepEqual([host.journal.unsettled(), host.journal.kept()], [[], []])
   }),
 )
 

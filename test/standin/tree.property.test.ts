@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { appendFileSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -21,7 +21,7 @@ import { surveyDisk } from '../../src/standin/survey-host.ts'
 import { differences, snapshot } from '../support/oracle.ts'
 import { baseInput } from './support/input.ts'
 import { entryFor, manifestOf, sha256, stage, type TestHost, type Tree } from './support/site.ts'
-import { onHost, skip } from './support/tree.ts'
+import { editQuietly, onHost, skip } from './support/tree.ts'
 
 const name = fc.constantFrom('a', 'b', 'c', 'demo', 'x.so.1', 'ü', 'with space')
 const below = (...tops: readonly string[]): fc.Arbitrary<string> =>
@@ -119,11 +119,15 @@ test('what a user writes into placed files is in the kept folder, all else is go
         assert.ok(result.kind === 'placed')
         const files = plan.operations.filter(({ kind }) => kind === 'file').map(({ path: at }) => at)
         const edited = [...new Set(picks.flatMap((pick) => (files.length === 0 ? [] : [files[pick % files.length] ?? ''])))].toSorted()
-        for (const at of edited) appendFileSync(join(host.root, at), '+mine')
+        // Every other one keeps its size and its time.
+        const mine = (at: string): string =>
+          edited.indexOf(at) % 2 === 0 ? `${text(wanted[at])}+mine` : text(wanted[at]).toUpperCase().padEnd(text(wanted[at]).length)
+        const quietly = (at: string): boolean => Buffer.byteLength(mine(at)) === Buffer.byteLength(text(wanted[at]))
+        for (const at of edited) (quietly(at) ? editQuietly : writeFileSync)(join(host.root, at), mine(at))
         const { keptAside, left } = purge({ ...host, id: result.id, say: () => undefined })
         assert.deepEqual(left, [])
         assert.deepEqual(keptAside.map(({ path: at }) => at).toSorted(), edited)
-        for (const { path: at, keptAs } of keptAside) assert.equal(readFileSync(keptAs, 'utf8'), `${text(wanted[at])}+mine`)
+        for (const { path: at, keptAs } of keptAside) assert.equal(readFileSync(keptAs, 'utf8'), mine(at))
         assert.deepEqual(differences(before, snapshot(host.root)), [])
       }),
     ),

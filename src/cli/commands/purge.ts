@@ -72,7 +72,7 @@ async function unlessAbsent<T>(out: Output, work: () => Promise<T>): Promise<T |
 function purgeByJournal(world: World, ids: readonly string[]): Done {
   const path = journalPath(world.folders)
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return { lines: [], failed: 0 }
-  const journal = openJournal(path)
+  const journal = openJournal(path, { briefly: true })
   const lines: string[] = []
   let failed = 0
   try {

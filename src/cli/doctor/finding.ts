@@ -38,6 +38,7 @@ export async function withRemedies({ name, look }: Check, world: World): Promise
   } catch (error) {
     const code = systemCode(error instanceof StandinError ? (error.cause ?? error) : error)
     if (code === 'EACCES' || code === 'EPERM') return [wrong(name, 'this user may not look', 'run standin doctor as root')]
+    if (error instanceof StandinError && error.code === 'DISK_FULL') return [wrong(name, error.message, 'df shows which disk it is')]
     // The messages of our own errors say what to do.
     if (error instanceof StandinError || (code !== undefined && error instanceof Error))
       return [wrong(name, error.message, 'mend that, then run standin doctor again')]

@@ -3,7 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { existsSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, lstatSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { place, type PlaceInput, type Placed } from '../../../src/standin/place.ts'
 import { openStaging } from '../../../src/standin/staging.ts'
@@ -48,4 +49,25 @@ export async function onHost(work: (host: TestHost) => Promise<void> | void): Pr
   } finally {
     host.remove()
   }
+}
+
+/** Writes as many other bytes into a file and gives it its mtime back, to the nanosecond: only its ctime tells. */
+export function editQuietly(path: string, content: string): void {
+  const was = lstatSync(path, { bigint: true })
+  const reference = `${path}.reference`
+  run('cp', '-p', path, reference)
+  let is = was
+  // The clock of a filesystem ticks every few milliseconds.
+  while (is.ctimeNs === was.ctimeNs) {
+    writeFileSync(path, content)
+    run('touch', '-r', reference, path)
+    is = lstatSync(path, { bigint: true })
+  }
+  run('rm', reference)
+  if (is.size !== was.size || is.mtimeNs !== was.mtimeNs) throw new Error(`${path} shows that it was edited`)
+}
+
+function run(...[program = '', ...args]: readonly string[]): void {
+  const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${program}: ${stderr}`)
 }

@@ -1,0 +1,58 @@
+/**
+ * What a stand-in that is taken away has to write is written in its order, but where the disk is full by a later call; taking away waits for no room.
+ *
+ * Until then this process goes by it as if it were written. Another one that looks into the journal sees the entry as it was; that its marker is gone
+ * says that it was taken away, and start-up settles it by that: see live.ts.
+ *
+ * Imports no package: the hook that purges without the warden carries this file.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import type { SQLInputValue } from 'node:sqlite'
+import { HostError } from '../base/errors.ts'
+
+export interface LateWrite {
+  readonly sql: string
+  readonly values: readonly SQLInputValue[]
+  /** The entry that it settles. */
+  readonly settles?: number
+  /** Of which entry it forgets all other paths. */
+  readonly keeps?: { readonly id: number; readonly paths: ReadonlySet<string> }
+}
+
+export interface Late {
+  /** Writes now and gives the number of changed rows, or why it must wait. */
+  write(
+    one: LateWrite,
+  ): { readonly changes: number; readonly postponed?: never } | { readonly changes?: never; readonly postponed: HostError }
+  /** Writes what waits, as far as there is room now. */
+  catchUp(): void
+  isSettled(id: number): boolean
+  isKept(id: number, path: string): boolean
+}
+
+export function lateWrites(run: (sql: string, ...values: SQLInputValue[]) => number): Late {
+  const waiting: LateWrite[] = []
+  const work = (): { changes: number } | { postponed: HostError } => {
+    let changes = 0
+    try {
+      for (let [one] = waiting; one !== undefined; [one] = waiting) {
+        changes = run(one.sql, ...one.values)
+        waiting.shift()
+      }
+      return { changes }
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error
+      return { postponed: error }
+    }
+  }
+  return {
+    write: (one) => {
+      waiting.push(one)
+      return work()
+    },
+    catchUp: () => void work(),
+    isSettled: (id) => waiting.some(({ settles }) => settles === id),
+    isKept: (id, path) => waiting.every(({ keeps }) => keeps?.id !== id || keeps.paths.has(path)),
+  }
+}
