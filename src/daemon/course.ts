@@ -33,7 +33,7 @@ export const note = v.strictObject({
   began: moment,
   stage: v.picklist(STAGES),
   /** Terminal of the person who typed emerge, and its device number, so that nobody else's is written to. */
-  terminal: v.nullable(v.strictObject({ path: plainText(200), device: v.number() })),
+  terminal: v.nullable(v.strictObject({ path: plainText(200), device: v.number(), plain: v.optional(v.boolean(), false) })),
   owner: v.nullable(v.strictObject({ pid: v.number(), startTime: plainText(40), bootId: plainText(100) })),
   wanted,
   /** Id in the journal of the stand-in that is placed now, and of the one that was, for the comparison with the own build. */

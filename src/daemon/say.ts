@@ -3,20 +3,23 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { readlinkSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { systemCode } from '../base/errors.ts'
 import { tellTerminal, type Tone } from '../portage/terminal.ts'
-import { terminalOf } from '../portage/lock.ts'
+import { controllingTerminalOf, terminalOf } from '../portage/lock.ts'
 import { deviceOf, type Note } from './course.ts'
 
-/** The terminal that `pid` writes to, by a path that outlives it; undefined where it writes to a file or a pipe, or to a terminal of another /dev. */
+/**
+ * The terminal that `pid` writes to, or where that is a file or a pipe, the one it was started from; by a path that outlives it.
+ * Null where there is none, or none of this /dev.
+ */
 export function terminalFor(procRoot: string, pid: number): Note['terminal'] {
-  const through = terminalOf(procRoot, pid)
-  if (through === undefined) return null
   try {
-    const path = readlinkSync(through)
-    const device = deviceOf(through)
-    return device !== undefined && deviceOf(path) === device ? { path, device } : null
+    const through = terminalOf(procRoot, pid)
+    const path = through === undefined ? controllingTerminalOf(procRoot, pid) : readlinkSync(through)
+    const device = path === undefined ? undefined : deviceOf(through ?? path)
+    if (path === undefined || device === undefined || deviceOf(path) !== device) return null
+    return { path, device, plain: isPlain(procRoot, pid) }
   } catch (error) {
     // The emerge may end between two looks at it.
     if (systemCode(error) === undefined) throw error
@@ -24,10 +27,17 @@ export function terminalFor(procRoot: string, pid: number): Note['terminal'] {
   }
 }
 
-/** Says `text` on the terminal of `note`; false where nobody could be told. */
-export function say(note: Pick<Note, 'terminal'>, text: string, tone: Tone, colour: boolean): boolean {
+/** Whether the person wants no colours (no-color.org), or has a terminal that knows none. */
+function isPlain(procRoot: string, pid: number): boolean {
+  const environment = readFileSync(`${procRoot}/${pid}/environ`, 'utf8').split('\0')
+  return environment.some((line) => /^(NO_COLOR=.|TERM=dumb$)/.test(line))
+}
+
+/** Says `text` on the terminal of `note`; false where nobody could be told. `auto` follows what the person has set. */
+export function say(note: Pick<Note, 'terminal'>, text: string, tone: Tone, wanted: 'auto' | 'yes' | 'no'): boolean {
   const { terminal } = note
   if (terminal === null || deviceOf(terminal.path) !== terminal.device) return false
+  const colour = wanted === 'yes' || (wanted === 'auto' && !terminal.plain)
   return tellTerminal(terminal.path, `standin: ${text}`, { colour, tone })
 }
 

@@ -17,7 +17,7 @@ export interface Talk {
 export function talkOf(realm: Pick<Realm, 'folders' | 'settings' | 'log'>): Talk {
   const tellAt: Talk['tellAt'] = (at, text, tone) => {
     realm.log(text)
-    if (realm.settings.tell) say(at, text, tone, realm.settings.color !== 'no')
+    if (realm.settings.tell) say(at, text, tone, realm.settings.color)
   }
   return {
     tellAt,

@@ -67,6 +67,23 @@ export function terminalOf(procRoot: string, pid: number): string | undefined {
   return isTerminalMajor(majorOf(stat.rdev)) ? path : undefined
 }
 
+/**
+ * The path of the terminal that `pid` was started from, or undefined when it has none (cron, a service, another devpts than ours).
+ * Field 7 of /proc/PID/stat, proc(5); numbers of terminals: Documentation/admin-guide/devices.txt of Linux.
+ */
+export function controllingTerminalOf(procRoot: string, pid: number): string | undefined {
+  const number = BigInt(statFields(procRoot, pid)?.[4] ?? 0)
+  const [major, minor] = [majorOf(number), minorOf(number)]
+  const name = major >= 136 && major <= 143 ? `pts/${(major - 136) * 256 + minor}` : major === 4 ? consoleName(minor) : undefined
+  if (name === undefined) return undefined
+  const path = `/dev/${name}`
+  const [ours, theirs] = [statOrNothing(path), statOrNothing(join(procRoot, String(pid), 'root', path))]
+  const isSame = ours !== undefined && ours.rdev === number && ours.dev === theirs?.dev && ours.rdev === theirs.rdev
+  return isSame ? path : undefined
+}
+
+const consoleName = (minor: number): string => (minor < 64 ? `tty${minor}` : `ttyS${minor - 64}`)
+
 interface Holder {
   readonly pid: number
   readonly major: number

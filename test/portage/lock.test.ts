@@ -4,12 +4,13 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
+import { readlinkSync } from 'node:fs'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
-import { findOwner, isAlive, ownerOf, terminalOf } from '../../src/portage/lock.ts'
+import { findOwner, isAlive, ownerOf, controllingTerminalOf, terminalOf } from '../../src/portage/lock.ts'
 import { plainLine, portageLine, tellTerminal } from '../../src/portage/terminal.ts'
 import { rootWith } from './tree.ts'
 
@@ -159,6 +160,7 @@ test('a terminal is found and told one line in Portage\u2019s manner; a pipe is 
   assert.equal(tellTerminal(path, 'bad', { colour: true, tone: 'bad' }), true)
   assert.equal(await emerge.line(), '" \\u001b[31;01m*\\u001b[39;49;00m bad\\r\\n"')
   assert.equal(terminalOf('/proc', emerge.pid), undefined)
+  assert.equal(controllingTerminalOf('/proc', inside), readlinkSync(path))
   process.kill(inside, 'SIGKILL')
   await once(emerge.child, 'exit')
   assert.equal(terminalOf('/proc', inside), undefined)

@@ -1,0 +1,40 @@
+/**
+ * Whoever types emerge reads what becomes of the copy, also where the output goes into a pipe or a file, in colours only where they are wanted.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Host } from '../support/host/host.ts'
+import { createNetwork, type Network } from '../support/host/network.ts'
+import { startDaemon } from '../support/standin/daemon.ts'
+import { installStandin } from '../support/standin/install.ts'
+
+let network: Network
+let host: Host
+before(async () => {
+  network = await createNetwork({ name: 'tty' })
+  host = await network.createHost({ name: 'alpha' })
+  await installStandin(host, { features: 'install' })
+  await startDaemon(host)
+  // A slot that is installed gets no stand-in: one line, without any search.
+  await host.emerge(['test-misc/nothing'])
+})
+after(() => network.close())
+
+async function screenOf(command: string): Promise<string> {
+  const shell = await host.start(['sh', '-c', command], { pty: true })
+  assert.equal((await shell.exited).exitCode, 0)
+  return shell.output()
+}
+
+test('the output in a pipe: the line comes on the terminal, with colours', async () => {
+  const screen = await screenOf('NO_COLOR= TERM=xterm emerge --oneshot test-misc/nothing 2>&1 | cat >/tmp/log')
+  assert.match(screen, /\u001b\[33;01m\*\u001b\[39;49;00m standin: test-misc\/nothing-\S+: no stand-in: /)
+  assert.doesNotMatch(host.read('/tmp/log'), /standin: test-misc/)
+})
+
+test('NO_COLOR: none', async () => {
+  const screen = await screenOf('NO_COLOR=1 TERM=xterm emerge --oneshot test-misc/nothing >/tmp/log 2>&1')
+  assert.match(screen, /^ \* standin: test-misc\/nothing-\S+: no stand-in: /m)
+})
