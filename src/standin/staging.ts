@@ -11,6 +11,7 @@ import { basename, dirname } from 'node:path'
 import { hostError, StrangerError, systemCode } from '../base/errors.ts'
 import { checkJson } from '../base/schema.ts'
 import { type Manifest, manifest, MAX_MANIFEST_BYTES } from '../package/manifest.ts'
+import { MAX_RECORDS } from '../package/record.ts'
 
 /** An open staging folder; close it when done. */
 export interface Staging {
@@ -57,6 +58,20 @@ export function openFile(staging: Staging, sha256: string, size: number): number
   throw new StrangerError('BAD_HASH', `staged file ${sha256} is not a regular file of ${size} bytes`)
 }
 
+/** More than enough for MAX_RECORDS: parsed JSON that is nothing but brackets and commas takes forty times the memory of its text. */
+const MAX_MARKS: number = 20 * MAX_RECORDS
+
+/** Bytes that are `,`, `[` or `{`, in names too. */
+function marksIn(text: Uint8Array): number {
+  let marks = 0
+  // An iterator takes ten times as long.
+  for (let at = 0; at < text.length; at++) {
+    const byte = text[at]
+    if (byte === 0x2c || byte === 0x5b || byte === 0x7b) marks++
+  }
+  return marks
+}
+
 /** Reads and checks `manifest.json`. Errors: StrangerError TOO_LARGE, SCHEMA or BAD_ARCHIVE. */
 export function readManifest(staging: Staging): Manifest {
   const fd = openStaged(`${staging.folder}/manifest.json`, SAFELY)
@@ -67,6 +82,7 @@ export function readManifest(staging: Staging): Manifest {
     const text = Buffer.alloc(stat.size)
     let at = 0
     for (let got = -1; got !== 0 && at < text.byteLength; at += got) got = readSync(fd, text, at, text.byteLength - at, at)
+    if (marksIn(text.subarray(0, at)) > MAX_MARKS) throw new StrangerError('TOO_LARGE', 'the staged manifest is no list of records')
     return checkJson(manifest, text.subarray(0, at), 'staged manifest', MAX_MANIFEST_BYTES)
   } finally {
     closeSync(fd)

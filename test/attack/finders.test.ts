@@ -12,7 +12,7 @@ import { gzipSync } from 'node:zlib'
 import { writeLocal } from '../../src/swarm/localMessage.ts'
 import { GROUP, GROUP_PORT } from '../../src/swarm/lsd.ts'
 import { rendezvousTorrent } from '../../src/swarm/rendezvous.ts'
-import { BOUNDS, report, scaled } from './support/bounds.ts'
+import { BOUNDS, report, scaled, unlessWhole } from './support/bounds.ts'
 import { startHonest } from './support/honest.ts'
 import { look, startTaker, type Taker } from './support/taker.ts'
 import { naming, startTracker } from './support/tracker.ts'
@@ -117,7 +117,7 @@ const UDP_LIES: readonly ((asked: number, transaction: Buffer) => Buffer)[] = [
       : Buffer.concat([action(1), transaction, Buffer.alloc(12), Buffer.alloc(60_001, '\u007f\u0001\u0002')]),
 ]
 
-test('UDP trackers that lie, beside an honest one', async (t) => {
+test('UDP trackers that lie, beside an honest one', { skip: unlessWhole() }, async (t) => {
   const honest = await startHonest(t)
   const lies = await Promise.all(UDP_LIES.map((answer) => startUdp(t, answer)))
   const taker = await startTaker(t, { trackers: [...lies, await startTracker(t, naming([honest.address]))] })
@@ -128,9 +128,9 @@ test('UDP trackers that lie, beside an honest one', async (t) => {
   report(t, { what: 'UDP trackers that lie', tried: UDP_LIES.length, found })
 })
 
-test('one tracker names ten thousand peers of one rendezvous, the honest one among them', async (t) => {
+test('one tracker names ten thousand peers of one rendezvous, the honest one among them', { skip: unlessWhole() }, async (t) => {
   const honest = await startHonest(t)
-  const count = scaled(500, 10_000)
+  const count = 10_000
   const nobody = Array.from({ length: count }, (_, at) => `127.${1 + (at >> 14)}.${(at >> 6) & 0xff}.1:${2000 + (at & 63)}`)
   const taker = await startTaker(t, {
     trackers: [await startTracker(t, naming([...nobody.slice(0, 40), honest.address, ...nobody.slice(40)]))],
@@ -168,11 +168,11 @@ test('a neighbour floods the local network with announcements', async (t) => {
   const honest = await startHonest(t, { lsd: true })
   const taker = await startTaker(t, { localDiscovery: true })
   const { infohash } = rendezvousTorrent(honest.family)
-  const { begun, ended } = await floodLocally(t, infohash, scaled(2000, 20_000))
+  const { begun, ended } = await floodLocally(t, infohash, scaled(1000, 20_000))
   await begun
   const took = await seconds(taker, honest)
   await ended
   assertSound(taker, taker.pid())
   const found = `honest peer found in ${took.toFixed(2)} s meanwhile, peer ${Math.round(taker.megabytes())} MB`
-  report(t, { what: 'announcements of a neighbour', tried: scaled(2000, 20_000), found })
+  report(t, { what: 'announcements of a neighbour', tried: scaled(1000, 20_000), found })
 })

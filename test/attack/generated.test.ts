@@ -93,7 +93,7 @@ test('generated images', async (t) => {
   const folder = temporary(t)
   const codes: Record<string, number> = {}
   let worst = 0
-  const runs = scaled(150, 5000)
+  const runs = scaled(100, 5000)
   await fc.assert(
     fc.asyncProperty(fc.oneof({ weight: 3, arbitrary: blocks }, { weight: 1, arbitrary: sorted }), async (all) => {
       const image = Buffer.concat([entry(FOLDER), ...all, TAR_END])

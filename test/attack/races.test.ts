@@ -50,7 +50,7 @@ test('what is staged is swapped while the warden reads it', { skip }, async (t) 
   const before = snapshotOf(secret)
   const descriptors = readdirSync('/proc/self/fd').length
   const outcomes: Record<string, number> = {}
-  const end = performance.now() + scaled(3000, 30_000)
+  const end = performance.now() + scaled(1500, 30_000)
   let tried = 0
   while (performance.now() < end) {
     tried++

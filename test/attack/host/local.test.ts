@@ -17,7 +17,7 @@ import { ask } from '../../support/standin/ask.ts'
 import { restartDaemon, startDaemon } from '../../support/standin/daemon.ts'
 import { installStandin } from '../../support/standin/install.ts'
 import { addGate, hold, letGo, reached } from '../../support/story/gate.ts'
-import { BOUNDS, isWhole, report } from '../support/bounds.ts'
+import { BOUNDS, report, unlessWhole } from '../support/bounds.ts'
 
 let network: Network
 let host: Host
@@ -121,7 +121,7 @@ const STAR = /^ \u001b\[3[123];01m\*\u001b\[39;49;00m /
 const MODES = ['other bytes', 'link', 'escapes', 'climbs', 'set-id', 'etc']
 
 /** Each of these emerges several times. */
-const skip = isWhole() ? false : 'npm run test:attack'
+const skip = unlessWhole()
 
 test(
   'a peer that was taken over has nothing placed but what was signed, and nothing raw on a terminal or in a log',

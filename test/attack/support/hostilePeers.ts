@@ -92,7 +92,7 @@ export const HOSTILE: readonly Hostile[] = [
     what: 'one block and then none',
     start: alone((t, honest) => one(t, honest, [honest.offer], oneBlock(readFileSync(honest.path), PIECE))),
   },
-  { what: 'a torrent of its own, and no piece', short: true, start: alone((t, honest) => one(t, honest, [replayed(honest)], silent)) },
+  { what: 'a torrent of its own, and no piece', start: alone((t, honest) => one(t, honest, [replayed(honest)], silent)) },
   { what: 'a torrent of its own, and wrong pieces', start: alone((t, honest) => one(t, honest, [replayed(honest)], rubbish)) },
   {
     what: 'a true torrent of rubbish',
@@ -140,12 +140,10 @@ export const HOSTILE: readonly Hostile[] = [
   { what: 'a fast liar beside a slow honest peer', slow: true, start: alone((t, honest) => one(t, honest, [honest.offer], rubbish)) },
   {
     what: 'metadata without end',
-    short: true,
     start: alone((t, { family }) => startLiar(t, { family, meets: endless, gives: silent })),
   },
   {
     what: 'a flood of offers over thirty ports',
-    short: true,
     async start(t, honest) {
       const offers = Array.from({ length: 64 }, (_, at) => {
         const offer = { ...replayed(honest), slot: String(at), content: id(String(at)) }
