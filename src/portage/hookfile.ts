@@ -115,7 +115,8 @@ function asRefusal(path: string, error: unknown): StandinError {
   const where = `${basename(path)} in ${dirname(path)}`
   if (code === 'EROFS')
     return new HostError('UNSUPPORTED', `${where} lies on a read-only filesystem: mount it writable, or ${BY_HAND}`, { cause: error })
-  if (code === 'EACCES' || code === 'EPERM')
-    return new UserError('NOT_ROOT', `${where} may be changed by root only: ${code}`, { cause: error })
+  if ((code === 'EACCES' || code === 'EPERM') && process.geteuid?.() === 0)
+    return new HostError('UNSUPPORTED', `${where} may not be changed even by root (${code}): see lsattr, or ${BY_HAND}`, { cause: error })
+  if (code === 'EACCES' || code === 'EPERM') return new UserError('NOT_ROOT', `only root may change ${where} (${code})`, { cause: error })
   return hostError(`could not change ${path}`, error)
 }

@@ -180,6 +180,23 @@ test('on a read-only filesystem: refused with the way out, and nothing changed',
   assert.equal(readFileSync(join(root, RC), 'utf8'), 'A=1\n')
 })
 
+test('an immutable file: refused with where to look, and nothing changed', { skip: isRoot ? false : 'only root can make it so' }, (t) => {
+  const root = rootWith(t, { [RC]: 'A=1\n' })
+  const path = join(root, RC)
+  try {
+    execFileSync('chattr', ['+i', path], { stdio: 'ignore' })
+  } catch {
+    return t.skip('this filesystem has no immutable files')
+  }
+  try {
+    assert.throws(() => enableHook({ root }), { code: 'UNSUPPORTED', message: /even by root .*lsattr/ })
+    assert.deepEqual(readdirSync(join(root, 'etc/portage')), ['bashrc'])
+  } finally {
+    execFileSync('chattr', ['-i', path])
+  }
+  assert.equal(readFileSync(path, 'utf8'), 'A=1\n')
+})
+
 test('bash takes the lines, finds nothing to source, and goes on', (t) => {
   const root = rootWith(t, { [RC]: 'before=1' })
   enableHook({ root })
