@@ -83,12 +83,14 @@ test('a word that the user calls public is published', async () => {
   assert.match(await lineAfter({ TRACES: 'host' }), /traces-1: published/)
 })
 
+/** Builds with `__FILE__` below `tmpdir`, whose path a flag maps away. */
+const mapped = (tmpdir: string): Record<string, string> => ({
+  TRACES: 'assert',
+  CFLAGS: `-O2 -ffile-prefix-map=${tmpdir}/portage=.`,
+  PORTAGE_TMPDIR: tmpdir,
+})
+
 test('the remedy helps: a program with __FILE__ is published, under the recipe and with the content that any other build folder gives', async () => {
-  const mapped = (tmpdir: string): Record<string, string> => ({
-    TRACES: 'assert',
-    CFLAGS: `-O2 -ffile-prefix-map=${tmpdir}/portage=.`,
-    PORTAGE_TMPDIR: tmpdir,
-  })
   assert.match(await lineAfter(mapped(BUILDS)), /traces-1: published/)
   const here = await buildOf(host, TRACES)
   assert.match(await lineAfter(mapped('/var/tmp')), /traces-1: published/)
