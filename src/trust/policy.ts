@@ -45,6 +45,7 @@ const MAX_NAME = 100
 
 /** Errors: UserError BAD_SETTING, naming `path`, the key and what is allowed. */
 export function parsePolicy(text: string, path: string = 'policy'): Policy {
+  refuseTwice(text, path)
   const sections = Object.entries<unknown>(parse(text))
   if (sections.length > MAX_KEYS) throw bad(path, '', `more than ${MAX_KEYS} sections`)
   const quorum = { ...STANDARD_QUORUM }
@@ -56,6 +57,23 @@ export function parsePolicy(text: string, path: string = 'policy'): Policy {
   }
   if (quorum[2] < quorum[1]) throw bad(path, 'quorum', `level2 (${quorum[2]}) is less than level1 (${quorum[1]})`)
   return { quorum, keys }
+}
+
+/** The package `ini` takes the last of two values, joins sections of one name, and skips what it can't read; the writer of such a file means another. */
+function refuseTwice(text: string, path: string): void {
+  const said = new Set<string>()
+  let section = ''
+  for (const [at, line] of text.split(/\r\n|\r|\n/).entries()) {
+    if (/^\s*([;#].*)?$/.test(line)) continue
+    const isSection = /^\[[^\]]*\]\s*$/.test(line)
+    const [name] = Object.keys(parse(line))
+    const where = `line ${at + 1}: ${line.trim()}`
+    if (name === undefined || (!isSection && name.startsWith('['))) throw bad(path, where, 'is neither a section nor NAME = VALUE')
+    if (isSection) section = name
+    const key = isSection ? name : `${section}\n${name}`
+    if (said.has(key)) throw bad(path, where, `${isSection ? 'the section' : `${name} of [${section}]`} stands here for the second time`)
+    said.add(key)
+  }
 }
 
 type Values = ReadonlyMap<string, unknown>

@@ -51,6 +51,18 @@ const WRONG: readonly [string, string, string][] = [
   ['a builder that is perhaps one', `[${ID}]\nname = x\nbuilder = maybe`, 'builder'],
   ['a name that steers a terminal', `[${ID}]\nname = x\u001b[2J`, 'name'],
   ['a list for a name', `[${ID}]\nname[] = x`, 'name'],
+  ['a key twice', `[${ID}]\nname = x\nbuilder = no\n[${OTHER}]\nname = y\n[${ID}]\nbuilder = yes`, `line 6: [${ID}]`],
+  ['a key twice, spaced', `[${ID}]\nname = x\n[ ${ID} ] \nbuilder = yes`, 'line 3'],
+  ['a key twice, quoted', `[${ID}]\nname = x\n["${ID}"]\nbuilder = yes`, 'line 3'],
+  ['a quorum twice', `[quorum]\nlevel1 = 100\n# more\n\n[quorum]\nlevel1 = 1`, 'line 5: [quorum]'],
+  ['a name twice', `[${ID}]\nname = x\nbuilder = no\r\nbuilder=yes`, `line 4: builder`],
+  ['a name with and without value', `[${ID}]\nname = x\nbuilder = no\nbuilder`, `line 4: builder`],
+  ['a level twice', '[quorum]\nlevel1 = 100\nlevel1 = 1', 'level1 of [quorum] stands here for the second time'],
+  ['a section whose end is missing', `[${ID}]\nname = x\n[${OTHER}\nbuilder = yes`, 'line 3'],
+  ['a section with something behind it', `[${ID}]\nname = x\n[${OTHER}] x\nbuilder = yes`, 'line 3'],
+  ['a value without name', `[${ID}]\nname = x\n= yes`, 'line 3'],
+  ['the section __proto__', '[__proto__]\nname = x', '__proto__'],
+  ['the name __proto__', `[${ID}]\nname = x\n__proto__ = x`, '__proto__'],
   ['__proto__', '[__proto__x]\nname = x', '__proto__x'],
 ]
 
