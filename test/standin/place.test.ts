@@ -4,7 +4,18 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { chmodSync, chownSync, existsSync, lstatSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { isMarked } from '../../src/standin/live.ts'
@@ -98,3 +109,35 @@ test('modes and owners are those of the plan, whatever the umask and the folder 
     assert.deepEqual(differences(before, snapshot(host.root)), [])
   }),
 )
+
+test('a folder that becomes a link right before anything appears is not followed', { skip }, () =>
+  onHost(async (host) => {
+    const placing = placeTree(host, DEMO, {
+      step: (step) => {
+        if (step !== 'written-ahead') return
+        renameSync(join(host.root, 'usr/lib64'), join(host.top, 'elsewhere'))
+        symlinkSync(join(host.top, 'elsewhere'), join(host.root, 'usr/lib64'))
+      },
+    })
+    await assert.rejects(placing, { name: 'HostError', code: 'CHANGED_UNDERWAY' })
+    assert.deepEqual(readdirSync(join(host.top, 'elsewhere')), [])
+    assert.deepEqual(readdirSync(join(host.root, 'usr/bin')), [])
+    assert.deepEqual(host.journal.unsettled(), [])
+  }),
+)
+
+for (const umask of [0o022, 0o077])
+  test(`no bit above the nine of a mode gets on a copy, with umask ${umask.toString(8)}`, { skip }, () =>
+    onHost(async (host) => {
+      stage(host.stagingPath, DEMO)
+      const planned = planOf(DEMO, (folder) => existsSync(join(host.root, folder)))
+      const plan = { ...planned, operations: planned.operations.map((one) => (one.kind === 'file' ? { ...one, mode: 0o7755 } : one)) }
+      const staging = openStaging(host.stagingPath)
+      const was = process.umask(umask)
+      const placing = place({ ...host, plan, staging, entry: entryFor(), shouldStop: () => false, say: assert.fail })
+      const placed = await placing.finally(() => process.umask(was))
+      staging.close()
+      assert.equal(placed.kind, 'placed')
+      for (const path of ['usr/bin/demo', 'usr/share/demo/empty']) assert.equal(lstatSync(join(host.root, path)).mode & 0o7777, 0o755, path)
+    }),
+  )
