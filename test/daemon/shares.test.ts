@@ -96,6 +96,22 @@ test('the longest unused goes when there is less room, whatever came last', asyn
   assert.deepEqual([table.names(), table.shares.passesOn(large.offer.archive.sha256)], [[large.offer.archive.name], false])
 })
 
+test('what was just fetched takes the room of what was unused for longest, at once', async (t) => {
+  const table = await tableIn(t, await temporaryFolder(t), 2500)
+  const all = []
+  for (const name of ['a', 'b', 'c']) {
+    const one = await table.fetch(name)
+    await table.shares.addFetched(one.offer, one.path)
+    utimesSync(one.path, new Date(1000 * (all.length + 1)), statSync(one.path).mtime)
+    all.push(one)
+  }
+  assert.deepEqual(table.names(), filesOf(...all.slice(1).map(({ offer }) => offer)))
+  assert.deepEqual(
+    all.map(({ offer }) => table.shares.passesOn(offer.archive.sha256)),
+    [false, true, true],
+  )
+})
+
 test('whoever fetches it makes an archive the last used, and its file stays what was checked', async (t) => {
   const table = await tableIn(t, await temporaryFolder(t))
   const { offer, path } = await table.fetch('a')

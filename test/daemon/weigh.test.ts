@@ -29,6 +29,12 @@ for (const part of ABOUT_SOMETHING_ELSE) {
   test(`a genuine attestation about another ${part} says nothing of this offer`, () => {
     const weighed = weigh({ ...plain, attestations: [attested(plain, 'anna', { [part]: id('another') })] }, POLICY, never)
     assert.deepEqual({ level: weighed.level, attested: weighed.attested }, { level: 0, attested: 0 })
+    const beside = weigh(
+      { ...plain, attestations: [attested(plain, 'bert'), attested(plain, 'anna', { [part]: id('another') })] },
+      POLICY,
+      never,
+    )
+    assert.deepEqual({ level: beside.level, attested: beside.attested }, { level: 0, attested: 1 })
   })
 }
 
