@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { StandinError, systemCode } from '../base/errors.ts'
-import { type Feature, parseFeatures, type ParsedFeatures } from '../portage/features.ts'
+import { type Feature, onlyTakesAway, parseFeatures, type ParsedFeatures } from '../portage/features.ts'
 import { type HostCache, hostFeatures, hostFeaturesOf, type HostPackage } from '../portage/hostfeatures.ts'
 import type { Owner } from '../portage/lock.ts'
 import type { Run } from '../portage/run.ts'
@@ -73,11 +73,18 @@ export function openFeatures(input: FeaturesInput): Features {
       const { values } = moment
       const seen = parseFeatures(values.STANDIN_FEATURES)
       const warnings = firstTime(seen.warnings, `${owner.pid} ${owner.startTime} `)
-      const typed = typedFeatures(input.procRoot, owner)
+      const typedText = typedSetting(input.procRoot, owner)
+      const askOwn = (): ReturnType<typeof ask> =>
+        ask({ cpv: cpvOfMoment(values), slot: values.SLOT || '0', repository: values.PORTAGE_REPO_NAME })
+      if (onlyTakesAway(values.STANDIN_FEATURES)) {
+        const left = parseFeatures([...(await askOwn()), typedText].join(' '))
+        return { features: left.features, warnings, typed: new Set() }
+      }
+      const typed = parseFeatures(typedText).features
       const general = await ask(undefined)
       if ([...seen.features].every((token) => general.has(token) || typed.has(token)))
         return { features: seen.features, warnings, typed: without(seen.features, general) }
-      const own = await ask({ cpv: cpvOfMoment(values), slot: values.SLOT || '0', repository: values.PORTAGE_REPO_NAME })
+      const own = await askOwn()
       const features = new Set([...seen.features].filter((token) => own.has(token) || typed.has(token)))
       return { features, warnings, typed: without(features, own) }
     },
@@ -98,15 +105,15 @@ function without(tokens: ReadonlySet<Feature>, others: ReadonlySet<Feature>): Re
   return new Set([...tokens].filter((token) => !others.has(token)))
 }
 
-/** Tokens of the environment that emerge itself was started with: the command line wins over make.conf. */
-function typedFeatures(procRoot: string, owner: Owner): ReadonlySet<Feature> {
+/** What the environment that emerge itself was started with says: the command line wins over make.conf. */
+function typedSetting(procRoot: string, owner: Owner): string {
   try {
     const environment = readFileSync(`${procRoot}/${owner.pid}/environ`, 'utf8').split('\0')
     const name = 'STANDIN_FEATURES='
-    return parseFeatures(environment.find((line) => line.startsWith(name))?.slice(name.length) ?? '').features
+    return environment.find((line) => line.startsWith(name))?.slice(name.length) ?? ''
   } catch (error) {
     // emerge may have ended between two looks at it.
     if (systemCode(error) === undefined) throw error
-    return new Set()
+    return ''
   }
 }

@@ -26,6 +26,12 @@ export function parseFeatures(text: string): ParsedFeatures {
   return { features, warnings: [...unknown].slice(0, 10).map(unknownToken) }
 }
 
+/** Whether there is nothing but `-token`s in `text`: such a setting takes away from the one below it, and any other replaces that. */
+export function onlyTakesAway(text: string): boolean {
+  const tokens = text.split(/\s+/).filter(Boolean)
+  return tokens.length > 0 && tokens.every((token) => token.startsWith('-'))
+}
+
 function unknownToken(token: string): string {
   return `STANDIN_FEATURES: ${JSON.stringify(token.slice(0, 40))} is unknown and passed over; there are ${FEATURES.join(' ')}`
 }

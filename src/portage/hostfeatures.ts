@@ -42,11 +42,16 @@ const MOST_KEPT = 5000
 const MOST_AT_ONCE = 500
 const LIMITS = { timeoutMs: 60_000, maxBytes: 64 * 1024 }
 
-// portageq knows no package.env; this is all that it does, and setcpv between. -I: nothing from the folder it is started in, or from the user.
+// portageq knows no package.env; this is all that it does, and setcpv between. What only takes away (`-publish`) takes it from make.conf's. -I: nothing from the folder it is started in, or from the user.
 const PROGRAM = `
 import sys, portage
 settings = portage.config(clone=portage.settings)
-say = lambda: print("STANDIN_FEATURES=" + " ".join(settings.get("STANDIN_FEATURES", "").split()))
+said = lambda: settings.get("STANDIN_FEATURES", "").split()
+general = said()
+def say():
+    own = said()
+    takes = own and own != general and all(token.startswith("-") for token in own)
+    print("STANDIN_FEATURES=" + " ".join(general + own if takes else own))
 rest = sys.argv[1:]
 if not rest:
     say()

@@ -57,6 +57,15 @@ test('what nobody else has in their build has no recipe', async () => {
   host.write('/etc/portage/bashrc', bashrc)
 })
 
+test('tokens that only take away leave the others of make.conf, in package.env and on the command line', async () => {
+  const plain = await outcome(['--oneshot'], { STANDIN_FEATURES: '-seed' })
+  assert.ok(content(plain), plain)
+  host.write('/etc/portage/env/less', 'STANDIN_FEATURES="-seed"\n')
+  host.write('/etc/portage/package.env', `${PACKAGE} less\n`)
+  assert.equal(content(await outcome(['--oneshot'])), content(plain))
+  host.write('/etc/portage/package.env', '')
+})
+
 test('publish that is switched off during a build is off for that build', async () => {
   const makeConf = host.read('/etc/portage/make.conf')
   addGate(host)

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseFeatures } from '../../src/portage/features.ts'
+import { onlyTakesAway, parseFeatures } from '../../src/portage/features.ts'
 
 const CASES: readonly [string, readonly string[], number][] = [
   ['', [], 0],
@@ -39,4 +39,9 @@ test('a warning names the token once, and what there is', () => {
 
 test('nobody is flooded', () => {
   assert.ok(parseFeatures(Array.from({ length: 1000 }, (_, at) => `x${at}`).join(' ')).warnings.length <= 10)
+})
+
+test('a setting of `-token`s alone takes away from the one below it', () => {
+  for (const text of ['-publish', ' -seed\t-publish ', '-*']) assert.equal(onlyTakesAway(text), true, text)
+  for (const text of ['', ' ', 'install', '-publish install']) assert.equal(onlyTakesAway(text), false, text)
 })

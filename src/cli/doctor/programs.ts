@@ -8,13 +8,17 @@ import { delimiter, join } from 'node:path'
 import type { World } from '../world.ts'
 import { type Check, type Finding, note, ok, wrong } from './finding.ts'
 
-/** Program, the package that it comes from, and whether nothing works without it. */
+/** Program, what emerges it, and what is not possible without it. */
 const PROGRAMS: readonly (readonly [string, string, string])[] = [
-  ['setpriv', 'sys-apps/util-linux', 'the peer could not be kept from root'],
-  ['prlimit', 'sys-apps/util-linux', 'the peer could not be kept from eating the memory'],
-  ['unshare', 'sys-apps/util-linux', 'the warden could not be kept from the network'],
-  ['nsenter', 'sys-apps/util-linux', 'the peer could not reach the network'],
-  ['scanelf', 'app-misc/pax-utils', 'nothing can be published'],
+  [
+    'setpriv',
+    'USE=caps for sys-apps/util-linux in package.use, and emerge --oneshot sys-apps/util-linux',
+    'the peer could not be kept from root',
+  ],
+  ['prlimit', 'emerge --oneshot sys-apps/util-linux', 'the peer could not be kept from eating the memory'],
+  ['unshare', 'emerge --oneshot sys-apps/util-linux', 'the warden could not be kept from the network'],
+  ['nsenter', 'emerge --oneshot sys-apps/util-linux', 'the peer could not reach the network'],
+  ['scanelf', 'emerge --oneshot app-misc/pax-utils', 'nothing can be published'],
 ]
 
 const LEAST_NODE = [22, 18] as const
@@ -29,11 +33,11 @@ export const programChecks: readonly Check[] = [
     look: ({ nodeVersion }) => [atLeast('Node', nodeVersion, LEAST_NODE, 'emerge --oneshot net-libs/nodejs')],
   },
   { name: 'bash', look: bash },
-  ...PROGRAMS.map(([name, from, without]): Check => ({
+  ...PROGRAMS.map(([name, remedy, without]): Check => ({
     name,
     look: ({ env }) => {
       const path = onPath(name, env['PATH'] ?? '')
-      return [path === undefined ? wrong(name, `is not on PATH: ${without}`, `emerge ${from}`) : ok(name, path)]
+      return [path === undefined ? wrong(name, `is not on PATH: ${without}`, remedy) : ok(name, path)]
     },
   })),
   { name: 'Portage', look: portage },

@@ -14,14 +14,15 @@ KEYWORDS="~amd64"
 # The tarball comes with this repository (npm run dist makes both), so there is no place that Portage could fetch it from.
 RESTRICT="fetch"
 
+# setpriv comes with USE=caps: without it nobody could keep the peer from root.
 RDEPEND="
 	acct-group/standin
 	acct-user/standin
 	app-misc/pax-utils
 	>=app-shells/bash-5
-	>=net-libs/nodejs-22.18
+	>=net-libs/nodejs-22.18[ssl]
 	sys-apps/portage
-	sys-apps/util-linux
+	sys-apps/util-linux[caps]
 "
 
 # Where it all goes does not depend on USE or on eclasses, so this ebuild needs no other repository than gentoo's packages.
