@@ -1,0 +1,55 @@
+/**
+ * What must not be passed on stays at home, whatever the user has switched on: no archive of it is left, and nobody is offered one.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Started } from '../support/host/enter.ts'
+import type { Host } from '../support/host/host.ts'
+import { createNetwork, type Network } from '../support/host/network.ts'
+import { archivesOn, buildsOf } from '../support/standin/ask.ts'
+import { append } from '../support/standin/built.ts'
+import { restartDaemon, startDaemon } from '../support/standin/daemon.ts'
+import { installStandin } from '../support/standin/install.ts'
+
+const PACKAGE = 'test-misc/flags'
+const EBUILD = '/var/db/repos/gentoo/test-misc/flags/flags-1.ebuild'
+
+let network: Network
+let host: Host
+let daemon: Started
+before(async () => {
+  network = await createNetwork({ name: 'home' })
+  host = await network.createHost({ name: 'alpha' })
+  await installStandin(host, { features: 'publish' })
+  daemon = await startDaemon(host)
+})
+after(() => network.close())
+
+/** What the daemon says of a build of it, after which no archive may be there. */
+async function outcome(): Promise<string> {
+  const from = daemon.output().length
+  await host.emerge(['--oneshot', PACKAGE])
+  const [, said = ''] = await daemon.waitFor(new RegExp(`^[^]{${from},}?test-misc/flags-1: ((?:not )?published.*)\\n`))
+  assert.deepEqual([await buildsOf(host), archivesOn(host)], [[], {}], said)
+  return said
+}
+
+for (const [restrict, word] of [
+  ['bindist', 'bindist'],
+  ['mirror fetch', 'fetch'],
+]) {
+  test(`an ebuild with RESTRICT="${restrict}"`, async () => {
+    const text = host.read(EBUILD)
+    host.write(EBUILD, `${text}\nRESTRICT="${restrict}"\n`)
+    assert.equal(await outcome(), `not published: RESTRICT="${word}": copies of it must not be passed on`)
+    host.write(EBUILD, text)
+  })
+}
+
+test('a repository that publish_repos does not name', async () => {
+  append(host, '/etc/portage/standin.conf', 'publish_repos = elsewhere\n')
+  daemon = await restartDaemon(host, daemon)
+  assert.equal(await outcome(), 'not published: publish_repos does not name repository gentoo')
+})
