@@ -60,7 +60,13 @@ export function copyOf({ fetched }: Place, side: Side): StoodIn {
   const archive = Buffer.alloc(side.size ?? 1000, side.text)
   const sha256 = sha256Hex(archive)
   writeFileSync(join(fetched, `${sha256}.gpkg.tar`), archive)
-  const ids = { recipe, linkage: linkageId(linkageOf(metadata)), metadata: metadataId(metadata), content: exactId(records), stable: id(side.stable ?? side.text) }
+  const ids = {
+    recipe,
+    linkage: linkageId(linkageOf(metadata)),
+    metadata: metadataId(metadata),
+    content: exactId(records),
+    stable: id(side.stable ?? side.text),
+  }
   const plain = offerNamed(side.text, ids)
   const offer = { ...plain, archive: { ...plain.archive, sha256, size: archive.byteLength, name: `${sha256}.gpkg.tar` } }
   const signed = { ...offer, attestations: [attested(offer, 'anna', { standinsLive })] }
