@@ -50,5 +50,5 @@ test('the unit closes nothing that a stand-in needs', () => {
 
 test('the ebuild asks for the Node that package.json asks for', () => {
   const { engines } = v.parse(v.object({ engines: v.object({ node: v.string() }) }), JSON.parse(read('package.json')))
-  assert.ok(ebuild.includes(`>=net-libs/nodejs-${engines.node.replace('>=', '')}\n`))
+  assert.ok(ebuild.includes(`>=net-libs/nodejs-${engines.node.replace('>=', '')}[ssl]\n`))
 })
