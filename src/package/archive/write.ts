@@ -116,11 +116,11 @@ async function writeMembers(fd: number, input: WriteArchiveInput, entries: reado
     throw new HostError('UNSUPPORTED', `${input.image}: nearly all of it is empty, nobody would take it`)
   const size = outer.finish()
   const { records, stableHashes } = gathered.scan
-  // The disk works while the ids are made.
-  const flushed = flush(fd)
+  // The disk and other programs work while the ids are made.
+  const settled = Promise.all([flush(fd), searchInside(input.image, watch, input.signal)])
+  settled.catch(() => undefined) // awaited below, unless the ids fail first
   const ids = { contentId: exactId(records), stableId: stableId(records, stableHashes), sha256: hashOfFile(fd, size) }
-  await flushed
-  await searchInside(input.image, watch, input.signal)
+  await settled
   return { ...ids, size, records, stableHashes, metadata, fileBytes, leaks: watch.leaks }
 }
 

@@ -25,14 +25,23 @@ const MAX_BYTES = 16 * 2 ** 30
 
 /** Adds what is found to `watch`. Errors: HostError MISSING_PROGRAM, UNSUPPORTED, TIMED_OUT, IO. */
 export async function searchInside(root: string, watch: Watch, signal?: AbortSignal): Promise<void> {
+  // Starting programs is what takes long, so they are started side by side: whoever typed emerge waits for the line about this build.
   const groups = Map.groupBy(watch.packed, ({ how }) => how)
-  for (const [how, files] of groups) {
-    if (how === 'elf' || how === 'zip') {
-      for (const { path } of files) watch.found(path, await inParts(`${root}/${path}`, how, watch, signal))
-      continue
-    }
-    for (let at = 0; at < files.length; at += AT_ONCE) await searchGroup(root, how, files.slice(at, at + AT_ONCE), watch, signal)
+  await Promise.all([...groups].map(([how, files]) => searchKind(root, how, files, watch, signal)))
+}
+
+async function searchKind(
+  root: string,
+  how: Packed,
+  files: readonly PackedFile[],
+  watch: Watch,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (how === 'elf' || how === 'zip') {
+    for (const { path } of files) watch.found(path, await inParts(`${root}/${path}`, how, watch, signal))
+    return
   }
+  for (let at = 0; at < files.length; at += AT_ONCE) await searchGroup(root, how, files.slice(at, at + AT_ONCE), watch, signal)
 }
 
 async function searchGroup(
