@@ -40,7 +40,9 @@ export function judge(placed: JournalPath, found: Found, sameBoot: boolean, hash
     const claim = placed.kind === 'dir' && found.kind === 'dir' && (found.mode & ~SET_GROUP_ID) === CLAIM_MODE && found.uid === 0
     return claim ? 'claim' : 'replaced'
   }
-  if (placed.kind !== 'file' || (sameBoot ? isUntouched(placed, found) : isRemnant(placed, found))) return 'ours'
+  // The number of an inode that is gone is soon given to another one; a link has the mtime of the moment when it was made.
+  if (placed.kind === 'link') return found.mtimeNs === placed.mtimeNs ? 'ours' : 'replaced'
+  if (placed.kind === 'dir' || (sameBoot ? isUntouched(placed, found) : isRemnant(placed, found))) return 'ours'
   return found.size === placed.size && hash() === placed.sha256 ? 'ours' : 'changed'
 }
 

@@ -62,6 +62,18 @@ test('after a reboot nothing is live, whatever pid is in use again', { skip }, (
   }),
 )
 
+test('after a power cut that took the marker along, what the user put in our place is named', { skip }, () =>
+  onHost(async (host) => {
+    await placed(host)
+    rmSync(host.markers, { recursive: true })
+    writeFileSync(join(host.root, 'usr/bin/new'), 'mine')
+    renameSync(join(host.root, 'usr/bin/new'), join(host.root, 'usr/bin/demo'))
+    const said: string[] = []
+    recover({ ...host, boot: 'another', isLive: () => true, say: (line) => void said.push(line) })
+    assert.deepEqual(said, ['/usr/bin/demo stays: somebody else put something in its place'])
+  }),
+)
+
 test('one entry that cannot be settled does not keep the others', { skip }, () =>
   onHost(async (host) => {
     const stuck = await placed(host)
