@@ -23,6 +23,8 @@ export interface Turns {
 export function takeTurns(): Turns {
   const tried = new Set<string>()
   const refused = new Set<string>()
+  /** Environments of what was refused: what else was built in one is for the same CPU, so it comes last. */
+  const unfit = new Set<string>()
   const spent = new Map<string, number>()
   const ofHost = (host: string): number => spent.get(`host ${host}`) ?? 0
   const ofNetwork = (host: string): number => spent.get(`network ${networkOf(host)}`) ?? 0
@@ -32,9 +34,14 @@ export function takeTurns(): Turns {
       if (tried.size >= MAX_TRIES || refused.size >= MAX_REFUSED) return undefined
       const left = usable.filter(({ offer, source }) => !tried.has(source) && !refused.has(sameBuild(offer)))
       return left
-        .map((copy) => ({ copy, network: least(copy, ofNetwork), host: least(copy, ofHost) }))
+        .map((copy) => ({
+          copy,
+          unfit: Number(unfit.has(copy.offer.environment)),
+          network: least(copy, ofNetwork),
+          host: least(copy, ofHost),
+        }))
         .filter(({ host }) => host < MAX_OF_A_HOST)
-        .toSorted((a, b) => a.network - b.network || a.host - b.host)
+        .toSorted((a, b) => a.unfit - b.unfit || a.network - b.network || a.host - b.host)
         .map(({ copy }) => copy)[0]
     },
     spend({ source, hosts }) {
@@ -44,6 +51,7 @@ export function takeTurns(): Turns {
     },
     refuse({ offer }) {
       refused.add(sameBuild(offer))
+      unfit.add(offer.environment)
     },
   }
 }

@@ -66,6 +66,15 @@ test('a copy that a rule refuses is left for the next one, and why names both', 
   ])
 })
 
+test('what was built in the environment of a refused copy comes last', async () => {
+  const first = given('first')
+  const alike = Array.from({ length: 3 }, (_, at) => given(`alike ${at}`, { recipe: id(`alike ${at}`) }))
+  const other = given('other', { recipe: id('other'), environment: id('other') })
+  const { result, tried } = await sought({ offers: [first, ...alike, other], refuses: [[first, stopped('it is for another CPU')]] })
+  assert.ok(result.found)
+  assert.deepEqual(tried, [first.content, other.content])
+})
+
 test('where rules refuse all, the best copy says why, and why tells of each', async () => {
   const all = ['a', 'b', 'c'].map((name, at) => given(name, at === 0 ? {} : { recipe: id(`other ${at}`) }))
   const refuses = all.map((offer, at) => [offer, stopped(`reason ${at}`)] as const)
