@@ -51,18 +51,23 @@ const MAX_CHECKED = 256
 /** Most files that a line on a terminal names. */
 const NAMED = 5
 
+const AGREES = 'your own build agrees with the copy that stood in'
+
 export async function audit(input: AuditInput): Promise<Audited> {
   const { stoodIn, own } = input
   const compared = compare(input)
   const { verdict } = compared
   const attestations = joined(own.build.offer.attestations, stoodIn.offer.attestations, input.counts)
-  const withWitnesses = verdict === 'agree' ? { ...own.build.offer, attestations } : own.build.offer
+  const isSaidAlike = stoodIn.offer.metadata === own.build.offer.metadata
+  const withWitnesses = verdict === 'agree' && isSaidAlike ? { ...own.build.offer, attestations } : own.build.offer
   const build = { ...own.build, audit: verdict, offer: withWitnesses }
   switch (compared.verdict) {
     case 'agree':
-      return { verdict, build, tone: 'good', line: `your own build agrees with the copy that stood in, byte for byte` }
+      // Of one recipe, so whoever signed the copy says of it what its ebuild does not, or has another Portage.
+      if (!isSaidAlike) return { verdict, build, tone: 'warn', line: `${AGREES}, byte for byte, but other metadata were signed for it` }
+      return { verdict, build, tone: 'good', line: `${AGREES}, byte for byte` }
     case 'agree-stable':
-      return { verdict, build, tone: 'good', line: `your own build agrees with the copy that stood in (only dates in the files differ)` }
+      return { verdict, build, tone: 'good', line: `${AGREES} (only dates in the files differ)` }
     case 'not-comparable':
       return {
         verdict,

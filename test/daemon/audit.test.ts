@@ -42,6 +42,16 @@ for (const [what, copy, own, verdict, state] of CASES) {
   })
 }
 
+test('who signed the same files with other metadata is no witness of the own build, and that is said', async (t) => {
+  const alike = await audit(auditOf(placeIn(t), { text: 'a' }, { text: 'a' }))
+  assert.deepEqual([alike.tone, /metadata/.test(alike.line)], ['good', false])
+  const input = auditOf(placeIn(t), { text: 'a', metadata: { RESTRICT: 'test' } }, { text: 'a' })
+  const { verdict, tone, line, build } = await audit(input)
+  assert.deepEqual([verdict, tone], ['agree', 'warn'])
+  assert.match(line, /byte for byte, but other metadata were signed for it/)
+  assert.deepEqual(build.offer.attestations, input.own.build.offer.attestations)
+})
+
 test('what differs in the linkage is said, and reaches a terminal as plain text', async (t) => {
   const copy = { text: 'a', metadata: bound('1/1') }
   const { line } = await audit(auditOf(placeIn(t), copy, { text: 'b', metadata: bound('2/2') }))
