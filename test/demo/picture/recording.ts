@@ -28,6 +28,9 @@ const ROOT = String.raw`\[\e[01;31m\]\h\[\e[01;34m\] \w #\[\e[00m\] `
 const PERSON = String.raw`\[\e[01;32m\]\u@\h\[\e[01;34m\] \w \$\[\e[00m\] `
 // oxlint-disable-next-line no-control-regex -- the end of a prompt is a colour
 const PROMPT = /[#$]\u001b\[00m $/
+// The word on the own build may come before the prompt or below it.
+// oxlint-disable-next-line no-control-regex -- see above
+const BACK = />>> Completed [^]*[#$]\u001b\[00m /
 
 /** Plays it on hosts of `network`, which the caller closes. Errors: HostError of whatever did not happen. */
 export async function record(network: Network, wanted: string, command: string, says: RegExp): Promise<Recording> {
@@ -46,7 +49,7 @@ export async function record(network: Network, wanted: string, command: string, 
   other.write(`${command}\n`)
   await other.waitFor(says)
   await emerge.waitFor(/your own build (?:agrees|differs)[^\n]*\n/i, LONGEST_BUILD_SECONDS)
-  await emerge.waitFor(PROMPT)
+  await emerge.waitFor(BACK)
   other.write(`${command}\n`)
   await other.waitFor(new RegExp(`${says.source}[^]*${says.source}`))
   for (const shell of [emerge, other]) {
