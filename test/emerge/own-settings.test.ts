@@ -28,11 +28,11 @@ after(() => network.close())
 
 /** What the daemon says of the build, the part behind the package's name. */
 async function outcome(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
-  const before = daemon.output().length
+  const heard = daemon.output().length
   await host.emerge([...args, PACKAGE], { env })
   const said = /^test-misc\/flags-\S+: ((not )?published.*)$/m
-  await daemon.waitFor(new RegExp(`^[^]{${before},}?test-misc/flags-\\S+: (not )?published.*$`, 'm'))
-  return said.exec(daemon.output().slice(before))?.[1] ?? ''
+  await daemon.waitFor(new RegExp(`^[^]{${heard},}?test-misc/flags-\\S+: (not )?published.*$`, 'm'))
+  return said.exec(daemon.output().slice(heard))?.[1] ?? ''
 }
 
 const content = (line: string): string | undefined => /content ([0-9a-f]+)/.exec(line)?.[1]

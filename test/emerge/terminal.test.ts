@@ -30,7 +30,7 @@ async function screenOf(command: string): Promise<string> {
 
 test('the output in a pipe: the line comes on the terminal, with colours', async () => {
   const screen = await screenOf('NO_COLOR= TERM=xterm emerge --oneshot test-misc/nothing 2>&1 | cat >/tmp/log')
-  assert.match(screen, /\u001b\[33;01m\*\u001b\[39;49;00m standin: test-misc\/nothing-\S+: no stand-in: /)
+  assert.ok(screen.includes('\u001b[33;01m*\u001b[39;49;00m standin: test-misc/nothing-1: no stand-in: '), screen)
   assert.doesNotMatch(host.read('/tmp/log'), /standin: test-misc/)
 })
 
