@@ -4,57 +4,16 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
+import { test } from 'node:test'
 import { doctorDocument } from '../../src/cli/documents.ts'
-import { VERSION } from '../../src/cli/version.ts'
 import type { World } from '../../src/cli/world.ts'
-import { makeFolders } from '../../src/daemon/folders.ts'
-import { enableHook } from '../../src/portage/hookfile.ts'
-import { openJournal } from '../../src/standin/journal.ts'
-import { loadOrCreateKey } from '../../src/trust/key.ts'
-import { answering, daemonIn, statusAnswer } from './support/daemon.ts'
-import { type Programs, programs, standin, standinJson, worldIn } from './support/world.ts'
+import { daemonIn } from './support/daemon.ts'
+import { healthy, runWith } from './support/healthy.ts'
+import { standin, standinJson, worldIn } from './support/world.ts'
 
 const skip = process.getuid?.() === 0 ? false : 'folders of two users need root'
-
-const PEER = { uid: 4321, gid: 4321 }
-const PROGRAMS: Programs = {
-  bash: '5.2.15\n',
-  'python3 -I': 'STANDIN_FEATURES=install publish\n',
-  'portageq envvar': 'sandbox usersandbox\n',
-}
-const KEY = 'e'.repeat(64)
-
-/** Everything as it should be. */
-async function healthy(t: TestContext): Promise<World> {
-  const world = worldIn(t)
-  const put = (path: string, text: string, mode: number = 0o644): void => {
-    mkdirSync(join(world.root, path, '..'), { recursive: true })
-    writeFileSync(join(world.root, path), text, { mode })
-  }
-  put('etc/passwd', `root:x:0:0::/root:/bin/sh\nstandin:x:${PEER.uid}:${PEER.gid}::/:/bin/false\n`)
-  put('etc/portage/standin.conf', `level = 1\npolicy = ${join(world.root, 'etc/portage/standin.policy')}\n`)
-  put('etc/portage/standin.policy', `[${KEY}]\nname = a friend\n`)
-  put('usr/lib64/libsandbox.so', '')
-  for (const program of ['setpriv', 'prlimit', 'unshare', 'nsenter', 'scanelf']) put(`usr/bin/${program}`, '', 0o755)
-  makeFolders(world.folders, { uid: 0, gid: 0 }, PEER)
-  openJournal(join(world.folders.state, 'journal.sqlite')).close()
-  loadOrCreateKey(join(world.folders.state, 'key.pem'))
-  enableHook({ root: world.root })
-  utimesSync(world.program, new Date(), new Date('2026-01-01T00:00:00Z'))
-  await daemonIn(t, world, answering({ status: [statusAnswer({ version: VERSION })] }))
-  return { ...world, run: runWith({}) }
-}
-
-// Portage is asked twice by `python3 -I -c`; only the program differs.
-const runWith = (changes: Programs): World['run'] => {
-  const scripted = { portage: '3.0.83\n', ...PROGRAMS, ...changes }
-  const run = programs(scripted)
-  return (program, args, options) =>
-    args.some((arg) => arg.includes('portage.VERSION')) ? run('portage', [], options) : run(program, args, options)
-}
 
 /** SQLite makes `-shm` and `-wal` beside a database that is only read; whoever writes next takes them away. */
 const filesIn = (folder: string): string[] => readdirSync(folder).filter((name) => !/-(shm|wal)$/.test(name))
@@ -117,6 +76,18 @@ const TROUBLES: readonly Trouble[] = [
       symlinkSync('/tmp', folders.work)
     },
   },
+  {
+    what: 'a cache for all',
+    check: 'folders',
+    text: /var\/cache\/standin has mode 0777/,
+    cause: ({ folders }) => chmodSync(join(folders.work, '..'), 0o777),
+  },
+  {
+    what: 'a cache of another user',
+    check: 'folders',
+    text: /var\/cache\/standin belongs to user 99/,
+    cause: ({ folders }) => chownSync(join(folders.work, '..'), 99, 99),
+  },
   { what: 'a folder that is missing', check: 'folders', state: 'note', text: /1 folder missing/, cause: remove('var/cache/standin/work') },
   { what: 'a damaged journal', check: 'journal', text: /does not read/, cause: write('var/lib/standin/journal.sqlite', 'x'.repeat(5000)) },
   { what: 'a key for all', check: 'key', text: /mode 644/, cause: ({ folders }) => chmodSync(join(folders.state, 'key.pem'), 0o644) },
@@ -152,6 +123,28 @@ const TROUBLES: readonly Trouble[] = [
     check: 'STANDIN_FEATURES',
     text: /"instal" is unknown/,
     world: () => ({ run: runWith({ 'python3 -I': 'STANDIN_FEATURES=instal\n' }) }),
+  },
+  {
+    what: 'switched on for a package alone',
+    check: 'STANDIN_FEATURES',
+    state: 'note',
+    text: /install, only for the packages of package\.env \(\/etc\/portage\/env\/use\)/,
+    cause: ({ root }) => {
+      mkdirSync(join(root, 'etc/portage/env'))
+      writeFileSync(join(root, 'etc/portage/env/use'), 'STANDIN_FEATURES="install"\n')
+      writeFileSync(join(root, 'etc/portage/package.env'), 'app-misc/hello use\n')
+    },
+    world: () => ({ run: runWith({ 'python3 -I': 'STANDIN_FEATURES=\n' }) }),
+  },
+  {
+    what: 'lines above the hook that end the bashrc',
+    check: 'hook',
+    state: 'note',
+    text: /line 2 .*"return 0".* may end/,
+    cause: ({ root }) => {
+      const path = join(root, 'etc/portage/bashrc')
+      writeFileSync(path, `A=1\nreturn 0 # mine\n${readFileSync(path, 'utf8')}return 1\n`)
+    },
   },
   { what: 'a wrong setting', check: 'standin.conf', text: /level = 9/, cause: write('etc/portage/standin.conf', 'level = 9\n') },
   {
@@ -206,4 +199,18 @@ test('a check that can not be carried out is a finding', async (t) => {
   const { code, document } = await standinJson(worldIn(t), doctorDocument, 'doctor')
   assert.equal(code, 1)
   assert.match(document.findings.find(({ check }) => check === 'bash')?.text ?? '', /bash is not on PATH/)
+})
+
+test('a daemon that hangs is to be restarted, one that does not run to be started', { skip }, async (t) => {
+  const well = await healthy(t)
+  const control = join(well.folders.run, 'hung.sock')
+  await daemonIn(t, { ...well, control }, () => new Promise(() => undefined))
+  for (const [door, verb] of [
+    [control, 'restart'],
+    [join(well.folders.run, 'none'), 'start'],
+  ] as const) {
+    const { document } = await standinJson({ ...well, control: door, patienceMs: 100 }, doctorDocument, 'doctor')
+    const found = document.findings.find(({ check }) => check === 'daemon')
+    assert.equal(found?.remedy, `rc-service standin ${verb}, or systemctl ${verb} standin`)
+  }
 })

@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { lstatSync } from 'node:fs'
-import { UserError } from '../../base/errors.ts'
+import { systemCode, UserError } from '../../base/errors.ts'
 import { ask } from '../ask.ts'
 import { doorOf } from '../daemonOr.ts'
 import { VERSION } from '../version.ts'
@@ -25,7 +25,9 @@ async function daemon(world: World): Promise<Finding[]> {
     return [ok('daemon', `${version}, pids ${warden.pid} and ${peer.pid}`)]
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'NO_DAEMON') throw error
-    return [wrong('daemon', error.message, 'rc-service standin start, or systemctl start standin')]
+    // Nobody listens: the system says so. One that hangs is there, and a start would leave it as it is.
+    const verb = systemCode(error.cause) === undefined ? 'restart' : 'start'
+    return [wrong('daemon', error.message, `rc-service standin ${verb}, or systemctl ${verb} standin`)]
   }
 }
 

@@ -9,6 +9,7 @@ import { readPolicy } from '../../daemon/realm.ts'
 import { readText } from '../../portage/bounded.ts'
 import { hookStatus } from '../../portage/hookfile.ts'
 import { hostFeatures } from '../../portage/hostfeatures.ts'
+import { type PackageSetting, packageSettings } from '../../portage/packageenv.ts'
 import { readConf } from '../../portage/settings.ts'
 import { counted } from '../units.ts'
 import type { World } from '../world.ts'
@@ -26,10 +27,26 @@ const MAX_BASHRC_BYTES = 4 * 1024 * 1024
 
 function hook(world: World): Finding[] {
   const { path, state } = hookStatus(world)
-  if (state === 'on') return [ok('hook', path)]
   if (state === 'outdated') return [wrong('hook', `the lines in ${path} are not those of this version`, 'standin hook --enable')]
-  const byHand = /^[^#\n]*standin\/(?:standin\.bash|bashrc)/m.test(readText(path, MAX_BASHRC_BYTES) ?? '')
-  return [byHand ? ok('hook', `${path}, put there by hand`) : wrong('hook', `${path} does not source standin`, 'standin hook --enable')]
+  const text = readText(path, MAX_BASHRC_BYTES) ?? ''
+  const sources = SOURCES.exec(text)
+  if (sources === null) return [wrong('hook', `${path} does not source standin`, 'standin hook --enable')]
+  const end = endAbove(text.slice(0, sources.index))
+  if (end !== undefined)
+    return [
+      note('hook', `${path}: line ${end.line} (${JSON.stringify(end.text)}) may end it above the hook`, 'move the hook above that line'),
+    ]
+  return [ok('hook', state === 'on' ? path : `${path}, put there by hand`)]
+}
+
+/** The line of ours, whoever wrote it. */
+const SOURCES = /^[^#\n]*standin\/(?:standin\.bash|bashrc)/m
+
+/** The first line that says `return` or `exit` without being indented. Whether it is reached only bash knows. */
+function endAbove(text: string): { line: number; text: string } | undefined {
+  const lines = text.split('\n')
+  const at = lines.findIndex((one) => /^(?:return|exit)(?![\w-])/.test(one))
+  return at < 0 ? undefined : { line: at + 1, text: (/^[^#;]*/.exec(lines[at] ?? '')?.[0] ?? '').trim().slice(0, 60) }
 }
 
 async function features(world: World): Promise<Finding[]> {
@@ -38,7 +55,17 @@ async function features(world: World): Promise<Finding[]> {
   if (unknown.length > 0) return unknown
   const set = [...found.features]
   if (set.length > 0) return [ok('STANDIN_FEATURES', set.join(' '))]
+  const own = packageSettings(world.root)
+  const wrongOwn = own.flatMap(({ path, warnings }) => warnings.map((text) => wrong('STANDIN_FEATURES', text, `correct it in ${path}`)))
+  if (wrongOwn.length > 0) return wrongOwn
+  const on = own.filter((one) => one.features.size > 0)
+  if (on.length > 0) return [note('STANDIN_FEATURES', onlyFor(on))]
   return [wrong('STANDIN_FEATURES', 'is not set, so nothing happens', 'put STANDIN_FEATURES="install" into /etc/portage/make.conf')]
+}
+
+function onlyFor(on: readonly PackageSetting[]): string {
+  const set = [...new Set(on.flatMap(({ features: own }) => [...own]))]
+  return `${set.join(' ')}, only for the packages of package.env (${on.map(({ path }) => path).join(' ')})`
 }
 
 function conf({ conf: path }: World): Finding[] {
@@ -59,7 +86,8 @@ async function policy(world: World): Promise<Finding[]> {
   const useless = `${text}, and setting level asks for ${settings.level}: no stand-in is ever used`
   const { features: set } = await hostFeatures({ ...world, cache: new Map(), now: 0 })
   // Who only publishes needs nobody's word.
-  return [set.has('install') ? wrong('policy', useless, remedy) : note('policy', useless, remedy)]
+  const installs = set.has('install') || packageSettings(world.root).some((one) => one.features.has('install'))
+  return [installs ? wrong('policy', useless, remedy) : note('policy', useless, remedy)]
 }
 
 const LIBRARY_FOLDERS = ['usr/lib64', 'usr/lib', 'lib64', 'lib', 'usr/libexec/sandbox', 'usr/lib/x86_64-linux-gnu']
