@@ -4,13 +4,14 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { DisputeReport } from '../../src/daemon/controlWire.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
 import { archivesOn, ask, buildsOf } from '../support/standin/ask.ts'
 import { append } from '../support/standin/built.ts'
 import { type Consumer, createConsumer, USABLE } from '../support/story/consumer.ts'
-import { settled } from '../support/story/ours.ts'
+import { settled, until } from '../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../support/story/publisher.ts'
 
 const RANDOM = 'test-misc/random'
@@ -85,9 +86,15 @@ test('with install alone: the dispute is open, keeps both archives, and a clean 
 })
 
 test('with publish: a clean rebuild that gives the same again accuses the copy, and nothing stands in for the recipe any more', async () => {
-  const user = await createConsumer(publisher, 'gamma', { standin: { features: 'install publish' } })
+  const user = await createConsumer(publisher, 'gamma', { standin: { features: 'install publish seed' } })
   await buildBeside(user)
   assert.equal((await disputeOn(user)).state, 'open')
+  const [theirs] = (await buildsOf(publisher.host)).filter(({ cpv }) => cpv.startsWith(RANDOM))
+  const fetched = user.host.path('/var/cache/standin/peer/fetched')
+  await until(
+    () => readdirSync(fetched),
+    (names) => !names.some((name) => name.startsWith(theirs?.archive ?? '')),
+  )
   const rebuild = await said(user, '--oneshot', RANDOM)
   assert.match(rebuild, /random-1: your clean rebuild agrees with your build before it, so THE COPY THAT STOOD IN IS WRONG/)
   assert.equal((await disputeOn(user)).state, 'accuses')
