@@ -1,13 +1,13 @@
 /**
  * A file written here is whole and on disk once the call returns, or the old one is still there.
  *
- * Happy path: openat(tmp, O_CREAT|O_EXCL|O_WRONLY) write fsync renameat(tmp, path) openat(dir) fsync close close.
+ * Happy path: openat(tmp, O_CREAT|O_EXCL|O_WRONLY) write fchmod fsync renameat(tmp, path) openat(dir) fsync close close.
  * The rename is the commit point.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { hostError } from './errors.ts'
 
@@ -21,13 +21,15 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** Replaces `path` by `bytes` with `mode`. Errors: HostError DISK_FULL or IO; nothing but the old file is left then. */
-export function writeDurable(path: string, bytes: Uint8Array | string, mode: number = 0o600): void {
+/** Replaces `path` by `bytes` with `mode`, whatever the umask; `dress` gives the new file what else it needs before it has the name. Errors: HostError DISK_FULL or IO; nothing but the old file is left then. */
+export function writeDurable(path: string, bytes: Uint8Array | string, mode: number = 0o600, dress?: (temporary: string) => void): void {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   let fd: number | undefined
   try {
     fd = openSync(temporary, 'wx', mode)
     writeAll(fd, typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
+    dress?.(temporary)
+    fchmodSync(fd, mode) // after a change of owner, which takes set-id bits away
     fsyncSync(fd)
     renameSync(temporary, path)
     syncFolder(dirname(path))

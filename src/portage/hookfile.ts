@@ -1,14 +1,15 @@
 /**
  * Switches the hook in `/etc/portage/bashrc` on and off, and changes nothing when it cannot do the whole of it.
  *
- * A bashrc that is a link stays one: the file it leads to is changed. Mode and owner stay, and the new file takes its place by rename.
+ * A bashrc that is a link stays one: the file it leads to is changed. Mode, owner and attributes stay, and the new file takes its place by rename.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { chownSync, lstatSync, readlinkSync, realpathSync, rmSync, type Stats, statSync } from 'node:fs'
+import { chownSync, existsSync, lstatSync, readlinkSync, realpathSync, rmSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { syncFolder, writeDurable } from '../base/durable.ts'
 import { HostError, hostError, StandinError, systemCode, UserError } from '../base/errors.ts'
+import { copyAttributes } from './attributes.ts'
 import { readBounded } from './bounded.ts'
 import { findBlock, HOOK_LINES, withBlock, withoutBlock } from './hookblock.ts'
 
@@ -33,7 +34,7 @@ export interface HookStatus {
 
 const MAX_BASHRC_BYTES = 4 * 1024 * 1024
 
-/** Errors: UserError NOT_ROOT; HostError BAD_STATE (half a block), UNSUPPORTED (read-only, a folder, several names), DISK_FULL, IO. */
+/** Errors: UserError NOT_ROOT; HostError BAD_STATE (half a block), UNSUPPORTED (read-only, a folder, several names, no folder for it), DISK_FULL, IO. */
 export function enableHook(question: HookQuestion): HookChange {
   return change(question, withBlock)
 }
@@ -94,13 +95,20 @@ function realFolder(path: string): string {
 function replace(path: string, text: string | undefined, stat: Stats | undefined): void {
   if (stat !== undefined && stat.nlink > 1)
     throw new HostError('UNSUPPORTED', `${path} has ${stat.nlink} names (hard links), and one of them would lose the change: ${BY_HAND}`)
+  if (!existsSync(dirname(path)))
+    throw new HostError('UNSUPPORTED', `${dirname(path)} is missing, so ${path} can't be made: mkdir -p ${dirname(path)}`)
   try {
     if (text === undefined) removeFile(path)
-    else writeDurable(path, Buffer.from(text, 'latin1'), (stat?.mode ?? 0o644) & 0o7777)
-    if (text !== undefined && stat !== undefined) chownSync(path, stat.uid, stat.gid)
+    else writeDurable(path, Buffer.from(text, 'latin1'), (stat?.mode ?? 0o644) & 0o7777, (made) => dress(made, path, stat))
   } catch (error) {
     throw asRefusal(path, error)
   }
+}
+
+function dress(made: string, path: string, stat: Stats | undefined): void {
+  if (stat === undefined) return
+  chownSync(made, stat.uid, stat.gid)
+  copyAttributes(path, made)
 }
 
 function removeFile(path: string): void {
@@ -113,6 +121,10 @@ const BY_HAND = `change it by hand; the line is: ${HOOK_LINES.join('\n')}`
 function asRefusal(path: string, error: unknown): StandinError {
   const code = systemCode(error instanceof StandinError ? error.cause : error)
   const where = `${basename(path)} in ${dirname(path)}`
+  if (error instanceof HostError && error.code === 'UNSUPPORTED')
+    return new HostError('UNSUPPORTED', `${error.message}: ${BY_HAND}`, { cause: error })
+  if (code === 'EBUSY')
+    return new HostError('UNSUPPORTED', `${where} is mounted there, so no new file can take its place: ${BY_HAND}`, { cause: error })
   if (code === 'EROFS')
     return new HostError('UNSUPPORTED', `${where} lies on a read-only filesystem: mount it writable, or ${BY_HAND}`, { cause: error })
   if ((code === 'EACCES' || code === 'EPERM') && process.geteuid?.() === 0)

@@ -138,12 +138,6 @@ test('refused and left alone: a folder, a link in a circle, a file of several na
   assert.equal(readFileSync(join(named, RC), 'utf8'), 'A=1\n')
 })
 
-test('no /etc/portage: an error of the host, and nothing is made', (t) => {
-  const root = rootWith(t)
-  assert.throws(() => enableHook({ root }), refusedAs('IO'))
-  assert.deepEqual(readdirSync(root), [])
-})
-
 const ONCE = withBlock('A=1\n', 'rc')
 for (const [what, text] of [
   ['no end', ONCE.replace(/# <<<.*\n/, '')],
