@@ -65,6 +65,19 @@ test('a full disk of the journal keeps no stand-in, and the journal hears of it 
   assert.deepEqual(await mergedPlainly(strict), [], 'the next one is not disturbed')
 })
 
+test('where the disk is full nothing comes, which is said in one line, and nobody waits for it', async () => {
+  const { host } = strict
+  await host.run(['sh', '-c', FILL_UP])
+  const emerge = await strict.emerge('test-misc/probe')
+  const { exitCode } = await emerge.exited
+  await host.run(['rm', FILL])
+  assert.equal(exitCode, 0, emerge.output())
+  const said = emerge.output().match(/^.* standin: .*no stand-in.*$/gm) ?? []
+  assert.equal(said.length, 1, emerge.output())
+  assert.match(said[0] ?? '', /the disk of \/var\/lib\/standin is full/)
+  await unmerge(strict)
+})
+
 test('a daemon and a doctor on a full disk name the disk, and what there is stays good', async () => {
   const { host } = strict
   await stopDaemon(strict.daemon)
