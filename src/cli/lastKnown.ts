@@ -32,14 +32,29 @@ export function journalPath(folders: Folders): string {
 
 /** Nothing where there is no journal yet. Errors: HostError BAD_STATE, UNREADABLE; a system error when this user may not look. */
 export function readJournal(path: string): JournalView {
-  if (!isThere(path)) return { live: [], kept: [] }
+  return look(path, { live: [], kept: [] }, (database) => {
+    const entries = database.prepare("SELECT * FROM entry WHERE state <> 'purged' ORDER BY id").all().map(entryOf)
+    const kept = database.prepare('SELECT * FROM kept ORDER BY at, keptAs').all().map(keptOf)
+    return { live: entries.map((entry) => liveOf(entry, database)), kept: kept.map(({ path: was, keptAs }) => ({ path: was, keptAs })) }
+  })
+}
+
+/** CPVs of what stands in at one of `names`, absolute paths. Errors as for `readJournal`. */
+export function standingAt(path: string, names: readonly string[]): string[] {
+  const wanted = `SELECT DISTINCT entry.* FROM entry JOIN path ON path.entry = entry.id WHERE state <> 'purged' AND path.path = ?`
+  return look(path, [], (database) => {
+    const found = names.flatMap((name) => database.prepare(wanted).all(name.replace(/^\/+/, '')).map(entryOf))
+    return [...new Set(found.map(({ cpv }) => cpv))]
+  })
+}
+
+function look<T>(path: string, nothing: T, read: (database: DatabaseSync) => T): T {
+  if (!isThere(path)) return nothing
   try {
     const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
     try {
       checkWhole(database)
-      const entries = database.prepare("SELECT * FROM entry WHERE state <> 'purged' ORDER BY id").all().map(entryOf)
-      const kept = database.prepare('SELECT * FROM kept ORDER BY at, keptAs').all().map(keptOf)
-      return { live: entries.map((entry) => liveOf(entry, database)), kept: kept.map(({ path: was, keptAs }) => ({ path: was, keptAs })) }
+      return read(database)
     } finally {
       database.close()
     }

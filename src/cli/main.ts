@@ -29,8 +29,10 @@ export async function main(words: readonly string[], world: World): Promise<numb
   const out = outputWithSettings(world, asked)
   try {
     // A bad atom is wrong whatever the daemon would say, so nobody is asked before.
-    for (const atom of asked.atoms) parseAtom(atom)
-    return await COMMANDS_BY_NAME[asked.command]({ ...asked, world, out, pretend: asked.flags.has('pretend') })
+    for (const { text, use } of asked.atoms.filter((atom) => !atom.startsWith('/')).map(parseAtom))
+      if (use !== undefined) out.warn(`${JSON.stringify(text)}: USE is not known here, so [${use}] is not looked at`)
+    const atoms = asked.atoms.length === 0 ? [] : await (await import('./owners.ts')).withoutPaths(asked.atoms, world)
+    return await COMMANDS_BY_NAME[asked.command]({ ...asked, atoms, world, out, pretend: asked.flags.has('pretend') })
   } catch (error) {
     return failed(error, world, out)
   }

@@ -1,7 +1,7 @@
 /**
  * Reads an atom as Portage takes it on a command line, and says whether a package is meant by it.
  *
- * Sources: PMS 8, 8.3.1 (operators) and 8.3.3 (slots); emerge(1), "ebuild"; Portage's `match_from_list`.
+ * Sources: PMS 8, 8.3.1 (operators) and 8.3.3 (slots), 8.3.4 (USE); emerge(1), "ebuild"; Portage's `match_from_list`.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -23,6 +23,8 @@ export interface Atom {
   readonly slot?: string
   readonly subslot?: string
   readonly repository?: string
+  /** What stands in the brackets. Which USE a candidate has is not known here, so `matches` does not look at it. */
+  readonly use?: string
 }
 
 /** What an atom is held against. `slot` may have a subslot, as SLOT has it. */
@@ -37,16 +39,18 @@ export interface Candidate {
 
 const SLOT = /^[A-Za-z0-9_][A-Za-z0-9_+.-]*$/
 const REPOSITORY = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/
+const USE_DEPENDENCY = /^[!-]?[A-Za-z0-9][A-Za-z0-9+_@-]*(\([+-]\))?[?=]?$/
 const MAX_LENGTH = 400
 
 /** Errors: UserError BAD_ATOM, with what is wrong with it. */
 export function parseAtom(text: string): Atom {
-  refuseWhatIsNoAtom(text)
-  const { rest: withoutRepository, repository } = cutRepository(text)
-  const { rest, ...slots } = cutSlot(withoutRepository, text)
+  const { rest: withoutUse, use } = cutUse(text)
+  refuseWhatIsNoAtom(withoutUse)
+  const { rest: withoutRepository, repository } = cutRepository(withoutUse)
+  const { rest, ...slots } = cutSlot(withoutSlotOperator(withoutRepository), text)
   const operator = OPERATORS.find((one) => rest.startsWith(one))
   const named = operator === undefined ? unversioned(rest, text) : versioned(rest.slice(operator.length), operator, text)
-  return { text, ...named, ...slots, ...(repository === undefined ? {} : { repository }) }
+  return { text, ...named, ...slots, ...(repository === undefined ? {} : { repository }), ...(use === undefined ? {} : { use }) }
 }
 
 /** Whether `candidate` is meant. A part that the candidate does not know (slot, repository) is not met by an atom that asks for it. */
@@ -85,8 +89,20 @@ function refuseWhatIsNoAtom(text: string): void {
   if (text.length > MAX_LENGTH) throw bad(text, 'it is too long')
   if (text.startsWith('@')) throw bad(text, 'it is a set; name a package')
   if (text.startsWith('!')) throw bad(text, 'it is a blocker; name a package')
-  if (text.includes('[')) throw bad(text, 'USE conditions are not taken here')
-  if (text.includes('/') && text.startsWith('/')) throw bad(text, 'it is a path; name a package')
+  if (text.startsWith('/')) throw bad(text, 'it is a path; name a package')
+}
+
+function cutUse(text: string): { rest: string; use: string | undefined } {
+  const at = text.indexOf('[')
+  if (at < 0) return { rest: text, use: undefined }
+  const use = text.endsWith(']') ? text.slice(at + 1, -1) : ''
+  if (!use.split(',').every((flag) => USE_DEPENDENCY.test(flag))) throw bad(text, 'what it asks of USE is wrong')
+  return { rest: text.slice(0, at), use }
+}
+
+/** `:=` and `:*` say nothing of which package; of `:0/2=` the slots do. */
+function withoutSlotOperator(rest: string): string {
+  return rest.replace(/:(?:\*|([^:]*[^:=*])?=)$/, (_, slot: string | undefined) => (slot === undefined ? '' : `:${slot}`))
 }
 
 function cutRepository(text: string): { rest: string; repository: string | undefined } {

@@ -19,7 +19,6 @@ export interface Blocker {
   readonly strong: boolean
 }
 
-const USE_DEPENDENCY = /^[!-]?[A-Za-z0-9][A-Za-z0-9+_@-]*(\([+-]\))?[?=]?$/
 const MAX_WORDS_LENGTH = 200
 
 /**
@@ -80,14 +79,8 @@ interface Dependency {
 /** `!!>=cat/pkg-1:0/2=::repo[flag,-other(+)]`. */
 function dependencyOf({ text, rename }: { readonly text: string; readonly rename?: string | undefined }): Dependency {
   if (rename !== undefined) throw new StrangerError('SCHEMA', `an arrow behind ${shown(text)} where packages are named`)
-  const [, blocks = '', rest = '', , flags] = /^(!{0,2})([^![\]]+)(\[([^[\]]*)\])?$/.exec(text) ?? []
-  if (flags !== undefined && !flags.split(',').every((flag) => USE_DEPENDENCY.test(flag))) throw notOne(text)
-  return { atom: atomOf(withoutSlotOperator(rest), text), blocks: blocks === '' ? 'no' : blocks === '!' ? 'weak' : 'strong' }
-}
-
-/** `:=` and `:*` say nothing of which package; of `:0/2=` the slots do. */
-function withoutSlotOperator(text: string): string {
-  return text.replace(/:(?:([^:]*[^:=*])?[=*])(?=::|$)/, (_, slot: string | undefined) => (slot === undefined ? '' : `:${slot}`))
+  const [blocks = ''] = /^!{0,2}/.exec(text) ?? []
+  return { atom: atomOf(text.slice(blocks.length), text), blocks: blocks === '' ? 'no' : blocks === '!' ? 'weak' : 'strong' }
 }
 
 function atomOf(text: string, whole: string): Atom {
