@@ -6,9 +6,12 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { standardText } from './licenceTexts.ts'
 
 const PACKAGE_FOLDER = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//
 const LICENCE_FILE = /^(licen[cs]e|copying|notice)/i
+/** No licence has fewer characters; what is shorter only names one. */
+const SHORTEST_LICENCE = 500
 /** Some packages have their licence at the end of their README only. */
 const LICENCE_SECTION = /^#+ *licen[cs]e\b[^]*/im
 
@@ -46,7 +49,17 @@ function bundledPackage(folder: string): Bundled {
   const about = v.parse(manifest, JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')))
   const licence = about.license ?? about.licenses?.map(({ type }) => type).join(' OR ')
   if (licence === undefined || licence === '') throw new Error(`${about.name} names no licence: it can't be shipped`)
-  return { name: about.name, version: about.version, licence, text: licenceText(folder) ?? `Copyright: ${holders(about.author)}` }
+  const said = licenceText(folder) ?? ''
+  const text = said.length >= SHORTEST_LICENCE ? said : completed(about, licence, said)
+  return { name: about.name, version: about.version, licence, text }
+}
+
+/** Of a licence that is only named, the text is handed on too, for it asks for that itself. */
+function completed({ name, author }: v.InferOutput<typeof manifest>, licence: string, said: string): string {
+  const standard = standardText(licence, said)
+  if (standard === undefined)
+    throw new Error(`${name} has no text of its licence ${licence}, and licenceTexts.ts has none: it can't be shipped`)
+  return [said.trim(), `Copyright (c) ${holders(author, name)}`, standard].filter((part) => part !== '').join('\n\n')
 }
 
 function licenceText(folder: string): string | undefined {
@@ -57,7 +70,7 @@ function licenceText(folder: string): string | undefined {
   return texts.length > 0 ? texts.join('\n') : readme === undefined ? undefined : LICENCE_SECTION.exec(read(readme))?.[0]
 }
 
-function holders(author: v.InferOutput<typeof manifest>['author']): string {
+function holders(author: v.InferOutput<typeof manifest>['author'], name: string): string {
   const parties = author === undefined ? [] : Array.isArray(author) ? author : [author]
-  return parties.map((one) => (typeof one === 'string' ? one : one.name)).join(', ') || 'its authors'
+  return parties.map((one) => (typeof one === 'string' ? one : one.name)).join(', ') || `the authors of ${name}`
 }

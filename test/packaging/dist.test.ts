@@ -101,6 +101,16 @@ test('the licence of every bundled package is handed on, and the ebuild names it
   for (const wanted of ['webtorrent', 'bittorrent-dht', 'tar', 'valibot', '@noble/hashes', 'execa', 'ini']) {
     assert.match(text, new RegExp(`^=+\\n${wanted} \\d[^ ]* \\([^)]+\\)\\n\\n.*\\S`, 'm'), wanted)
   }
+  const parts = text.split(/^={80}\n(?=\S+ \S+ \([^)]+\)\n)/m).slice(1)
+  assert.equal(parts.length, Number(/the following (\d+) packages/.exec(text)?.[1]))
+  for (const part of parts) {
+    const [head = '', ...said] = part.split('\n\n')
+    assert.match(head, /^\S+ \S+ \([^)]+\)$/)
+    const licence = said.join('\n\n')
+    assert.ok(licence.length >= 500, `${head} has ${licence.length} characters of licence`)
+    assert.match(licence, /copyright|\(c\)|©/i, head)
+    assert.match(licence, /permission|permitted|granted|redistribut/i, head)
+  }
   const gentoo: Record<string, string> = { 'BSD-2-Clause': 'BSD-2', 'BSD-3-Clause': 'BSD' }
   const bundled = [...text.matchAll(/^=+\n\S+ \S+ \(([^)]+)\)$/gm)].map((match) => gentoo[match[1] ?? ''] ?? match[1] ?? '')
   const ebuild = readFileSync(join(first, `overlay/app-portage/standin/${name}.ebuild`), 'utf8')
