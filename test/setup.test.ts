@@ -92,6 +92,7 @@ test('where the first one fails, the second tries itself', { timeout: 60_000 }, 
   await second.says('waiting')
   first.child.stdin?.end('fail\n')
   assert.equal(await first.exitCode, 1)
+  assert.match(first.said(), /npm ci failed: see that npm ping answers [^\n]*try again\n$/)
   await second.says('npm installs')
   second.child.stdin?.end('go on\n')
   assert.equal(await second.exitCode, 0)

@@ -18,14 +18,11 @@ import { environmentFor, MARK, type Tried } from './support/bounds.ts'
 
 const LONGEST_FILE_MS = 20 * 60 * 1000
 
-const { values, positionals } = parseArgs({
-  options: { seed: { type: 'string' }, short: { type: 'boolean', default: false } },
-  allowPositionals: true,
-})
-const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed)
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
-if (!Number.isSafeInteger(seed)) throw new TypeError('--seed wants a whole number')
-Object.assign(process.env, environmentFor({ seed, whole: !values.short }), { [RUN_VARIABLE]: processName(process.pid) })
+const { values, positionals } = asked()
+const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed)
+if (!Number.isSafeInteger(seed)) misused('--seed wants a whole number')
+Object.assign(process.env, environmentFor({ seed, whole: values.short !== true }), { [RUN_VARIABLE]: processName(process.pid) })
 say(`seed ${seed}`)
 
 const release = await ground()
@@ -36,6 +33,19 @@ await release?.()
 process.stdout.write(`\n${table(rows)}\n\nseed ${seed}; ${failed} failed\n`)
 // Without hosts half of the promise is not shown.
 process.exitCode = failed > 0 || files.length === 0 || release === undefined ? 1 : 0
+
+function asked(): { values: { seed?: string; short?: boolean }; positionals: string[] } {
+  try {
+    return parseArgs({ options: { seed: { type: 'string' }, short: { type: 'boolean' } }, allowPositionals: true })
+  } catch (error) {
+    return misused(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error))
+  }
+}
+
+function misused(why: string): never {
+  say(`${why}; usage: npm run test:attack -- [--seed N] [--short] [part of a path]...`)
+  process.exit(2)
+}
 
 /** Hosts need root and a laid ground; the attacks on them are left out, and said to be, where they cannot be had. */
 async function ground(): Promise<(() => Promise<void>) | undefined> {

@@ -6,9 +6,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import fg from 'fast-glob'
-import { StandinError } from '../../src/base/errors.ts'
+import { StandinError, UserError } from '../../src/base/errors.ts'
+import { type Asked, askedOf } from './arguments.ts'
 import { paths } from './ground/paths.ts'
 import { takeGround } from './ground/ready.ts'
 import { processName, RUN_VARIABLE } from './host/leftovers.ts'
@@ -21,20 +21,30 @@ const LONGEST_FILE_MS = 14 * 60 * 1000
 /** These need hosts, and so root. */
 const ON_HOSTS = ['test/emerge/**/*.test.ts', 'test/attack/host/**/*.test.ts']
 
-const { values, positionals } = parseArgs({ options: { pure: { type: 'boolean', default: false } }, allowPositionals: true })
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
+const { pure: pureOnly, parts } = asked()
 
-const wanted = (path: string): boolean => positionals.length === 0 || positionals.some((part) => path.includes(part))
+const wanted = (path: string): boolean => parts.length === 0 || parts.some((part) => path.includes(part))
 const onHosts = fg.globSync(ON_HOSTS, { cwd: paths.top }).filter(wanted).toSorted()
 const pure = fg.globSync('test/**/*.test.ts', { cwd: paths.top, ignore: ON_HOSTS }).filter(wanted).toSorted()
 
-const ready = values.pure ? { missing: 'left out on purpose' } : onHosts.length === 0 ? {} : await makeReady()
+const ready = pureOnly ? { missing: 'left out on purpose' } : onHosts.length === 0 ? {} : await makeReady()
 const missing = ready.missing
 if (missing !== undefined && onHosts.length > 0) say(`tests on real Portage are left out (${onHosts.length} files): ${missing}`)
 const files = (missing === undefined ? [...pure, ...onHosts] : pure).map((path) => join(paths.top, path))
 const failed = await runFiles({ files, top: paths.top, atOnce: AT_ONCE, longestFileMs: LONGEST_FILE_MS })
 await ready.release?.()
-process.exitCode = failed || (missing !== undefined && !values.pure && mustBeWhole()) ? 1 : 0
+process.exitCode = failed || (missing !== undefined && !pureOnly && mustBeWhole()) ? 1 : 0
+
+function asked(): Asked {
+  try {
+    return askedOf(process.argv.slice(2))
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    say(error.message)
+    return process.exit(2)
+  }
+}
 
 /** Lays the ground and keeps other runs off the machine until the release; or tells why there are no hosts. */
 async function makeReady(): Promise<{ missing?: string; release?: () => Promise<void> }> {

@@ -47,7 +47,7 @@ export async function installDebianPackages(say: (line: string) => void): Promis
 }
 
 async function missingPackages(): Promise<string[]> {
-  const listed = await program('asking which Debian packages are there', ['dpkg-query', '-W', '-f', '${Package} ${db:Status-Status}\n'])
+  const listed = await listPackages()
   const installed = new Set(
     listed
       .split('\n')
@@ -55,4 +55,17 @@ async function missingPackages(): Promise<string[]> {
       .map((line) => line.split(' ')[0]),
   )
   return [...HOSTS, ...PORTAGE_TOOLS, ...PORTAGE_ITSELF, ...COMPILING].filter((name) => !installed.has(name))
+}
+
+async function listPackages(): Promise<string> {
+  try {
+    return await program('asking which Debian packages are there', ['dpkg-query', '-W', '-f', '${Package} ${db:Status-Status}\n'])
+  } catch (error) {
+    if (!(error instanceof HostError) || error.code !== 'MISSING_PROGRAM') throw error
+    throw new HostError(
+      'MISSING_PROGRAM',
+      'dpkg-query is not on PATH: hosts are made from Debian or its like; `npm test -- --pure` runs without',
+      { cause: error },
+    )
+  }
 }

@@ -26,6 +26,7 @@ export interface Ground {
 /** Sets the machine up. `say` gets one line before each step that takes time. Errors: UserError NOT_ROOT; HostError that names the remedy. */
 export async function prepareGround(say: (line: string) => void): Promise<Ground> {
   if (process.getuid?.() !== 0) throw new UserError('NOT_ROOT', 'test hosts need root: namespaces and mounts are made')
+  refusePath(paths.top)
   mkdirSync(paths.hosts, { recursive: true })
   return withLock(join(paths.made, 'prepare.lock'), say, async () => {
     refuseOverlay()
@@ -39,6 +40,12 @@ export async function prepareGround(say: (line: string) => void): Promise<Ground
     copyNode()
     return { folder: paths.made, versions }
   })
+}
+
+/** meson writes paths into quotes of its own. Errors: HostError UNSUPPORTED. */
+export function refusePath(checkout: string): void {
+  if (!checkout.includes("'")) return
+  throw new HostError('UNSUPPORTED', `${checkout}: there is an apostrophe in this path, which meson can't take: move the checkout`)
 }
 
 /** A container's own root cannot hold the upper folders of hosts. */

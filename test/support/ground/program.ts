@@ -24,7 +24,8 @@ export async function program(doing: string, argv: readonly [string, ...string[]
     ...(options.env === undefined ? {} : { env: options.env }),
   })
   if (!result.failed) return result.stdout
-  if (result.code === 'ENOENT') throw new HostError('MISSING_PROGRAM', `${doing}: ${file} is missing`)
+  if (result.code === 'ENOENT')
+    throw new HostError('MISSING_PROGRAM', `${doing}: ${file} is not on PATH: install it, or add its folder to PATH`)
   if (result.timedOut) throw new HostError('TIMED_OUT', `${doing}: ${file} took more than ${options.timeoutSeconds ?? 600} s`)
   const complaint = `${result.stdout}\n${result.stderr}`.trimEnd().split('\n').at(-1)?.trim() ?? ''
   throw new HostError('PROGRAM_FAILED', `${doing}: ${file} ended with ${result.exitCode ?? result.signal}: ${complaint}`, { cause: result })
