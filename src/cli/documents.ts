@@ -22,12 +22,17 @@ export const statusDocument = v.strictObject({
   disputes: v.array(disputeReport),
 })
 
+/** `shared` is null where the daemon did not say it: only it knows. */
+const build = v.strictObject({ ...ownBuild.entries, shared: v.nullable(v.boolean()) })
+
+export type ListedBuild = v.InferOutput<typeof build>
+
 export const listDocument = v.strictObject({
   standin: v.literal('list-1'),
   /** Whether the daemon said so, or its files did. */
   daemon: v.boolean(),
   live: v.array(liveStandin),
-  builds: v.array(ownBuild),
+  builds: v.array(build),
 })
 
 export const whyDocument = v.strictObject({ standin: v.literal('why-1'), daemon: v.boolean(), courses: v.array(course) })

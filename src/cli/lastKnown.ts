@@ -8,12 +8,13 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { HostError, StandinError } from '../base/errors.ts'
 import { databaseError } from '../base/room.ts'
-import type { CourseReport, DisputeReport, KeptReport, LiveStandin, OwnBuild } from '../daemon/controlWire.ts'
+import type { CourseReport, DisputeReport, KeptReport, LiveStandin } from '../daemon/controlWire.ts'
 import { type Known, openKnown } from '../daemon/known.ts'
 import type { Folders } from '../daemon/realm.ts'
 import { buildsOf, coursesOf, disputesOf } from '../daemon/respond.ts'
 import { entryOf, keptOf } from '../standin/journal-rows.ts'
 import type { Entry } from '../standin/journal.ts'
+import type { ListedBuild } from './documents.ts'
 
 export interface JournalView {
   readonly live: readonly LiveStandin[]
@@ -21,7 +22,7 @@ export interface JournalView {
 }
 
 export interface KnownView {
-  readonly builds: readonly OwnBuild[]
+  readonly builds: readonly ListedBuild[]
   readonly courses: readonly CourseReport[]
   readonly disputes: readonly DisputeReport[]
 }
@@ -79,7 +80,11 @@ export function readKnown(folders: Folders): KnownView {
   if (!isThere(path)) return { builds: [], courses: [], disputes: [] }
   const known: Known = openKnown(path)
   try {
-    return { builds: buildsOf(known, new Set()), courses: coursesOf(known), disputes: disputesOf(known) }
+    return {
+      builds: buildsOf(known, new Set()).map((one) => ({ ...one, shared: null })),
+      courses: coursesOf(known),
+      disputes: disputesOf(known),
+    }
   } finally {
     known.close()
   }

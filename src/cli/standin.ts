@@ -10,6 +10,7 @@ import { foldersBelow } from '../daemon/folders.ts'
 import { runProgram } from '../portage/run.ts'
 import { execute } from './execute.ts'
 import { main } from './main.ts'
+import { watchReader } from './reader.ts'
 import type { Stream, World } from './world.ts'
 
 const root = process.env['EPREFIX'] || '/'
@@ -20,8 +21,9 @@ const ending = new AbortController()
 
 // Once: the second Ctrl-C ends this program at once, as it does any other.
 process.once('SIGINT', () => ending.abort())
-// The reader has what it wanted (`standin list | head -1`), or the terminal is gone.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(1))
+// The reader has what it wanted (`standin list | head -1`), or the terminal is gone: what was begun is done to its end all the same.
+const gone = new AbortController()
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => gone.abort())
 
 const world: World = {
   root,
@@ -42,6 +44,10 @@ const world: World = {
   procRoot: '/proc',
   now: Date.now,
   signal: ending.signal,
+  readerGone() {
+    watchReader(() => gone.abort())
+    return gone.signal
+  },
   patienceMs: 10_000,
   purgePatienceMs: 120_000,
   execute,

@@ -3,9 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import type { LiveStandin, OwnBuild } from '../daemon/controlWire.ts'
+import type { LiveStandin } from '../daemon/controlWire.ts'
 import type { Transfer } from '../daemon/peerWire.ts'
 import type { Named } from './atoms.ts'
+import type { ListedBuild } from './documents.ts'
 import type { Line, Span } from './text.ts'
 import { ago, counted, size } from './units.ts'
 
@@ -33,12 +34,9 @@ const AUDITS: Readonly<Record<string, Span>> = {
   'not-comparable': 'not comparable with the copy that stood in',
 }
 
-export function buildLine(one: OwnBuild): Line {
-  return [
-    packageSpan(one),
-    `  ${one.shared ? 'given to others' : 'not given to others'}, ${size(one.size)}, `,
-    AUDITS[one.audit] ?? one.audit,
-  ]
+export function buildLine(one: ListedBuild): Line {
+  const given = one.shared === null ? '' : one.shared ? 'given to others, ' : 'not given to others, '
+  return [packageSpan(one), `  ${given}${size(one.size)}, `, AUDITS[one.audit] ?? one.audit]
 }
 
 /** `cat/pkg  down  45 % of 2.7 MB, 1.1 MB/s, 3 peers`. */

@@ -39,6 +39,8 @@ export interface World {
   readonly now: () => number
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal
+  /** Aborts once nobody reads standard output any more; looked for from the call on. */
+  readonly readerGone: () => AbortSignal
   /** How long the daemon may take for an answer, and for a purge. */
   readonly patienceMs: number
   readonly purgePatienceMs: number

@@ -9,6 +9,7 @@ import { test } from 'node:test'
 import { renderCourse } from '../../src/cli/commands/why.ts'
 import { errorDocument, listDocument, whyDocument } from '../../src/cli/documents.ts'
 import { openKnown } from '../../src/daemon/known.ts'
+import { buildNamed } from '../daemon/support/offers.ts'
 import { answering, courseOf, daemonIn, liveOne, ownOne } from './support/daemon.ts'
 import { planned } from './support/placed.ts'
 import { standin, standinJson, worldIn } from './support/world.ts'
@@ -96,8 +97,16 @@ test('without a daemon both say what it wrote down last, and end with 4', async 
   planned(world, 'app-misc/hello-2.12')
   const known = openKnown(join(world.folders.state, 'known.sqlite'))
   known.saveCourse(courseOf())
+  known.saveBuild(buildNamed('hello', join(world.folders.archives, 'x')))
   known.close()
+  const text = await standin(world, 'list', 'app-misc/hello')
+  assert.match(text.stdout, /^\[built\] app-misc\/hello-2\.10\S* {2}[\d.]+ \w+, nothing stood in for it$/m)
   const listed = await standinJson(world, listDocument, 'list')
+  assert.deepEqual(
+    listed.document.builds.map(({ shared }) => shared),
+    [null],
+    'whether it is given to others only the daemon knows',
+  )
   assert.deepEqual([listed.code, listed.document.daemon, listed.document.live.length], [4, false, 1])
   const asked = await standinJson(world, whyDocument, 'why', 'hello')
   assert.deepEqual([asked.code, asked.document], [4, { standin: 'why-1', daemon: false, courses: [courseOf()] }])

@@ -98,7 +98,24 @@ test('a reader that has seen enough is no error to talk about', async (t) => {
   await running.shows('\n')
   running.child.stdout.destroy()
   const { code, stderr } = await running.ended
-  assert.deepEqual([code, stderr], [1, ''])
+  assert.deepEqual([code, stderr], [0, ''])
+})
+
+/** Sends the state once, and then nothing until the client goes. */
+const still: Responder = async (_, send, signal) => {
+  send(statusAnswer())
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+}
+
+test('--watch ends once its reader is gone, also while nothing changes', { timeout: 60_000 }, async (t) => {
+  const world = worldIn(t)
+  await daemonIn(t, world, still)
+  const script = '"$@" | head -n 1; echo "${PIPESTATUS[0]}"'
+  const { stdout, stderr } = await start(['bash', '--norc', '-c', script, 'watch', ...PROGRAM, 'status', '--watch'], {
+    EPREFIX: world.root,
+  }).ended
+  assert.match(stdout, /^1 stand-in live; app-misc\/hello-2\.12 [^\n]*\n0\n$/)
+  assert.equal(stderr, '')
 })
 
 test('what is run in the place of standin gives its exit code, and gets the signals', async () => {

@@ -1,5 +1,5 @@
 /**
- * `standin status --watch`: live transfers with their progress, redrawn on a terminal, one line a change anywhere else, until Ctrl-C.
+ * `standin status --watch`: live transfers with their progress, redrawn on a terminal, one line a change anywhere else, until Ctrl-C or for as long as somebody reads.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,6 +8,7 @@ import type { Transfer } from '../../daemon/peerWire.ts'
 import { follow } from '../ask.ts'
 import { doorOf } from '../daemonOr.ts'
 import type { StatusDocument } from '../documents.ts'
+import { EXIT } from '../exit.ts'
 import type { Output } from '../output.ts'
 import { liveLine, transferLine } from '../standinLines.ts'
 import { fitted, type Line, paint, type Span } from '../text.ts'
@@ -15,11 +16,18 @@ import { counted, size } from '../units.ts'
 import type { World } from '../world.ts'
 import { fromAnswer } from './status.ts'
 
-/** Never returns: it ends by Ctrl-C, or with UserError NO_DAEMON when the daemon goes. */
-export async function watch(world: World, out: Output): Promise<never> {
+/** Ends by Ctrl-C, once its reader is gone, or with UserError NO_DAEMON when the daemon goes. */
+export async function watch(world: World, out: Output): Promise<number> {
   const show = out.json ? out.document : world.stdout.isTerminal ? redrawer(world, out) : reporter(out)
-  for await (const answer of follow(doorOf(world), { t: 'watch' }, 'status')) show(fromAnswer(answer), world.now())
+  const gone = world.readerGone()
+  const door = { ...doorOf(world), signal: AbortSignal.any([world.signal, gone]) }
+  try {
+    for await (const answer of follow(door, { t: 'watch' }, 'status')) show(fromAnswer(answer), world.now())
+  } catch (error) {
+    if (!gone.aborted) throw error
+  }
   world.signal.throwIfAborted()
+  if (gone.aborted) return EXIT.ok
   throw new UserError('NO_DAEMON', 'the daemon has ended')
 }
 

@@ -48,6 +48,7 @@ export function worldIn(t: TestContext, more: Partial<World> = {}): World {
     procRoot: '/proc',
     now: () => Date.parse('2026-03-04T05:06:07.000Z'),
     signal: new AbortController().signal,
+    readerGone: () => new AbortController().signal,
     patienceMs: 5000,
     purgePatienceMs: 5000,
     execute: () => Promise.reject(new Error('nothing was to be executed')),
