@@ -91,7 +91,9 @@ test('nothing tells where, by whom or on which machine it was made', () => {
 })
 
 test('each program starts without the checkout and without its packages', async () => {
-  const { stdout } = await execa(process.execPath, [join(unpacked, 'lib/standin.mjs'), '--version'], { cwd: '/', env: { NODE_PATH: '' } })
+  // The temporary folder may lie in the checkout, and Node looks for packages in every folder above.
+  const alone = ['--permission', `--allow-fs-read=${unpacked}/`, join(unpacked, 'lib/standin.mjs'), '--version']
+  const { stdout } = await execa(process.execPath, alone, { cwd: '/', env: { NODE_PATH: '' } })
   assert.match(stdout, new RegExp(`^standin ${version.replaceAll('.', '\\.')}\\b`))
   for (const path of fg.globSync('lib/**/*.mjs', { cwd: unpacked })) await execa(process.execPath, ['--check', join(unpacked, path)])
 })

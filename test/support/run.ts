@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import fg from 'fast-glob'
 import { StandinError, UserError } from '../../src/base/errors.ts'
@@ -13,6 +14,7 @@ import { paths } from './ground/paths.ts'
 import { takeGround } from './ground/ready.ts'
 import { processName, RUN_VARIABLE } from './host/leftovers.ts'
 import { runFiles } from './report.ts'
+import { temporaryFolder } from './temporary.ts'
 
 /** Two hosts that compile at the same time fill the two cores that the tests are measured on. */
 const AT_ONCE = 2
@@ -32,7 +34,10 @@ const ready = pureOnly ? { missing: 'left out on purpose' } : onHosts.length ===
 const missing = ready.missing
 if (missing !== undefined && onHosts.length > 0) say(`tests on real Portage are left out (${onHosts.length} files): ${missing}`)
 const files = (missing === undefined ? [...pure, ...onHosts] : pure).map((path) => join(paths.top, path))
+const temporary = temporaryFolder(paths.temporary)
+if (temporary !== undefined) process.env['TMPDIR'] = temporary
 const failed = await runFiles({ files, top: paths.top, atOnce: AT_ONCE, longestFileMs: LONGEST_FILE_MS })
+if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true })
 await ready.release?.()
 process.exitCode = failed || (missing !== undefined && !pureOnly && mustBeWhole()) ? 1 : 0
 

@@ -31,6 +31,8 @@ export const paths = {
   clock: join(made, 'clock.so'),
   /** One folder for each process that has hosts. */
   hosts: join(made, 'hosts'),
+  /** Temporary folders of runs of all tests. */
+  temporary: join(made, 'tmp'),
   /** Our ebuilds as they are in the checkout. */
   repository: join(top, 'test/support/repo'),
 } as const

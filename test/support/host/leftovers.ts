@@ -49,7 +49,8 @@ function removeLeftovers(): void {
   }
 }
 
-function isAlive(name: string): boolean {
+/** Whether `name` is that of a process that runs. */
+export function isAlive(name: string): boolean {
   return processName(Number.parseInt(name, 10)) === name
 }
 
