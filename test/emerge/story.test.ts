@@ -44,8 +44,10 @@ before(async () => {
     tmpdir: { kind: 'tmpfs' },
   })
   beta = await network.createHost({ name: 'beta', hostname: 'beta.test', user: 'bert', features: 'collision-protect' })
-  await installStandin(alpha, { features: 'publish' })
-  await installStandin(beta, { features: 'install publish' })
+  await Promise.all([
+    installStandin(alpha, { features: 'publish', fromSource: true }),
+    installStandin(beta, { features: 'install publish', fromSource: true }),
+  ])
   daemons = [await startDaemon(alpha)]
   beta.write('/etc/portage/standin.policy', policyNaming(keyIdOf(alpha)))
   beta.write('/etc/portage/bashrc', beta.read('/etc/portage/bashrc') + HOLD_AT_PREINST)

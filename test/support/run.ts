@@ -23,13 +23,17 @@ const LONGEST_FILE_MS = 14 * 60 * 1000
 /** These need hosts, and so root. */
 const ON_HOSTS = ['test/emerge/**/*.test.ts', 'test/attack/host/**/*.test.ts']
 
+/** They say what may go wrong around what the others show, and would take a whole run past a quarter of an hour. */
+const LONG = 'test/emerge/long/'
+
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 const { pure: pureOnly, parts } = asked()
 
-const wanted = (path: string): boolean => parts.length === 0 || parts.some((part) => path.includes(part))
+const wanted = (path: string): boolean => (parts.length === 0 ? !path.startsWith(LONG) : parts.some((part) => path.includes(part)))
 const onHosts = fg.globSync(ON_HOSTS, { cwd: paths.top }).filter(wanted).toSorted()
 const pure = fg.globSync('test/**/*.test.ts', { cwd: paths.top, ignore: ON_HOSTS }).filter(wanted).toSorted()
 
+if (parts.length === 0 && !pureOnly) say('the long tests are left to: npm test -- emerge/long')
 const ready = pureOnly ? { missing: 'left out on purpose' } : onHosts.length === 0 ? {} : await makeReady()
 const missing = ready.missing
 if (missing !== undefined && onHosts.length > 0) say(`tests on real Portage are left out (${onHosts.length} files): ${missing}`)

@@ -5,12 +5,12 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Host } from '../support/host/host.ts'
-import { createNetwork, type Network } from '../support/host/network.ts'
-import { type Consumer, createConsumer, USABLE } from '../support/story/consumer.ts'
-import { hold, letGo, reached } from '../support/story/gate.ts'
-import { freeze, settled, until, wake } from '../support/story/ours.ts'
-import { createPublisher, type Publisher } from '../support/story/publisher.ts'
+import type { Host } from '../../support/host/host.ts'
+import { createNetwork, type Network } from '../../support/host/network.ts'
+import { type Consumer, createConsumer, USABLE } from '../../support/story/consumer.ts'
+import { hold, letGo, reached } from '../../support/story/gate.ts'
+import { freeze, settled, until, wake } from '../../support/story/ours.ts'
+import { createPublisher, type Publisher } from '../../support/story/publisher.ts'
 
 const THREE = ['test-misc/flags', 'test-misc/nothing', 'test-misc/random']
 const TRACE = '/tmp/trace'

@@ -5,13 +5,13 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Host } from '../support/host/host.ts'
-import { createNetwork, type Network } from '../support/host/network.ts'
-import { differences } from '../support/host/snapshot.ts'
-import { ask, keyIdOf, policyNaming } from '../support/standin/ask.ts'
-import { startDaemon } from '../support/standin/daemon.ts'
-import { installStandin } from '../support/standin/install.ts'
-import { addGate, hold, letGo, reached } from '../support/story/gate.ts'
+import type { Host } from '../../support/host/host.ts'
+import { createNetwork, type Network } from '../../support/host/network.ts'
+import { differences } from '../../support/host/snapshot.ts'
+import { ask, keyIdOf, policyNaming } from '../../support/standin/ask.ts'
+import { startDaemon } from '../../support/standin/daemon.ts'
+import { installStandin } from '../../support/standin/install.ts'
+import { addGate, hold, letGo, reached } from '../../support/story/gate.ts'
 
 const ebuild = (body: string): string => `EAPI=8
 DESCRIPTION="Made for a rule"

@@ -5,12 +5,12 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Started } from '../support/host/enter.ts'
-import type { Host } from '../support/host/host.ts'
-import { createNetwork, type Network } from '../support/host/network.ts'
-import { archivesOn, buildOf, buildsOf } from '../support/standin/ask.ts'
-import { startDaemon } from '../support/standin/daemon.ts'
-import { installStandin } from '../support/standin/install.ts'
+import type { Started } from '../../support/host/enter.ts'
+import type { Host } from '../../support/host/host.ts'
+import { createNetwork, type Network } from '../../support/host/network.ts'
+import { archivesOn, buildOf, buildsOf } from '../../support/standin/ask.ts'
+import { startDaemon } from '../../support/standin/daemon.ts'
+import { installStandin } from '../../support/standin/install.ts'
 
 const TRACES = 'test-misc/traces'
 const BUILDS = '/home/anna/build'

@@ -6,13 +6,13 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Ended, Started } from '../support/host/enter.ts'
-import { createNetwork, type Network } from '../support/host/network.ts'
-import { killDaemon, startDaemon } from '../support/standin/daemon.ts'
-import { type Consumer, createConsumer, USABLE } from '../support/story/consumer.ts'
-import { hold, letGo, reached, UNHELD } from '../support/story/gate.ts'
-import { leftOn, settled } from '../support/story/ours.ts'
-import { createPublisher, type Publisher } from '../support/story/publisher.ts'
+import type { Ended, Started } from '../../support/host/enter.ts'
+import { createNetwork, type Network } from '../../support/host/network.ts'
+import { killDaemon, startDaemon } from '../../support/standin/daemon.ts'
+import { type Consumer, createConsumer, USABLE } from '../../support/story/consumer.ts'
+import { hold, letGo, reached, UNHELD } from '../../support/story/gate.ts'
+import { leftOn, settled } from '../../support/story/ours.ts'
+import { createPublisher, type Publisher } from '../../support/story/publisher.ts'
 
 const FLAGS = 'test-misc/flags'
 const EBUILDS = `/var/db/repos/gentoo/${FLAGS}`
