@@ -45,8 +45,10 @@ export async function castOf(network: Network, wanted: string): Promise<Cast> {
     tmpdir: { kind: 'tmpfs' },
   })
   const beta = await network.createHost({ name: NAMES[1], hostname: 'beta.test', user: 'bert', features: 'collision-protect' })
-  await installStandin(alpha, { features: 'publish' })
-  await installStandin(beta, { features: 'install publish' })
+  await Promise.all([
+    installStandin(alpha, { features: 'publish', fromSource: true }),
+    installStandin(beta, { features: 'install publish', fromSource: true }),
+  ])
   const first = { host: alpha, daemon: await startDaemon(alpha) }
   // Its owner knows the owner of the first host, and takes copies of hers.
   beta.write('/etc/portage/standin.policy', policyNaming(keyIdOf(alpha)))

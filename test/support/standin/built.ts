@@ -1,7 +1,7 @@
 /**
  * What a user has before `emerge app-portage/standin`: the tarball and the overlay; and what a first emerge of it did, for the hosts after.
  *
- * Made once for each state of the sources, however many processes ask, by a real emerge from source on a host of its own.
+ * Each is made once for each state of the sources, however many processes ask; the second by a real emerge from source on a host of its own.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,8 +19,6 @@ import { look, takeLayer } from './layer.ts'
 export interface Built {
   readonly tarball: string
   readonly overlay: string
-  /** What that emerge changed on its host: see layer.ts. */
-  readonly layer: string
 }
 
 /** Everything that ends up in the tarball, or in how it is installed. */
@@ -29,19 +27,31 @@ const KEPT = 4
 const folder = join(paths.made, 'standin')
 
 /** Builds it unless it is there. */
-export async function builtStandin(): Promise<Built> {
+export function builtStandin(): Promise<Built> {
+  return alone(async (made) => {
+    if (!existsSync(made)) await build(made)
+    const now = new Date()
+    utimesSync(made, now, now)
+    removeOld()
+    return found(made)
+  })
+}
+
+/** What an emerge of it changed on a host: see layer.ts. Emerges it unless that is there. */
+export function emergedLayer(built: Built): Promise<string> {
+  return alone(async (made) => {
+    const layer = join(made, 'layer')
+    if (!existsSync(layer)) await emergeOnce(built, layer)
+    return layer
+  })
+}
+
+async function alone<T>(work: (made: string) => Promise<T>): Promise<T> {
   mkdirSync(folder, { recursive: true })
   return withLock(
     `${folder}.lock`,
     () => undefined,
-    async () => {
-      const made = join(folder, sourcesHash())
-      if (!existsSync(made)) await build(made)
-      const now = new Date()
-      utimesSync(made, now, now)
-      removeOld()
-      return found(made)
-    },
+    () => work(join(folder, sourcesHash())),
   )
 }
 
@@ -60,26 +70,33 @@ export function append(host: Host, path: string, text: string): void {
 
 function found(made: string): Built {
   const tarball = readdirSync(made).find((name) => name.endsWith('.tar.xz')) ?? ''
-  return { tarball: join(made, tarball), overlay: join(made, 'overlay'), layer: join(made, 'layer') }
+  return { tarball: join(made, tarball), overlay: join(made, 'overlay') }
 }
 
 /** The rename is the commit point. */
 async function build(made: string): Promise<void> {
   const draft = `${made}.new`
   rmSync(draft, { recursive: true, force: true })
-  const dist = await makeDist(draft)
+  await makeDist(draft)
+  renameSync(draft, made)
+}
+
+/** The rename is the commit point. */
+async function emergeOnce(built: Built, layer: string): Promise<void> {
+  const draft = `${layer}.new`
+  rmSync(draft, { recursive: true, force: true })
   const network = await createNetwork({ name: 'standin-build' })
   try {
     const host = await network.createHost({ name: 'builder' })
-    provideStandin(host, dist)
+    provideStandin(host, built)
     const before = await look(host)
     await host.emerge(['app-portage/standin'])
-    mkdirSync(join(draft, 'layer'))
-    await takeLayer(host, before, join(draft, 'layer'))
+    mkdirSync(draft)
+    await takeLayer(host, before, draft)
   } finally {
     await network.close()
   }
-  renameSync(draft, made)
+  renameSync(draft, layer)
 }
 
 function sourcesHash(): string {

@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import type { Host } from '../host/host.ts'
-import { append, builtStandin, provideStandin } from './built.ts'
+import { append, builtStandin, emergedLayer, provideStandin } from './built.ts'
 import { applyLayer } from './layer.ts'
 
 export interface InstallOptions {
@@ -25,7 +25,7 @@ export async function installStandin(host: Host, options: InstallOptions = {}): 
   const built = await builtStandin()
   provideStandin(host, built)
   if (options.fromSource === true) await host.emerge(['app-portage/standin'])
-  else await applyLayer(host, built.layer)
+  else await applyLayer(host, await emergedLayer(built))
   if (options.features !== undefined) append(host, '/etc/portage/make.conf', `STANDIN_FEATURES="${options.features}"\n`)
   for (const [key, value] of Object.entries(options.settings ?? {})) append(host, '/etc/portage/standin.conf', `${key} = ${value}\n`)
   if (options.policy !== undefined) host.write('/etc/portage/standin.policy', options.policy)
