@@ -13,15 +13,16 @@ import { archiveTorrent } from '../../src/swarm/archiveTorrent.ts'
 import { openSwarm, type Swarm, type SwarmLine, type SwarmOptions } from '../../src/swarm/swarm.ts'
 import type { Offer } from '../../src/swarm/wire.ts'
 
+/** Local discovery is for all processes of the machine: those that test beside each other look for families of their own. */
 export const family: Family = {
   repository: 'gentoo',
   category: 'app-misc',
-  name: 'hello',
+  name: `hello${process.pid}`,
   version: '2.12-r1',
   chost: 'x86_64-pc-linux-gnu',
 }
 
-export const otherFamily: Family = { ...family, name: 'goodbye' }
+export const otherFamily: Family = { ...family, name: `goodbye${process.pid}` }
 
 export async function temporaryFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'standin-swarm-'))
