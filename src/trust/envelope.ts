@@ -12,8 +12,6 @@ import { check, checkJson } from '../base/schema.ts'
 import { keyId, publicKeyOf, type SigningKey } from './key.ts'
 import { type Envelope, envelope, PAYLOAD_TYPE, type Statement, statement } from './wire.ts'
 
-/** Most bytes of an envelope's JSON text. */
-export const MAX_ENVELOPE_BYTES: number = 32 * 1024
 const MAX_PAYLOAD_BYTES = 12 * 1024
 
 export interface Opened {

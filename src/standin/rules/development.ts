@@ -36,5 +36,9 @@ export const DEVELOPMENT_RULES: readonly SieveRule[] = [
   ),
   // Without this link no linker finds the library; the versioned name next to it is what a running program asks for.
   leave('no-development-link', 'development links of libraries are not placed', isDevelopmentLink),
-  leave('no-config-script', 'NAME-config commands are not placed', named(/^(usr\/s?bin|opt(\/[^/]+)*\/s?bin)\/[^/]*-config([-.][^/]*)?$/)),
+  leave(
+    'no-config-script',
+    'NAME-config commands are not placed',
+    named(/^(usr\/s?bin|opt(\/[^/]+)*\/s?bin)\/[^/]*[-_]config([-.][^/]*)?$/),
+  ),
 ]

@@ -46,4 +46,5 @@ export const CONTENT_CASES: readonly Case[] = [
   guarded('no-development-link', 'libraries', 'usr/lib64/libscript.so'),
   leaves('no-config-script', 'opt/demo/bin/demo-config'),
   guarded('no-config-script', 'commands', 'usr/bin/demo-config'),
+  guarded('no-config-script', 'commands', 'usr/bin/demo_config'),
 ]
