@@ -12,6 +12,7 @@ import { type Consumer, createConsumer, PURGED, USABLE } from '../support/story/
 import { hold, letGo, reached } from '../support/story/gate.ts'
 import { settled } from '../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../support/story/publisher.ts'
+import { left, typeEmerge } from '../support/story/typed.ts'
 
 let network: Network
 let publisher: Publisher
@@ -25,11 +26,11 @@ before(async () => {
 after(() => network.close())
 
 test('a line that is too long for one write to the FIFO arrives whole', async () => {
-  const emerge = await consumer.emerge('test-misc/wide')
+  const emerge = await typeEmerge(consumer.host, ['test-misc/wide'])
   await emerge.waitFor(USABLE)
   await emerge.waitFor(PURGED)
   await emerge.waitFor(/your own build agrees with the copy that stood in, byte for byte/)
-  assert.equal((await emerge.exited).exitCode, 0)
+  assert.equal((await left(emerge)).exitCode, 0)
   assert.equal((await consumer.host.run(['wide'])).stdout, '201\n')
   assert.deepEqual(hooksStarted(consumer.host), ['fetch', 'fetch'], 'once for the package, once for the last clean')
   await settled(consumer.host)
@@ -40,13 +41,13 @@ test('without the FIFO all goes by the socket, and nothing is lost', async () =>
   const clean = await consumer.tree()
   await host.run(['rm', '/run/standin/hooks'])
   hold(host, 'preinst')
-  const emerge = await consumer.emerge('test-misc/flags')
+  const emerge = await typeEmerge(host, ['test-misc/flags'])
   await emerge.waitFor(USABLE)
   await reached(host, 'preinst')
   assert.deepEqual(differences(clean, await consumer.tree()), [])
   letGo(host, 'preinst')
   await emerge.waitFor(/your own build agrees with the copy that stood in, byte for byte/)
-  assert.equal((await emerge.exited).exitCode, 0)
+  assert.equal((await left(emerge)).exitCode, 0)
   assert.deepEqual(hooksStarted(host), ['fetch', 'purge', 'publish', 'fetch'])
   await settled(host)
 })

@@ -12,6 +12,7 @@ import { createConsumer, PURGED, USABLE } from '../support/story/consumer.ts'
 import { hold, letGo, reached } from '../support/story/gate.ts'
 import { settled } from '../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../support/story/publisher.ts'
+import { left, typeEmerge } from '../support/story/typed.ts'
 
 const [FLAGS, NOTHING, RANDOM] = ['test-misc/flags', 'test-misc/nothing', 'test-misc/random']
 const SEED = { RANDOM_SEED: 'sown' }
@@ -65,10 +66,10 @@ test('with FEATURES=buildpkg and with -B a build is published from the package o
     standin: { features: 'install publish' },
   })
   const { host, daemon } = consumer
-  const merged = await consumer.emerge(RANDOM)
+  const merged = await typeEmerge(host, [RANDOM])
   await merged.waitFor(USABLE)
   await merged.waitFor(/your own build agrees with the copy that stood in, byte for byte/)
-  assert.equal((await merged.exited).exitCode, 0)
+  assert.equal((await left(merged)).exitCode, 0)
   assert.ok(!host.exists('/var/tmp/portage/.standin'), 'nothing was captured')
 
   const packed = await consumer.emerge('--buildpkgonly', FLAGS)

@@ -11,6 +11,7 @@ import { createNetwork, type Network } from '../support/host/network.ts'
 import { ask, keyIdOf, policyNaming } from '../support/standin/ask.ts'
 import { startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
+import { left, typeEmerge } from '../support/story/typed.ts'
 
 let network: Network
 let builder: Host
@@ -68,9 +69,9 @@ test('a package with a set-user-id program gets no stand-in, and why says which 
 })
 
 test('a program that needs a library gets it from the library that was merged before it, and no header is ever placed', async () => {
-  const emerge = await user.start(['emerge', '--color=n', 'test-misc/libuser'], { pty: true })
-  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
-  assert.match(emerge.output(), /standin: test-misc\/libuser-1: own build agrees|standin: test-misc\/libuser-1: your own build agrees/)
+  const emerge = await typeEmerge(user, ['test-misc/libuser'])
+  await emerge.waitFor(/standin: test-misc\/libuser-1: your own build agrees/)
+  assert.equal((await left(emerge)).exitCode, 0, emerge.output())
   const { courses } = await ask(user, { t: 'why' }, 'why')
   const library = courses.find(({ cpv }) => cpv.startsWith('dev-libs/small'))
   assert.ok(

@@ -15,6 +15,7 @@ import { differences } from '../support/host/snapshot.ts'
 import { archivesOn, ask, buildOf, keyIdOf, policyNaming } from '../support/standin/ask.ts'
 import { startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
+import { left, typeEmerge } from '../support/story/typed.ts'
 
 const HELLO = 'app-misc/hello'
 const TREE = { below: ['/usr', '/opt', '/bin', '/sbin', '/lib', '/lib64'] }
@@ -64,7 +65,7 @@ test('on the first host hello is emerged and published', async () => {
 
 test('on the second host hello runs while Portage compiles it, and is gone before the merge', async () => {
   const clean = await beta.snapshot(TREE)
-  const emerge = await beta.start(['emerge', '--color=n', HELLO], { pty: true })
+  const emerge = await typeEmerge(beta, [HELLO])
 
   const [line, seconds] = await emerge.waitFor(/standin: app-misc\/hello-\S+: can be used now \(level 3, .*? in (\d+\.\d) s\)/)
   assert.equal((await beta.run(['hello'])).stdout, 'Hello, world!\n')
@@ -88,7 +89,7 @@ test('on the second host hello runs while Portage compiles it, and is gone befor
   beta.write('/tmp/go-on', '')
 
   await emerge.waitFor(/standin: app-misc\/hello-\S+: your own build agrees with the copy that stood in, byte for byte/)
-  const { exitCode } = await emerge.exited
+  const { exitCode } = await left(emerge)
   assert.equal(exitCode, 0, emerge.output())
   assert.equal((await beta.run(['hello'])).stdout, 'Hello, world!\n')
 })
@@ -139,9 +140,9 @@ test('a third host counts both builders', async () => {
   const keys = [keyIdOf(alpha), keyIdOf(beta)]
   gamma.write('/etc/portage/standin.policy', `[quorum]\nlevel1 = 2\n${keys.map((key) => `[${key}]\nname = somebody\n`).join('')}`)
   await startDaemon(gamma)
-  const emerge = await gamma.start(['emerge', '--color=n', HELLO], { pty: true })
+  const emerge = await typeEmerge(gamma, [HELLO])
   await emerge.waitFor(/can be used now \(level 1, 2 of /)
   await emerge.waitFor(/your own build agrees/)
-  assert.equal((await emerge.exited).exitCode, 0)
+  assert.equal((await left(emerge)).exitCode, 0)
   assert.deepEqual((await ask(gamma, { t: 'list' }, 'list')).builds, [], 'with install alone nothing is published')
 })

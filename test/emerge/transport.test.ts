@@ -13,8 +13,10 @@ import { ask, keyIdOf, policyNaming } from '../support/standin/ask.ts'
 import { startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
 import { startTracker } from '../support/standin/tracker.ts'
+import { left, typeEmerge } from '../support/story/typed.ts'
 
 const FLAGS = 'test-misc/flags'
+const AGREES = /your own build agrees with the copy/
 
 let here: Network
 let there: Network
@@ -40,24 +42,24 @@ after(async () => {
   await there.close()
 })
 
-async function emergeOn(host: Host, settings: Record<string, string>): Promise<string> {
+async function emergeOn(host: Host, settings: Record<string, string>, last: RegExp): Promise<string> {
   await installStandin(host, { features: 'install', settings, policy: policyNaming(keyIdOf(builder)) })
   await startDaemon(host)
-  const emerge = await host.start(['emerge', '--color=n', FLAGS], { pty: true })
-  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  const emerge = await typeEmerge(host, [FLAGS])
+  await emerge.waitFor(last)
+  assert.equal((await left(emerge)).exitCode, 0, emerge.output())
   return emerge.output()
 }
 
 test('across a router, a tracker alone finds the copy', async () => {
   const user = await there.createHost({ name: 'user' })
-  const said = await emergeOn(user, { local_discovery: 'no', trackers: announce })
+  const said = await emergeOn(user, { local_discovery: 'no', trackers: announce }, AGREES)
   assert.match(said, /standin: test-misc\/flags-1: can be used now/)
-  assert.match(said, /own build agrees/)
 })
 
 test('across a router, without a tracker, nobody is found and emerge takes its normal course', async () => {
   const user = await there.createHost({ name: 'lonely' })
-  const said = await emergeOn(user, {})
+  const said = await emergeOn(user, {}, />>> Completed/)
   assert.doesNotMatch(said, /can be used now/)
   assert.equal((await user.run(['flags'])).exitCode, 0)
   assert.equal((await ask(user, { t: 'why' }, 'why')).courses.at(-1)?.outcome.startsWith('no stand-in'), true)

@@ -13,9 +13,11 @@ import { type Consumer, createConsumer, USABLE } from '../../support/story/consu
 import { hold, letGo, reached, UNHELD } from '../../support/story/gate.ts'
 import { leftOn, settled } from '../../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../../support/story/publisher.ts'
+import { left, typeEmerge } from '../../support/story/typed.ts'
 
 const FLAGS = 'test-misc/flags'
 const EBUILDS = `/var/db/repos/gentoo/${FLAGS}`
+const AGREES = /your own build agrees with the copy that stood in, byte for byte/
 const STILL = /neither the daemon nor Node can take away the stand-in of test-misc\/flags/
 const TAKEN = /test-misc\/flags-1: stand-in purged: another emerge merges test-misc\/flags-\d now/
 
@@ -54,8 +56,7 @@ describe('with a daemon that is there', () => {
       assert.equal(second.exitCode, 0, second.stdout)
       assert.match(second.stdout, /test-misc\/flags-\d: stand-in purged \(\d+ names in \d+ ms\)/)
       await first.waitFor(TAKEN)
-      await goesOn(consumer, first)
-      assert.match(first.output(), /your own build agrees with the copy that stood in, byte for byte/)
+      await goesOn(consumer, first, AGREES)
       assert.equal(count(first.output(), /stand-in purged/g), 1, first.output())
       await settled(consumer.host)
     })
@@ -131,7 +132,7 @@ async function both(
 ): Promise<{ first: Started; second: Ended }> {
   const { host } = consumer
   hold(host, 'compile')
-  const first = await consumer.emerge(`=${FLAGS}-1`)
+  const first = await typeEmerge(host, [`=${FLAGS}-1`], { env: { NO_COLOR: '1' } })
   await first.waitFor(USABLE)
   await reached(host, 'compile')
   await between()
@@ -141,10 +142,11 @@ async function both(
 }
 
 /** What the first emerge builds is merged all the same; then nothing of the package is left. */
-async function goesOn(consumer: Consumer, first: Started): Promise<void> {
+async function goesOn(consumer: Consumer, first: Started, last = />>> Completed/): Promise<void> {
   const { host } = consumer
   letGo(host, 'compile')
-  assert.equal((await first.exited).exitCode, 0, first.output())
+  await first.waitFor(last)
+  assert.equal((await left(first)).exitCode, 0, first.output())
   assert.match((await host.run(['flags'])).stdout, /alpha/)
   await host.emerge(['--unmerge', '--quiet', FLAGS])
   assert.ok(!host.exists('/usr/bin/flags'))

@@ -34,6 +34,8 @@ export interface Started {
   readonly pid: number
   /** As the host counts. */
   readonly insidePid: number
+  /** As the machine counts: nsenter, which has started the program from outside, stops itself when the program is stopped, and ends after it. */
+  readonly enteredBy: number
   /** Both streams in the order they came in. */
   output(): string
   lines(): AsyncGenerator<string, void>
@@ -82,6 +84,7 @@ export async function startInside(target: number, argv: readonly string[], optio
   return {
     pid,
     insidePid,
+    enteredBy: child.pid ?? 0,
     exited,
     output: () => both.text(),
     lines: () => both.lines(),

@@ -65,10 +65,22 @@ export async function createHost(
   const root = (): string => `/proc/${pid()}/root`
   const env = identity(options.user)
   const hashes = new Map<string, string>()
+  const running = new Set<Started>()
 
-  const start = (argv: readonly string[], startOptions: StartOptions = {}): Promise<Started> => {
+  const start = async (argv: readonly string[], startOptions: StartOptions = {}): Promise<Started> => {
     const who = startOptions.user === undefined ? env : personal(startOptions.user)
-    return startInside(pid(), argv, { ...startOptions, env: { PATH, LANG: 'C.UTF-8', TERM: 'dumb', ...who, ...startOptions.env } })
+    const started = await startInside(pid(), argv, {
+      ...startOptions,
+      env: { PATH, LANG: 'C.UTF-8', TERM: 'dumb', ...who, ...startOptions.env },
+    })
+    running.add(started)
+    void started.exited.then(() => running.delete(started))
+    return started
+  }
+  const end = async (): Promise<void> => {
+    await holder?.end()
+    // The programs are dead; those that started them are outside, and may be stopped.
+    await Promise.all([...running].map((started) => (sendContinue(started.enteredBy), started.exited)))
   }
   const run = async (argv: readonly string[], runOptions: RunOptions = {}): Promise<Ended> => {
     const started = await start(argv, runOptions)
@@ -102,11 +114,11 @@ export async function createHost(
     },
     snapshot: (snapshotOptions) => takeSnapshot(join(folder, 'upper'), hashes, snapshotOptions),
     async reboot() {
-      await holder?.end()
+      await end()
       holder = await boot(folder, options, connect)
     },
     async close() {
-      await holder?.end()
+      await end()
       holder = undefined
       await rm(folder, { recursive: true, force: true })
     },
@@ -131,6 +143,10 @@ function identity(user: string | undefined): Record<string, string> {
 
 function personal(user: string): Record<string, string> {
   return { HOME: `/home/${user}`, USER: user, LOGNAME: user }
+}
+
+function sendContinue(pid: number): void {
+  if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT')
 }
 
 /** Waits for the end, and no longer than it may take. */

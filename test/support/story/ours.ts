@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { HostError } from '../../../src/base/errors.ts'
@@ -59,10 +59,9 @@ export function freeze(t: TestContext, started: Started): void {
   t.after(() => wake(started))
 }
 
-/** Lets a stopped program go on; nsenter, which has started it, has stopped itself when it did. */
+/** Lets a stopped program go on, and what has started it. */
 export function wake(started: Started): void {
   if (!existsSync(`/proc/${started.pid}`)) return
-  const [, parent] = /\) \S (\d+) /.exec(readFileSync(`/proc/${started.pid}/stat`, 'utf8')) ?? []
   started.kill('SIGCONT')
-  process.kill(Number(parent), 'SIGCONT')
+  process.kill(started.enteredBy, 'SIGCONT')
 }
