@@ -49,16 +49,18 @@ function own(): { env: Record<string, string>; extendEnv: boolean } {
   return { env: { PATH: process.env['PATH'] ?? '' }, extendEnv: false }
 }
 
-test('each test that failed is named at the end, with its file and all names above it', async (t) => {
+test('each test that failed is named at the end, with its file, all names above it, and what it said', async (t) => {
   const { failed, end } = await report(t, { 'fails.test.mjs': FAILS, 'passes.test.mjs': PASSES, 'broken.test.mjs': BROKEN })
   assert.ok(failed)
-  assert.deepEqual(end.toSorted(), [
+  assert.deepEqual(end.filter((line) => !line.startsWith('#   ')).toSorted(), [
     '# 4 failed',
     '# FAILED broken.test.mjs: (the file itself)',
     '# FAILED fails.test.mjs: outer > inner | one',
     '# FAILED fails.test.mjs: over two lines',
     '# FAILED fails.test.mjs: suite > in it',
   ])
+  assert.equal(end[end.indexOf('# FAILED fails.test.mjs: outer > inner | one') + 1], '#   x')
+  assert.equal(end[end.indexOf('# FAILED fails.test.mjs: over two lines') + 1], '#   z')
   assert.equal(end.at(-1), '# 4 failed')
 })
 

@@ -1,11 +1,12 @@
 /**
- * Runs test files, and ends its report with one line for each test that failed, so that nobody has to look for them above.
+ * Runs test files, and ends its report with each test that failed and what it said, so that nobody has to look for them above.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { relative } from 'node:path'
 import { run } from 'node:test'
 import { spec, tap } from 'node:test/reporters'
+import { stripVTControlCharacters } from 'node:util'
 
 export interface RunInput {
   /** Absolute. */
@@ -34,9 +35,19 @@ export async function runFiles({ files, top, atOnce, longestFileMs }: RunInput):
 
 type Events = ReturnType<typeof run>
 
-/** Grows while the tests run: `file: suite > test`, one for each test that itself failed. */
-function failuresOf(events: Events, top: string): readonly string[] {
-  const failures: string[] = []
+interface Failure {
+  /** `file: suite > test` */
+  readonly name: string
+  /** A few lines, each of them short. */
+  readonly said: readonly string[]
+}
+
+/** Enough for the message, the first differences, and the end of what a program wrote. */
+const SAID = { first: 8, last: 12, length: 200 }
+
+/** Grows while the tests run: one for each test that itself failed. */
+function failuresOf(events: Events, top: string): readonly Failure[] {
+  const failures: Failure[] = []
   // Within a file tests are told in order, each between the start and the end of the one that it belongs to.
   const open = new Map<string, string[]>()
   events.on('test:start', ({ file = '', name, nesting }) => void open.set(file, [...(open.get(file) ?? []).slice(0, nesting), name]))
@@ -44,17 +55,26 @@ function failuresOf(events: Events, top: string): readonly string[] {
     if (todo !== undefined && todo !== false) return
     if (failureType(details.error) === 'subtestsFailed') return
     const names = [...(open.get(file) ?? []).slice(0, nesting), name === file ? '(the file itself)' : name]
-    failures.push(`${relative(top, file)}: ${names.join(' > ')}`.replaceAll(/\s+/g, ' '))
+    failures.push({ name: `${relative(top, file)}: ${names.join(' > ')}`.replaceAll(/\s+/g, ' '), said: saidBy(details.error) })
   })
   return failures
+}
+
+function saidBy(error: Error): string[] {
+  const { message } = error.cause instanceof Error ? error.cause : error
+  const lines = stripVTControlCharacters(message)
+    .split(/[\r\n]+/)
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.slice(0, SAID.length))
+  return lines.length <= SAID.first + SAID.last ? lines : [...lines.slice(0, SAID.first), '...', ...lines.slice(-SAID.last)]
 }
 
 function failureType(error: Error): unknown {
   return 'failureType' in error ? error.failureType : undefined
 }
 
-function summary(failures: readonly string[], files: number): string[] {
+function summary(failures: readonly Failure[], files: number): string[] {
   if (files === 0) return ['no test file has such a path']
   if (failures.length === 0) return ['nothing failed']
-  return [...failures.map((line) => `FAILED ${line}`), `${failures.length} failed`]
+  return [...failures.flatMap(({ name, said }) => [`FAILED ${name}`, ...said.map((line) => `  ${line}`)]), `${failures.length} failed`]
 }

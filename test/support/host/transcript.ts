@@ -16,7 +16,7 @@ export interface Transcript {
   lines(): AsyncGenerator<string, void>
 }
 
-const DEFAULT_TIMEOUT_SECONDS = 60
+const DEFAULT_TIMEOUT_SECONDS = 120
 
 export function transcript(name: string): Transcript {
   const decoder = new TextDecoder()

@@ -37,7 +37,7 @@ export function hold(host: Host, phase: HeldPhase): void {
 }
 
 /** Resolves when an emerge stands at `phase`. Errors: HostError TIMED_OUT. */
-export async function reached(host: Host, phase: HeldPhase, seconds = 60): Promise<void> {
+export async function reached(host: Host, phase: HeldPhase, seconds = 120): Promise<void> {
   const path = host.path(`${AT}.${phase}`)
   const there = Promise.withResolvers<void>()
   const watcher = watch(dirname(path), () => existsSync(path) && there.resolve())

@@ -26,7 +26,7 @@ export async function leftOn(host: Host): Promise<string[]> {
 }
 
 /** Waits until `look` gives a value for which `holds`. Errors: HostError TIMED_OUT with the last one. */
-export async function until<T>(look: () => Promise<T> | T, holds: (value: T) => boolean, seconds = 20): Promise<T> {
+export async function until<T>(look: () => Promise<T> | T, holds: (value: T) => boolean, seconds = 60): Promise<T> {
   const end = performance.now() + seconds * 1000
   for (;;) {
     const value = await look()
