@@ -1,5 +1,5 @@
 /**
- * What native stands for is said so that the same compiler makes the same of it, and what others built runs here or is refused.
+ * What native stands for is said so that the same compiler makes the same of it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,7 +8,6 @@ import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { HostError } from '../../src/base/errors.ts'
-import { canRun } from '../../src/portage/isa.ts'
 import { resolveMarch } from '../../src/portage/march.ts'
 import { type Run, runProgram } from '../../src/portage/run.ts'
 import type { OptionsCache } from '../../src/portage/targetoptions.ts'
@@ -20,7 +19,6 @@ const machine = await runProgram('gcc', ['-dumpmachine'], { env, timeoutMs: 10_0
   () => undefined,
 )
 const skip = machine === undefined ? 'gcc is not installed' : false
-const skipOther = machine?.startsWith('x86_64') === true ? false : 'gcc for x86-64 is not installed'
 const nothingIsStarted: Run = () => assert.fail('a program was started')
 const silent: Run = async () => ({ exitCode: 1, stdout: '', stderr: 'error: unknown argument' })
 const evasive: Run = async () => ({ exitCode: 0, stdout: '  -march=                     \t\tnative\n', stderr: '' })
@@ -85,42 +83,4 @@ test('a compiler that does not say is an error, not a guess', async () => {
       resolveMarch({ cc: '/bin/sh', flags: ['-march=native'], env, run, cache: new Map() }),
       (error) => error instanceof HostError && error.code === 'UNSUPPORTED',
     )
-})
-
-const RUNS: readonly [readonly string[], boolean][] = [
-  [[], true],
-  [['-O2', '-pipe', '-fplugin=/tmp/x.so', '-mtune=znver3'], true],
-  [['-march=x86-64'], true],
-  [['-march=k8'], false],
-  [['-march=bdver1'], false],
-  [['-march=x86-64', '-mamx-tile', '-mfma4', '-mavx512fp16'], false],
-  [['-march=native'], false],
-  [['-march=no-such-processor'], false],
-  [['-march=x86-64', '-mno-such-flag'], false],
-  [['-march=x86-64;reboot'], false],
-  [['-mfoo=/etc/passwd'], false],
-]
-
-for (const [flags, runs] of RUNS) {
-  test(`built with ${flags.join(' ') || 'no flags'}: ${runs ? 'runs' : 'is not known to run'} here`, { skip: skipOther }, async () => {
-    assert.equal(await canRun({ cc: 'gcc', flags, env, run: runProgram, cache: new Map() }), runs)
-  })
-}
-
-test('what native is resolved to here runs here', { skip }, async () => {
-  const cache: OptionsCache = new Map()
-  const flags = await resolveMarch({ cc: 'gcc', flags: ['-O2', '-march=native'], env, run: runProgram, cache })
-  assert.equal(await canRun({ cc: 'gcc', flags, env, run: runProgram, cache }), true)
-})
-
-test('no word of a stranger but plain machine flags reaches the compiler', async (t) => {
-  const root = rootWith(t, { 'bin/gcc': '' })
-  chmodSync(join(root, 'bin/gcc'), 0o755)
-  const asked: string[][] = []
-  const run: Run = async (_, args) => (asked.push([...args]), { exitCode: 0, stdout: HASWELL, stderr: '' })
-  const flags = ['-O2', '@file', '-fplugin=x', '-Wl,-x', '-specs=x', '-march=haswell', '-mavx', '-I/x', '--param=x=1']
-  assert.equal(await canRun({ cc: join(root, 'bin/gcc'), flags, env, run, cache: new Map() }), true)
-  assert.deepEqual(asked[0], ['-march=haswell', '-mavx', '-mtune=generic', '-Q', '--help=target', '--help=params'])
-  assert.equal(await canRun({ cc: join(root, 'bin/gcc'), flags: ['-march=@file'], env, run, cache: new Map() }), false)
-  assert.equal(asked.length, 2)
 })

@@ -12,11 +12,8 @@ import { pyc } from './pyc.ts'
 import { type Normaliser, type Range } from './range.ts'
 import { zip } from './zip.ts'
 
-/** The first that matches is the only one asked. A change here changes stable ids, so it comes with a raised version. */
+/** The first that matches is the only one asked. A change here changes stable ids: it comes with a raised version, and with another PREDICATE_TYPE (`trust/wire.ts`). */
 export const NORMALISERS: readonly Normaliser[] = [elf, pyc, gzip, mo, ar, zip, png]
-
-/** `elf-build-id-1 pyc-mtime-1 ...`: what two stable ids must have in common before they can be compared. */
-export const NORMALISER_NAMES: string = NORMALISERS.map(({ name, version }) => `${name}-${version}`).join(' ')
 
 /** A larger file is never normalised, on any host: a normaliser looks at whole files, and memory is bounded. */
 export const MAX_NORMALISED_BYTES: number = 64 * 1024 * 1024

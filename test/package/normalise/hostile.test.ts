@@ -5,7 +5,8 @@ import assert from 'node:assert/strict'
 import { gzipSync } from 'node:zlib'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { MAX_NORMALISED_BYTES, maskedRanges, normaliserFor, NORMALISER_NAMES, NORMALISERS } from '../../../src/package/normalise/list.ts'
+import { MAX_NORMALISED_BYTES, maskedRanges, normaliserFor, NORMALISERS } from '../../../src/package/normalise/list.ts'
+import { PREDICATE_TYPE } from '../../../src/trust/wire.ts'
 
 const HEADS: [string, Buffer][] = [
   ['x', Buffer.from('7f454c46020101000000000000000000', 'hex')],
@@ -20,7 +21,11 @@ const HEADS: [string, Buffer][] = [
 ]
 
 test('the list and its order are published, so a change is on purpose', () => {
-  assert.equal(NORMALISER_NAMES, 'elf-build-id-1 pyc-mtime-1 gzip-mtime-1 mo-dates-1 ar-members-1 zip-members-1 png-time-1')
+  const names = NORMALISERS.map(({ name, version }) => `${name}-${version}`).join(' ')
+  assert.deepEqual(
+    [PREDICATE_TYPE, names],
+    ['tag:standin,2026:build/1', 'elf-build-id-1 pyc-mtime-1 gzip-mtime-1 mo-dates-1 ar-members-1 zip-members-1 png-time-1'],
+  )
   assert.deepEqual([...new Set(HEADS.map(([path, head]) => normaliserFor(path, head, 100)))], [...NORMALISERS])
 })
 
