@@ -15,6 +15,7 @@ import { publish, type Published, type PublishInput } from './publish.ts'
 import type { Realm } from './realm.ts'
 import { rebuilt } from './rebuild.ts'
 import { megabytes } from './say.ts'
+import { whyPrivate, whySwitchedOff, whyTooLarge } from './staysHome.ts'
 import type { Traces } from './traces.ts'
 import { type Wish, type WishedRecipe, wishOf } from './wish.ts'
 
@@ -51,28 +52,6 @@ export async function finish(realm: Realm, course: Course, tell: Tell): Promise<
     const rows = realm.known.builds()
     if (rows.every(({ path }) => path !== own.build.path)) rmSync(own.build.path, { force: true })
   }
-}
-
-/** What was switched on when the build began may have been switched off since. */
-async function whySwitchedOff(realm: Realm, { cpv, note: { began, wanted } }: Course): Promise<string | undefined> {
-  const off = 'publish is not in STANDIN_FEATURES'
-  if (!wanted.publish) return off
-  if (wanted.typed.includes('publish') || (await realm.features.general()).has('publish')) return undefined
-  const own = { cpv, slot: began.values.SLOT || '0', repository: began.values.PORTAGE_REPO_NAME }
-  return (await realm.features.ofPackages([own]))?.[0]?.has('publish') === true ? undefined : `${off} any more`
-}
-
-/** One clause that says why this build stays at home, or undefined where it may be given to others. */
-function whyPrivate(realm: Realm, wish: Wish, recipe: WishedRecipe): string | undefined {
-  if (!recipe.known) return recipe.why
-  const restricted = wish.metadata['RESTRICT']?.split(/\s+/).find((word) => word === 'bindist' || word === 'fetch')
-  if (restricted !== undefined) return `RESTRICT="${restricted}": copies of it must not be passed on`
-  if (realm.settings.publish_repos.includes(wish.family.repository)) return undefined
-  return `publish_repos does not name repository ${wish.family.repository}`
-}
-
-function whyTooLarge(realm: Realm, { build: { archive } }: Published): string | undefined {
-  return archive.size > realm.settings.cache_size ? `its archive has ${megabytes(archive.size)}, more than cache_size allows` : undefined
 }
 
 /** The package that Portage made of the build, or what was captured of it. */

@@ -1,0 +1,32 @@
+/**
+ * Says why a build of one's own is not given to others: what the user set, what its licence or its repository asks, its size.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import type { Course } from './course.ts'
+import type { Published } from './publish.ts'
+import type { Realm } from './realm.ts'
+import { megabytes } from './say.ts'
+import type { Wish, WishedRecipe } from './wish.ts'
+
+/** What was switched on when the build began may have been switched off since. */
+export async function whySwitchedOff(realm: Realm, { cpv, note: { began, wanted } }: Course): Promise<string | undefined> {
+  const off = 'publish is not in STANDIN_FEATURES'
+  if (!wanted.publish) return off
+  if (wanted.typed.includes('publish') || (await realm.features.general()).has('publish')) return undefined
+  const own = { cpv, slot: began.values.SLOT || '0', repository: began.values.PORTAGE_REPO_NAME }
+  return (await realm.features.ofPackages([own]))?.[0]?.has('publish') === true ? undefined : `${off} any more`
+}
+
+/** One clause that says why this build stays at home, or undefined where it may be given to others. */
+export function whyPrivate(realm: Realm, wish: Wish, recipe: WishedRecipe): string | undefined {
+  if (!recipe.known) return recipe.why
+  const restricted = wish.metadata['RESTRICT']?.split(/\s+/).find((word) => word === 'bindist' || word === 'fetch')
+  if (restricted !== undefined) return `RESTRICT="${restricted}": copies of it must not be passed on`
+  if (realm.settings.publish_repos.includes(wish.family.repository)) return undefined
+  return `publish_repos does not name repository ${wish.family.repository}`
+}
+
+export function whyTooLarge(realm: Realm, { build: { archive } }: Published): string | undefined {
+  return archive.size > realm.settings.cache_size ? `its archive has ${megabytes(archive.size)}, more than cache_size allows` : undefined
+}
