@@ -6,7 +6,7 @@
 import { HostError } from '../../../src/base/errors.ts'
 import { program } from './program.ts'
 
-const HOSTS = ['attr', 'iproute2', 'iputils-ping', 'mount', 'procps', 'systemd', 'util-linux']
+const HOSTS = ['attr', 'iproute2', 'iputils-ping', 'mount', 'procps', 'systemd', 'tcpdump', 'util-linux']
 const PORTAGE_TOOLS = [
   'bash',
   'bzip2',
