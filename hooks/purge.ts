@@ -5,6 +5,7 @@
  */
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { counted } from '../src/base/units.ts'
 import { openJournal } from '../src/standin/journal.ts'
 import { isMarked, isSamePackage } from '../src/standin/live.ts'
 import { purge } from '../src/standin/purge.ts'
@@ -59,7 +60,7 @@ function purgeByJournal(): void {
     }
     try {
       const { removed } = purge({ ...site, id, beforeMerge: true, say })
-      say(`${cpv}: stand-in purged without the daemon (${removed} names)`)
+      say(`${cpv}: stand-in purged without the daemon (${counted(removed, 'name')})`)
     } catch (error) {
       complain(error, `${cpv}: `)
     }

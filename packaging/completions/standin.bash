@@ -32,7 +32,7 @@ _standin() {
 		# Names without version: a version needs an operator.
 		words=''
 		while read -r one; do
-			words+=" ${one%%-[0-9]*}"
+			words+=" ${one%-[0-9]*}"
 		done < <(standin list --quiet --color=no 2>/dev/null)
 	fi
 	COMPREPLY=( $(compgen -W "${words}" -- "${word}") )

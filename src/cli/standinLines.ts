@@ -8,7 +8,7 @@ import type { Transfer } from '../daemon/peerWire.ts'
 import type { Named } from './atoms.ts'
 import type { ListedBuild } from './documents.ts'
 import type { Line, Span } from './text.ts'
-import { ago, counted, size } from './units.ts'
+import { ago, counted, size } from '../base/units.ts'
 
 /** `cat/pkg-1.2:0::gentoo`, as emerge writes it. */
 export function packageName({ cpv, slot, repository }: Named): string {

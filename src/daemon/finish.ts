@@ -5,6 +5,7 @@
  */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { size } from '../base/units.ts'
 import { plainLine, type Tone } from '../portage/terminal.ts'
 import { audit, type StoodIn } from './audit.ts'
 import type { Course } from './course.ts'
@@ -14,7 +15,6 @@ import { whyNotWhole } from './ownPackage.ts'
 import { publish, type Published, type PublishInput } from './publish.ts'
 import type { Realm } from './realm.ts'
 import { rebuilt } from './rebuild.ts'
-import { megabytes } from './say.ts'
 import { whyPrivate, whySwitchedOff, whyTooLarge } from './staysHome.ts'
 import type { Traces } from './traces.ts'
 import { type Wish, type WishedRecipe, wishOf } from './wish.ts'
@@ -114,7 +114,7 @@ function give(realm: Realm, course: Course, build: Build, tell: Tell): void {
   const { archive, offer, audit: audited } = build
   realm.known.saveBuild(build)
   realm.share(build)
-  if (audited === 'none') tell(course, `published (${megabytes(archive.size)}, content ${offer.content.slice(0, 12)})`, 'good')
+  if (audited === 'none') tell(course, `published (${size(archive.size)}, content ${offer.content.slice(0, 12)})`, 'good')
 }
 
 /** A build that a clean one has spoken against is offered no more: a key that says two contents of one recipe is heard for neither. */

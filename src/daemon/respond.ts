@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { StandinError } from '../base/errors.ts'
+import { counted } from '../base/units.ts'
 import { readText } from '../portage/bounded.ts'
 import type { Entry } from '../standin/journal.ts'
 import { purge } from '../standin/purge.ts'
@@ -145,7 +146,7 @@ async function purgeAsked({ realm, courses }: RespondInput, ids: readonly string
     await course?.work
     try {
       const purged = purge({ ...realm.site, id: entry.id, say: (line) => lines.push(line) })
-      lines.push(`${entry.cpv}: purged (${purged.removed} ${purged.removed === 1 ? 'name' : 'names'})`)
+      lines.push(`${entry.cpv}: purged (${counted(purged.removed, 'name')})`)
       if (course !== undefined) course.note = { ...course.note, standing: null }
     } catch (error) {
       if (!(error instanceof StandinError)) throw error

@@ -40,7 +40,3 @@ export function say(note: Pick<Note, 'terminal'>, text: string, tone: Tone, want
   const colour = wanted === 'yes' || (wanted === 'auto' && !terminal.plain)
   return tellTerminal(terminal.path, `standin: ${text}`, { colour, tone })
 }
-
-export function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`
-}

@@ -3,10 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { size } from '../base/units.ts'
 import type { Course } from './course.ts'
 import type { Published } from './publish.ts'
 import type { Realm } from './realm.ts'
-import { megabytes } from './say.ts'
 import type { Wish, WishedRecipe } from './wish.ts'
 
 /** What was switched on when the build began may have been switched off since. */
@@ -28,5 +28,5 @@ export function whyPrivate(realm: Realm, wish: Wish, recipe: WishedRecipe): stri
 }
 
 export function whyTooLarge(realm: Realm, { build: { archive } }: Published): string | undefined {
-  return archive.size > realm.settings.cache_size ? `its archive has ${megabytes(archive.size)}, more than cache_size allows` : undefined
+  return archive.size > realm.settings.cache_size ? `its archive has ${size(archive.size)}, more than cache_size allows` : undefined
 }

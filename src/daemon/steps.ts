@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { HostError, StandinError, StrangerError } from '../base/errors.ts'
+import { size } from '../base/units.ts'
 import { readText } from '../portage/bounded.ts'
 import { metadataFromFolder } from '../package/metadata.ts'
 import { plainLine } from '../portage/terminal.ts'
@@ -16,7 +17,7 @@ import { askedAt } from './moment.ts'
 import { finish } from './finish.ts'
 import { foresee } from './foresee.ts'
 import { providedHere } from './hostView.ts'
-import { megabytes, terminalFor } from './say.ts'
+import { terminalFor } from './say.ts'
 import { type Copy, type Refused, seek } from './seek.ts'
 import { stand } from './stand.ts'
 import { opener } from './opener.ts'
@@ -85,7 +86,7 @@ export function stepsOf(realm: Realm): Steps {
       passOn(realm, course, staging, offer)
       const seconds = (realm.clock().getTime() / 1000 - askedAt(course.note.began)).toFixed(1)
       const level = `level ${weighed.level}, ${weighed.counted}`
-      tell(course, `can be used now (${level}; ${megabytes(stood.bytes)} in ${seconds} s), until your own build is merged`, 'good')
+      tell(course, `can be used now (${level}; ${size(stood.bytes)} in ${seconds} s), until your own build is merged`, 'good')
       report(course, wish, `placed: ${level}`, [...verdicts, ...stood.verdicts], true)
       return undefined
     } catch (error) {

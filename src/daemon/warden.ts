@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { writeDurable } from '../base/durable.ts'
 import { StandinError } from '../base/errors.ts'
+import { counted } from '../base/units.ts'
 import { isAlive } from '../portage/lock.ts'
 import { readConf } from '../portage/settings.ts'
 import type { Run } from '../portage/run.ts'
@@ -183,7 +184,8 @@ function settle(site: Site, keep: boolean, log: (line: string) => void): void {
     isLive: ({ ownerPid, ownerStart }) => keep || isAlive('/proc', { pid: ownerPid, startTime: ownerStart, bootId: site.boot }),
     say: log,
   })
-  for (const { entry, purged } of recovered.settled) log(`${entry.cpv}: settled what was left of its stand-in (${purged.removed} names)`)
+  for (const { entry, purged } of recovered.settled)
+    log(`${entry.cpv}: settled what was left of its stand-in (${counted(purged.removed, 'name')})`)
   for (const { entry, error } of recovered.failed) log(`${entry.cpv}: ${error.message}`)
   forgetGone(site.journal)
 }

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { StandinError } from '../base/errors.ts'
+import { counted } from '../base/units.ts'
 import { findOwner } from '../portage/lock.ts'
 import type { Entry } from '../standin/journal.ts'
 import { purge } from '../standin/purge.ts'
@@ -47,7 +48,7 @@ export function wayOf(realm: Realm, { tell, tellAt, change }: Talk): Pick<Steps,
         taking.say(`${error.message} (\`standin purge --all\` tries again)`, 'bad')
       }
     }
-    const span = `${names} names in ${Math.round(performance.now() - began)} ms`
+    const span = `${counted(names, 'name')} in ${Math.round(performance.now() - began)} ms`
     if (taken > 0) taking.say(`stand-in purged (${span}), ${taking.next}`, 'good')
     return taken === taking.standing.length
   }

@@ -57,6 +57,12 @@ export function levelOf(attestations: readonly Opened[], policy: Policy, claim: 
   }
 }
 
+/** The highest level that an offer can have here, were all keys of the policy to say the same. */
+export function highestLevel(policy: Policy): Level {
+  const builders = [...policy.keys.values()].filter(({ builder }) => builder).length
+  return levelFrom(policy.keys.size, policy.keys.size, builders, policy)
+}
+
 function levelFrom(agreeing: number, counting: number, builders: number, policy: Policy): Level {
   if (builders >= policy.quorum[3]) return 3
   if (counting >= policy.quorum[2]) return 2

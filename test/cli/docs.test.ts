@@ -70,7 +70,7 @@ for (const [line, wanted] of COMPLETED) {
   test(`bash completes ${line}`, async (t: TestContext) => {
     const { root } = worldIn(t)
     const program = join(root, 'usr/bin/standin')
-    writeFileSync(program, '#!/bin/sh\nprintf "%s\\n" app-misc/hello-2.12 dev-lang/lua-5.4.6-r1\n')
+    writeFileSync(program, '#!/bin/sh\nprintf "%s\\n" app-misc/hello-2.12 dev-lang/lua-5.4.6-r1 media-fonts/font-100dpi-1.0.4\n')
     chmodSync(program, 0o755)
     const script = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _standin; printf '%s\\n' "\${COMPREPLY[@]}"`
     const argv = ['bash', '--norc', '-c', script, 'bash', join(packaging, 'completions/standin.bash'), ...line.split(' ')]

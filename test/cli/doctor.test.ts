@@ -156,6 +156,12 @@ const TROUBLES: readonly Trouble[] = [
   { what: 'a wrong policy', check: 'policy', text: /frob/, cause: write('etc/portage/standin.policy', '[frob]\n') },
   { what: 'a policy without keys', check: 'policy', text: /no stand-in is ever used/, cause: write('etc/portage/standin.policy', '') },
   {
+    what: 'a key whose word is not enough',
+    check: 'policy',
+    text: /1 key counts, 0 of build servers: that makes level 0 at most, and setting level asks for 1: no stand-in is ever used/,
+    cause: write('etc/portage/standin.policy', `[${'0a'.repeat(32)}]\nname = a friend\nbuilder = no\n`),
+  },
+  {
     what: 'a policy without keys on a host that only publishes',
     check: 'policy',
     state: 'note',

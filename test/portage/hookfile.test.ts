@@ -90,6 +90,18 @@ test('lines that were added below a file without its last newline stay lines of 
   assert.equal(readFileSync(join(root, RC), 'utf8'), 'A=1\nB=2\n')
 })
 
+for (const between of ['B=2\n', 'B=2\nA=1x\n']) {
+  test(`lines that were added between a file without its last newline and the block stay as they are: ${JSON.stringify(between)}`, (t) => {
+    const root = rootWith(t, { [RC]: 'A=1' })
+    enableHook({ root })
+    const on = readFileSync(join(root, RC), 'utf8')
+    const at = on.indexOf('# >>> standin')
+    writeFileSync(join(root, RC), on.slice(0, at) + between + on.slice(at))
+    disableHook({ root })
+    assert.equal(readFileSync(join(root, RC), 'utf8'), `A=1\n${between}`)
+  })
+}
+
 test('a link stays a link, and the file that it leads to is changed', (t) => {
   const root = rootWith(t, { 'home/dotfiles/rc': 'A=1\n', 'etc/portage/': '' })
   symlinkSync('../../home/dotfiles/rc', join(root, 'etc/portage/step'))

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { sha256Hex } from '../../src/base/canonical.ts'
-import { type Claim, levelOf } from '../../src/trust/count.ts'
+import { type Claim, highestLevel, levelOf } from '../../src/trust/count.ts'
 import type { Opened } from '../../src/trust/envelope.ts'
 import type { Policy } from '../../src/trust/policy.ts'
 import { type Said, statementOf } from '../../src/trust/statement.ts'
@@ -110,6 +110,15 @@ test('words of stably the same content count only for a stable id that was compu
   assert.equal(levelOf(words, policyOf(people), claim).level, -1)
   assert.equal(levelOf(words, policyOf(people), { ...claim, stable: sha256Hex('s') }).level, 2)
   assert.equal(levelOf(words, policyOf(people), { ...claim, stable: other }).level, -1)
+})
+
+test('the highest level that a policy can give', () => {
+  const named = (count: number, builders: number): Policy => ({
+    quorum: { 1: 2, 2: 4, 3: 2 },
+    keys: new Map(Array.from({ length: count }, (_, at) => [`key ${at}`, { name: 'k', builder: at < builders }])),
+  })
+  const cases: readonly [number, number, number][] = [[0, 0, -1], [1, 1, 0], [2, 1, 1], [4, 1, 2], [2, 2, 3]] // prettier-ignore
+  for (const [count, builders, level] of cases) assert.equal(highestLevel(named(count, builders)), level)
 })
 
 test('property: more words of keys that are not named never change the level above 0, and order does not matter', () => {

@@ -42,7 +42,9 @@ export function renderKey({ keyid, publicKey, policy }: KeyDocument, how: { read
     ...(how.verbose ? [[{ tone: 'label', text: 'public key  ' }, publicKey] as const] : []),
     [],
     [`# To let the word of this host count on another one, add there to ${SETTINGS.policy.standard}`],
-    ['# (with "builder = yes" as that of a build server, whose word alone makes level 3):'],
+    [
+      '# With "builder = yes" its word alone makes level 3; without, it is one of the so many that [quorum] asks for (level1 = 100 by default):',
+    ],
     ...policy
       .trimEnd()
       .split('\n')

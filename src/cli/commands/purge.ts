@@ -17,7 +17,7 @@ import { EXIT } from '../exit.ts'
 import { journalPath, readJournal } from '../lastKnown.ts'
 import type { Output } from '../output.ts'
 import { liveLine, packageSpan } from '../standinLines.ts'
-import { counted } from '../units.ts'
+import { counted } from '../../base/units.ts'
 import type { World } from '../world.ts'
 
 interface Done {

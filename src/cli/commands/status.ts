@@ -12,7 +12,7 @@ import { journalPath, readJournal, readKnown } from '../lastKnown.ts'
 import type { Output } from '../output.ts'
 import { liveLine, transferLine } from '../standinLines.ts'
 import type { Line, Span } from '../text.ts'
-import { counted } from '../units.ts'
+import { counted } from '../../base/units.ts'
 import type { World } from '../world.ts'
 
 export async function status(world: World, out: Output): Promise<number> {

@@ -12,7 +12,7 @@ import { EXIT } from '../exit.ts'
 import type { Output } from '../output.ts'
 import { liveLine, transferLine } from '../standinLines.ts'
 import { fitted, type Line, paint, type Span } from '../text.ts'
-import { counted, size } from '../units.ts'
+import { counted, size } from '../../base/units.ts'
 import type { World } from '../world.ts'
 import { fromAnswer } from './status.ts'
 

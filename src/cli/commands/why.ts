@@ -10,7 +10,7 @@ import { readKnown } from '../lastKnown.ts'
 import type { Output } from '../output.ts'
 import { packageSpan } from '../standinLines.ts'
 import { arrowed, type Line, starred } from '../text.ts'
-import { moment } from '../units.ts'
+import { moment } from '../../base/units.ts'
 import type { World } from '../world.ts'
 
 type Course = WhyDocument['courses'][number]

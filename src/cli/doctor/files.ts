@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { readText } from '../../portage/bounded.ts'
 import { loadKey } from '../../trust/key.ts'
 import { journalPath, readJournal, readKnown } from '../lastKnown.ts'
-import { counted } from '../units.ts'
+import { counted } from '../../base/units.ts'
 import type { World } from '../world.ts'
 import { type Check, type Finding, note, ok, wrong } from './finding.ts'
 

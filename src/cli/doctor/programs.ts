@@ -25,7 +25,7 @@ const LEAST_NODE = [22, 18] as const
 /** EPOCHREALTIME, which the hook tells its lines apart by. */
 const LEAST_BASH = [5, 0] as const
 /** The hook stands on inner parts of Portage, which were tried from this version on. */
-const LEAST_PORTAGE = [3, 0, 82] as const
+const LEAST_PORTAGE = [3, 0, 83] as const
 
 export const programChecks: readonly Check[] = [
   {
@@ -55,7 +55,7 @@ async function portage({ run, env }: World): Promise<Finding[]> {
   const version = stdout.trim()
   if (version === '') return [wrong('Portage', 'does not say its version', 'emerge --version shows why')]
   const found = atLeast('Portage', version, LEAST_PORTAGE, 'emerge --oneshot sys-apps/portage')
-  return [found.state === 'ok' ? found : note('Portage', `${version}; standin was tried with 3.0.82 and later`, found.remedy)]
+  return [found.state === 'ok' ? found : note('Portage', `${version}; standin was tried with 3.0.83 and later`, found.remedy)]
 }
 
 function atLeast(check: string, version: string, least: readonly number[], remedy: string): Finding {

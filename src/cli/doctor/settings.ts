@@ -5,13 +5,14 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { counted } from '../../base/units.ts'
 import { readPolicy } from '../../daemon/realm.ts'
 import { readText } from '../../portage/bounded.ts'
 import { hookStatus } from '../../portage/hookfile.ts'
 import { hostFeatures } from '../../portage/hostfeatures.ts'
 import { type PackageSetting, packageSettings } from '../../portage/packageenv.ts'
 import { readConf } from '../../portage/settings.ts'
-import { counted } from '../units.ts'
+import { highestLevel } from '../../trust/count.ts'
 import type { World } from '../world.ts'
 import { type Check, type Finding, note, ok, wrong } from './finding.ts'
 
@@ -77,13 +78,19 @@ function conf({ conf: path }: World): Finding[] {
 
 async function policy(world: World): Promise<Finding[]> {
   const { settings } = readConf(world.conf)
-  const { keys } = readPolicy(settings.policy)
+  const named = readPolicy(settings.policy)
+  const { keys } = named
   const builders = [...keys.values()].filter(({ builder }) => builder).length
   const text = `${counted(keys.size, 'key')} ${keys.size === 1 ? 'counts' : 'count'}, ${builders} of build servers`
-  if (keys.size > 0) return [ok('policy', text)]
-  const remedy = `name keys in ${settings.policy}`
+  const highest = Math.max(0, highestLevel(named))
+  if (keys.size > 0 && highest >= settings.level) return [ok('policy', text)]
+  const remedy =
+    keys.size === 0
+      ? `name keys in ${settings.policy}`
+      : `in ${settings.policy}: "builder = yes" for a key whose word alone is enough, more keys, or level1 = ${keys.size} in [quorum]`
   if (settings.level === 0) return [note('policy', `${text}: every stand-in has level 0`, remedy)]
-  const useless = `${text}, and setting level asks for ${settings.level}: no stand-in is ever used`
+  const reach = keys.size === 0 ? '' : `: that makes level ${highest} at most`
+  const useless = `${text}${reach}, and setting level asks for ${settings.level}: no stand-in is ever used`
   const { features: set } = await hostFeatures({ ...world, cache: new Map(), now: 0 })
   // Who only publishes needs nobody's word.
   const installs = set.has('install') || packageSettings(world.root).some((one) => one.features.has('install'))
