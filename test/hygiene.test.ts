@@ -21,7 +21,6 @@ const FLOORS: Record<string, number> = {
   'src/standin': 2,
   'src/swarm': 2,
   'src/daemon': 3,
-  'src/hub': 3,
   'src/cli': 4,
   hooks: 4,
 }
@@ -80,7 +79,7 @@ test('a hook imports no package', () => {
 })
 
 test('no file passes 250 lines', () => {
-  const tests = fg.globSync(['test/**/*.ts'], { cwd: top })
+  const tests = fg.globSync(['test/**/*.ts', 'packaging/**/*.ts'], { cwd: top })
   const long = [...sources, ...tests].filter((path) => read(path).split('\n').length > 251)
   assert.deepEqual(long, [])
 })

@@ -27,11 +27,15 @@ test('over two\\nlines', () => { throw new Error('z') })`
 const BROKEN = `throw new Error('does not even load')`
 
 /** Exit code and last lines of a run of `sources` by name. */
-async function report(t: TestContext, sources: Readonly<Record<string, string>>): Promise<{ failed: boolean; end: string[] }> {
+async function report(
+  t: TestContext,
+  sources: Readonly<Record<string, string>>,
+  leftOut?: string,
+): Promise<{ failed: boolean; end: string[] }> {
   const top = mkdtempSync(join(tmpdir(), 'standin-report-'))
   t.after(() => rmSync(top, { recursive: true }))
   for (const [name, source] of Object.entries(sources)) writeFileSync(join(top, name), source)
-  const input = { files: Object.keys(sources).map((name) => join(top, name)), top, atOnce: 2, longestFileMs: 60_000 }
+  const input = { files: Object.keys(sources).map((name) => join(top, name)), top, atOnce: 2, longestFileMs: 60_000, leftOut }
   // A file, for a runner starts its files with its own options, `-e` among them.
   const runner = join(top, 'run.mjs')
   const call = `process.exitCode = (await runFiles(${JSON.stringify(input)})) ? 1 : 0`
@@ -66,6 +70,12 @@ test('each test that failed is named at the end, with its file, all names above 
 
 test('a run without a failure says so', async (t) => {
   assert.deepEqual(await report(t, { 'passes.test.mjs': PASSES }), { failed: false, end: ['# nothing failed'] })
+})
+
+test('what was left out is said again at the end', async (t) => {
+  const leftOut = 'tests on real Portage are left out: nobody is root'
+  const { end } = await report(t, { 'passes.test.mjs': PASSES }, leftOut)
+  assert.deepEqual(end, ['# nothing failed', `# ${leftOut}`])
 })
 
 test('a part of a path that no test file has is a failure, not a run without one', async () => {

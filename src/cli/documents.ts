@@ -91,4 +91,3 @@ export type PurgeDocument = v.InferOutput<typeof purgeDocument>
 export type HookDocument = v.InferOutput<typeof hookDocument>
 export type DoctorDocument = v.InferOutput<typeof doctorDocument>
 export type KeyDocument = v.InferOutput<typeof keyDocument>
-export type ErrorDocument = v.InferOutput<typeof errorDocument>

@@ -34,7 +34,7 @@ export function foldersBelow(prefix: string): Folders {
 /** Errors: HostError BAD_STATE for a folder that is a link or belongs to another user, IO. */
 export function makeFolders(folders: Folders, root: User, peer: User): void {
   make(folders.run, 0o700, root)
-  for (const folder of [folders.doors, folders.notes, folders.markers, folders.state, folders.kept, folders.disputes])
+  for (const folder of [folders.doors, folders.notes, folders.markers, folders.state, folders.kept, folders.disputes, folders.captures])
     make(folder, 0o700, root)
   make(join(folders.archives, '..'), 0o755, root)
   make(folders.archives, 0o755, root)

@@ -15,10 +15,12 @@ export interface RunInput {
   readonly top: string
   readonly atOnce: number
   readonly longestFileMs: number
+  /** Said again at the end: what was not run, and why. */
+  readonly leftOut?: string | undefined
 }
 
 /** Whether something failed; no file at all has failed too. The report goes to standard output. */
-export async function runFiles({ files, top, atOnce, longestFileMs }: RunInput): Promise<boolean> {
+export async function runFiles({ files, top, atOnce, longestFileMs, leftOut }: RunInput): Promise<boolean> {
   const events = run({ files: [...files], concurrency: atOnce, timeout: longestFileMs })
   const failures = failuresOf(events, top)
   const report = process.stdout.isTTY ? events.compose(spec) : events.compose(tap)
@@ -26,9 +28,7 @@ export async function runFiles({ files, top, atOnce, longestFileMs }: RunInput):
   report.on('error', reject).on('end', resolve).pipe(process.stdout, { end: false })
   await promise
   process.stdout.write(
-    summary(failures, files.length)
-      .map((line) => `# ${line}\n`)
-      .join(''),
+    [...summary(failures, files.length), ...(leftOut === undefined ? [] : [leftOut])].map((line) => `# ${line}\n`).join(''),
   ) // a comment in TAP
   return failures.length > 0 || files.length === 0
 }

@@ -36,11 +36,13 @@ const pure = fg.globSync('test/**/*.test.ts', { cwd: paths.top, ignore: ON_HOSTS
 if (parts.length === 0 && !pureOnly) say('the long tests are left to: npm test -- emerge/long')
 const ready = pureOnly ? { missing: 'left out on purpose' } : onHosts.length === 0 ? {} : await makeReady()
 const missing = ready.missing
-if (missing !== undefined && onHosts.length > 0) say(`tests on real Portage are left out (${onHosts.length} files): ${missing}`)
+const leftOut =
+  missing === undefined || onHosts.length === 0 ? undefined : `tests on real Portage are left out (${onHosts.length} files): ${missing}`
+if (leftOut !== undefined) say(leftOut)
 const files = (missing === undefined ? [...pure, ...onHosts] : pure).map((path) => join(paths.top, path))
 const temporary = temporaryFolder(paths.temporary)
 if (temporary !== undefined) process.env['TMPDIR'] = temporary
-const failed = await runFiles({ files, top: paths.top, atOnce: AT_ONCE, longestFileMs: LONGEST_FILE_MS })
+const failed = await runFiles({ files, top: paths.top, atOnce: AT_ONCE, longestFileMs: LONGEST_FILE_MS, leftOut })
 if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true })
 await ready.release?.()
 process.exitCode = failed || (missing !== undefined && !pureOnly && mustBeWhole()) ? 1 : 0

@@ -43,6 +43,7 @@ function folders(world: World): Finding[] {
     [all.state, 0o700, 'root'],
     [all.kept, 0o700, 'root'],
     [all.disputes, 0o700, 'root'],
+    [all.captures, 0o700, 'root'],
     [join(all.archives, '..'), 0o755, 'root'],
     [all.archives, 0o755, 'root'],
     [all.work, 0o700, 'root'],
