@@ -10,6 +10,7 @@ import type { Offer } from '../swarm/wire.ts'
 import { joined } from './attestations.ts'
 import { choose, isExact, type Wants, type Weighed } from './choose.ts'
 import type { OfferIds } from './opener.ts'
+import { MAX_FROM } from './peerWire.ts'
 import type { SeekInput } from './seek.ts'
 
 /** An offer that came, and who named it. */
@@ -18,6 +19,8 @@ export interface Heard extends Weighed {
   readonly source: string
   /** Without their ports. */
   readonly hosts: ReadonlySet<string>
+  /** With them. */
+  readonly from: ReadonlySet<string>
 }
 
 export interface Gathered {
@@ -49,6 +52,7 @@ interface Source {
   /** Without attestations, which are those of its build. */
   readonly offer: Offer
   readonly hosts: Set<string>
+  readonly from: Set<string>
 }
 
 export function gather(input: SeekInput): Gathered {
@@ -62,9 +66,9 @@ export function gather(input: SeekInput): Gathered {
   const timers: NodeJS.Timeout[] = []
   const later = (seconds: number, then: () => void): void => void timers.push(setTimeout(then, seconds * 1000))
 
-  const heardAt = ({ id, offer, hosts }: Source): Heard[] => {
+  const heardAt = ({ id, offer, hosts, from }: Source): Heard[] => {
     const build = builds.get(sameBuild(offer))
-    return build === undefined ? [] : [{ ...build, offer: { ...offer, attestations: build.offer.attestations }, source: id, hosts }]
+    return build === undefined ? [] : [{ ...build, offer: { ...offer, attestations: build.offer.attestations }, source: id, hosts, from }]
   }
   const judge = (weighed: Weighed, wants: Wants): void => {
     if (isExact(weighed, wants)) enough.resolve()
@@ -78,9 +82,10 @@ export function gather(input: SeekInput): Gathered {
     if (known === undefined || !isAmong(attestations, known))
       builds.set(sameBuild(said), input.weigh({ ...said, attestations: joined(known ?? [], attestations, input.counts) }))
     const id = sourceOf(said)
-    const source: Source = sources.get(id) ?? { id, offer: { ...said, attestations: [] }, hosts: new Set() }
+    const source: Source = sources.get(id) ?? { id, offer: { ...said, attestations: [] }, hosts: new Set(), from: new Set() }
     sources.set(id, source)
     source.hosts.add(host)
+    if (source.from.size < MAX_FROM) source.from.add(from)
     for (const one of heardAt(source)) void input.wants.then((wants) => judge(one, wants))
     next.resolve(true)
   }
@@ -89,8 +94,7 @@ export function gather(input: SeekInput): Gathered {
   const offered = (said: Offer, from: string): void => {
     if (++heard <= MAX_HEARD) queue = queue.then(() => take(said, from))
   }
-  const search = input.peer
-    .find(input.family, input.findSeconds, offered, AbortSignal.any([input.signal, over.signal]))
+  const search = findAgain(input, offered, AbortSignal.any([input.signal, over.signal]))
     .catch((error: unknown) => {
       if (!(error instanceof StandinError)) throw error
       if (!input.signal.aborted && !over.signal.aborted) input.log(error.message)
@@ -120,6 +124,23 @@ export function gather(input: SeekInput): Gathered {
       over.abort()
       for (const timer of timers) clearTimeout(timer)
     },
+  }
+}
+
+/** Each next peer is asked anew, in what is left of the time. */
+async function findAgain(
+  { peer, family, findSeconds, log }: SeekInput,
+  offered: (said: Offer, from: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const end = performance.now() + findSeconds * 1000
+  for (let left = findSeconds; left > 0; left = Math.ceil((end - performance.now()) / 1000)) {
+    try {
+      return await peer.find(family, left, offered, signal)
+    } catch (error) {
+      if (!(error instanceof StandinError) || error.code !== 'PEER_ENDED') throw error
+      log(`${error.message} while it looked for a copy`)
+    }
   }
 }
 

@@ -14,7 +14,6 @@ import type { Family } from '../package/family.ts'
 import { archiveName } from '../swarm/archiveTorrent.ts'
 import { openSwarm, type Swarm } from '../swarm/swarm.ts'
 import type { Transfer as Moving } from '../swarm/transfers.ts'
-import type { Offer } from '../swarm/wire.ts'
 import { checkClaims } from './claims.ts'
 import { type FromPeer, MAX_PEER_LINE, type PeerSettings, type ToPeer, toPeer, type Transfer } from './peerWire.ts'
 import { type Shares, shareTable } from './shares.ts'
@@ -170,7 +169,7 @@ async function task(
 ): Promise<void> {
   try {
     if (message.t === 'find') await find(message.id, message.family, running, signal, say)
-    else await fetchAndUnpack(message.id, message.offer, running, signal, say)
+    else await fetchAndUnpack(message, running, signal, say)
   } catch (error) {
     const code = error instanceof StandinError ? error.code : 'IO'
     const text = error instanceof Error ? error.message : String(error)
@@ -196,8 +195,7 @@ async function find(id: string, family: Family, { swarm }: Running, signal: Abor
 }
 
 async function fetchAndUnpack(
-  id: string,
-  offer: Offer,
+  { id, offer, from }: Extract<ToPeer, { t: 'get' }>,
   running: Running,
   signal: AbortSignal,
   say: (message: FromPeer) => void,
@@ -205,7 +203,7 @@ async function fetchAndUnpack(
   const began = performance.now()
   const staging = stagingOf(running, id)
   const { swarm, settings, shares } = running
-  const got = await swarm.get(offer, { signal, into: join(settings.cacheFolder, 'fetched'), onProgress: () => {}, stallSeconds: 3 })
+  const got = await swarm.get(offer, { signal, into: join(settings.cacheFolder, 'fetched'), from, stallSeconds: 3 })
   try {
     const manifest = await readArchive({
       archive: got.path,

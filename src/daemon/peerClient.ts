@@ -1,19 +1,24 @@
 /**
  * What the warden asks of its peer, as calls: each ends with an answer, with its signal, or with the peer's own end, never in silence.
  *
+ * What is asked while no peer runs is said to the next one, once that can be reached by others.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { randomBytes } from 'node:crypto'
-import { StrangerError } from '../base/errors.ts'
+import { HostError, StrangerError } from '../base/errors.ts'
 import type { Family } from '../package/family.ts'
 import type { Offer } from '../swarm/wire.ts'
-import type { FromPeer, OwnOffer, ToPeer, Transfer } from './peerWire.ts'
+import { type FromPeer, MAX_FROM, type OwnOffer, type ToPeer, type Transfer } from './peerWire.ts'
 
 export interface PeerClient {
-  /** Looks for offers until `signal` says enough or `seconds` are over; resolves then, whatever came. */
+  /** Looks for offers until `signal` says enough or `seconds` are over; resolves then, whatever came. Errors: HostError PEER_ENDED: ask again. */
   find(family: Family, seconds: number, offered: (offer: Offer, from: string) => void, signal: AbortSignal): Promise<void>
-  /** Fetches and unpacks into staging; resolves with the id under which it lies there. Errors: StrangerError STALLED, BAD_ARCHIVE, ... */
-  get(offer: Offer, seconds: number, signal: AbortSignal): Promise<string>
+  /**
+   * Fetches from the addresses `from`, and whom else the peer has heard, and unpacks into staging; resolves with the id under which it lies there.
+   * Errors: StrangerError STALLED, BAD_ARCHIVE; HostError PEER_ENDED: ask again.
+   */
+  get(offer: Offer, from: readonly string[], seconds: number, signal: AbortSignal): Promise<string>
   /** What is staged under `id` has been placed: its archive is kept until it is released, and given on with `seed`. */
   pass(id: string, seed: boolean): void
   /** The own build has been held against it. */
@@ -39,8 +44,13 @@ interface Waiting {
 /** Grace for the peer's own time limit to answer first. */
 const GRACE_SECONDS = 5
 
+/** How long the next peer is waited for: twice the longest pause before its start. */
+const NEXT_PEER_MS = 60_000
+
 export function peerClient(send: (message: ToPeer) => void): PeerClient {
   const waiting = new Map<string, Waiting>()
+  /** What is said to the next peer, by the id that waits for it; undefined while one runs. */
+  let forNext: Map<string, ToPeer> | undefined
   const ask = <T>(
     seconds: number,
     signal: AbortSignal | undefined,
@@ -55,16 +65,22 @@ export function peerClient(send: (message: ToPeer) => void): PeerClient {
     }
     const onAbort = (): void => stop('no longer wanted')
     const timer = setTimeout(() => stop(`no answer within ${seconds} s`), (seconds + GRACE_SECONDS) * 1000)
+    const noneComes = setTimeout(() => {
+      if (forNext?.has(id) === true) reject(new HostError('PEER_ENDED', 'the peer process does not come back'))
+    }, NEXT_PEER_MS)
     waiting.set(id, {
       heard: (message) => heard(message, id, resolve, reject),
-      ended: () => reject(new StrangerError('STALLED', 'the peer process ended')),
+      ended: () => reject(new HostError('PEER_ENDED', 'the peer process ended')),
     })
     signal?.addEventListener('abort', onAbort, { once: true })
     if (signal?.aborted === true) onAbort()
-    else send(start(id))
+    else if (forNext === undefined) send(start(id))
+    else forNext.set(id, start(id))
     return promise.finally(() => {
       clearTimeout(timer)
+      clearTimeout(noneComes)
       waiting.delete(id)
+      forNext?.delete(id)
       signal?.removeEventListener('abort', onAbort)
     })
   }
@@ -80,11 +96,11 @@ export function peerClient(send: (message: ToPeer) => void): PeerClient {
           if (message.t === 'found') resolve()
         },
       ),
-    get: (offer, seconds, signal) =>
+    get: (offer, from, seconds, signal) =>
       ask<string>(
         seconds,
         signal,
-        (id) => ({ t: 'get', id, offer, seconds }),
+        (id) => ({ t: 'get', id, offer, from: from.slice(0, MAX_FROM), seconds }),
         (message, id, resolve, reject) => {
           if (message.t === 'staged') resolve(id)
           if (message.t === 'failed') reject(new StrangerError('BAD_ARCHIVE', `${message.code}: ${message.message}`))
@@ -107,9 +123,15 @@ export function peerClient(send: (message: ToPeer) => void): PeerClient {
       ),
     heard(message) {
       if ('id' in message) waiting.get(message.id)?.heard(message)
+      if (message.t !== 'listening' || forNext === undefined) return
+      const said = forNext.values()
+      forNext = undefined
+      for (const one of said) send(one)
     },
     ended() {
-      for (const one of waiting.values()) one.ended()
+      const before = forNext
+      forNext ??= new Map()
+      for (const [id, one] of waiting) if (before?.has(id) !== true) one.ended()
     },
   }
 }

@@ -19,6 +19,9 @@ export const MAX_PASSED_ON = 2000
 /** Most archives that are kept for the time of a build. */
 export const MAX_HELD = 1000
 
+/** Most addresses that one archive is asked of. */
+export const MAX_FROM = 32
+
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/))
 
 /** What the peer may do in the network; sent first, and again whenever standin.conf has changed. */
@@ -48,7 +51,8 @@ export const ownOffer = v.omit(offer, ['archive'])
 export const toPeer = v.variant('t', [
   v.strictObject({ t: v.literal('settings'), settings: peerSettings }),
   v.strictObject({ t: v.literal('find'), id, family, seconds: count(600) }),
-  v.strictObject({ t: v.literal('get'), id, offer, seconds: count(3600) }),
+  /** `from`: addresses that an earlier peer named, of which this one may know nothing. */
+  v.strictObject({ t: v.literal('get'), id, offer, from: v.pipe(v.array(plainText(100)), v.maxLength(MAX_FROM)), seconds: count(3600) }),
   v.strictObject({ t: v.literal('stop'), id }),
   /** What was staged under `id` has been placed. Its archive is kept until it is released; with `seed` it is given on, and kept for that. */
   v.strictObject({ t: v.literal('pass'), id, seed: v.boolean() }),

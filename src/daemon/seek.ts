@@ -10,9 +10,9 @@ import type { Family } from '../package/family.ts'
 import type { Offer } from '../swarm/wire.ts'
 import { choose, type Wants, type Weighed } from './choose.ts'
 import type { Verdict } from './controlWire.ts'
-import { gather } from './gather.ts'
+import { gather, type Heard } from './gather.ts'
 import type { PeerClient } from './peerClient.ts'
-import { takeTurns } from './turns.ts'
+import { takeTurns, type Turns } from './turns.ts'
 
 /** A copy that came. */
 export interface Copy {
@@ -75,7 +75,7 @@ export async function seek(input: SeekInput): Promise<Sought> {
         break
       }
       turns.spend(best)
-      const staging = await fetched(input, best, inVain)
+      const staging = await fetched(input, best, inVain, turns)
       if (staging === undefined) continue
       const copy = { weighed: best, staging, verdicts: [...verdicts, ...saidOf(inVain)] }
       const why = await input.take(copy)
@@ -91,11 +91,13 @@ export async function seek(input: SeekInput): Promise<Sought> {
 }
 
 /** Undefined where it does not come, which is noted. */
-async function fetched(input: SeekInput, { offer }: Weighed, { failed }: InVain): Promise<string | undefined> {
+async function fetched(input: SeekInput, copy: Heard, { failed }: InVain, turns: Turns): Promise<string | undefined> {
+  const { offer, from } = copy
   try {
-    return await input.peer.get(offer, input.getSeconds, input.signal)
+    return await input.peer.get(offer, [...from], input.getSeconds, input.signal)
   } catch (error) {
     if (!(error instanceof StandinError)) throw error
+    if (error.code === 'PEER_ENDED') turns.peerEnded(copy)
     failed.push({ rule: 'fetch', passed: false, text: `${offer.content.slice(0, 12)}: ${error.message}` })
     input.log(`${offer.archive.sha256.slice(0, 12)}: ${error.code}: ${error.message}`)
     return undefined

@@ -11,11 +11,17 @@ const MAX_TRIES = 24
 const MAX_OF_A_HOST = 4
 const MAX_REFUSED = 6
 
+/** Ends of the peer in which a copy keeps its turn, in all and before it comes after all others: it may be what ends the peer. */
+const MAX_ENDS = 3
+const MAX_ENDS_OF_A_COPY = 2
+
 export interface Turns {
   /** The best of `usable`, which is sorted, of those hosts that have had the fewest tries; undefined when no copy is to be tried any more. */
   next(usable: readonly Heard[]): Heard | undefined
   /** It is tried now. */
   spend(copy: Heard): void
+  /** The peer ended while it was tried: what that says of the copy nobody knows. */
+  peerEnded(copy: Heard): void
   /** It came, and no other copy of the same is to be tried. */
   refuse(copy: Heard): void
 }
@@ -26,6 +32,14 @@ export function takeTurns(): Turns {
   /** Environments of what was refused: what else was built in one is for the same CPU, so it comes last. */
   const unfit = new Set<string>()
   const spent = new Map<string, number>()
+  const ends = new Map<string, number>()
+  let ended = 0
+  /** Hosts that paid for a copy: others may name it later. */
+  const paid = new Map<string, readonly string[]>()
+  const count = (hosts: readonly string[], by: 1 | -1): void => {
+    for (const host of hosts) spent.set(`host ${host}`, ofHost(host) + by)
+    for (const network of new Set(hosts.map(networkOf))) spent.set(`network ${network}`, (spent.get(`network ${network}`) ?? 0) + by)
+  }
   const ofHost = (host: string): number => spent.get(`host ${host}`) ?? 0
   const ofNetwork = (host: string): number => spent.get(`network ${networkOf(host)}`) ?? 0
 
@@ -36,18 +50,25 @@ export function takeTurns(): Turns {
       return left
         .map((copy) => ({
           copy,
+          suspect: Number((ends.get(copy.source) ?? 0) >= MAX_ENDS_OF_A_COPY),
           unfit: Number(unfit.has(copy.offer.environment)),
           network: least(copy, ofNetwork),
           host: least(copy, ofHost),
         }))
-        .filter(({ host }) => host < MAX_OF_A_HOST)
-        .toSorted((a, b) => a.unfit - b.unfit || a.network - b.network || a.host - b.host)
+        .filter(({ host, suspect }) => host < MAX_OF_A_HOST && (suspect === 0 || ended < MAX_ENDS))
+        .toSorted((a, b) => a.suspect - b.suspect || a.unfit - b.unfit || a.network - b.network || a.host - b.host)
         .map(({ copy }) => copy)[0]
     },
     spend({ source, hosts }) {
       tried.add(source)
-      for (const host of hosts) spent.set(`host ${host}`, ofHost(host) + 1)
-      for (const network of new Set([...hosts].map(networkOf))) spent.set(`network ${network}`, (spent.get(`network ${network}`) ?? 0) + 1)
+      paid.set(source, [...hosts])
+      count([...hosts], 1)
+    },
+    peerEnded({ source }) {
+      ends.set(source, (ends.get(source) ?? 0) + 1)
+      if (++ended >= MAX_ENDS) return
+      tried.delete(source)
+      count(paid.get(source) ?? [], -1)
     },
     refuse({ offer }) {
       refused.add(sameBuild(offer))

@@ -3,7 +3,6 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { randomBytes } from 'node:crypto'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HostError, hostError, StrangerError } from '../base/errors.ts'
@@ -12,6 +11,7 @@ import { archiveName, torrentFromOffer } from './archiveTorrent.ts'
 import { openAttempts } from './attempts.ts'
 import { hashingStore, type HashingStore } from './hashingStore.ts'
 import type { Progress } from './outcome.ts'
+import type { Parts } from './parts.ts'
 import type { Torrents } from './torrents.ts'
 import type { Offer } from './wire.ts'
 
@@ -19,6 +19,8 @@ export interface GetOptions {
   readonly signal: AbortSignal
   /** Folder that the archive is put into, under `archiveName(sha256)`. */
   readonly into: string
+  /** Addresses that may have it, beside those that offered it to this swarm. */
+  readonly from?: readonly string[]
   readonly onProgress?: (progress: Progress) => void
   /** Seconds without enough progress after which a source is given up; 5 unless told. */
   readonly stallSeconds?: number
@@ -31,8 +33,8 @@ export interface Got {
 
 export interface GetContext {
   readonly torrents: Torrents
-  /** Folder for what is half there, on the filesystem of `into`. */
-  readonly parts: string
+  /** On the filesystem of `into`. */
+  readonly parts: Parts
   /** Addresses of peers, then addresses of web seeds. */
   readonly sources: readonly string[]
 }
@@ -47,9 +49,9 @@ export async function getArchive(offer: Offer, options: GetOptions, { torrents, 
   const { infohash, sha256, size, pieceLength } = offer.archive
   options.signal.throwIfAborted()
   const torrentFile = torrentFromOffer(offer)
+  const { path: part, isLeft } = await parts.place(infohash, size)
   if (torrents.has(infohash)) throw new HostError('BAD_STATE', `${infohash} is being fetched already`)
   const path = join(options.into, archiveName(sha256))
-  const part = join(parts, `${sha256}.${randomBytes(6).toString('hex')}`)
   let store: HashingStore | undefined
 
   const attempts = openAttempts({ ...options, size, torrents, infohash, stallMs: (options.stallSeconds ?? STALL_SECONDS) * 1000 })
@@ -59,10 +61,10 @@ export async function getArchive(offer: Offer, options: GetOptions, { torrents, 
     pieces: Math.ceil(size / pieceLength),
     async store() {
       await mkdir(options.into, { recursive: true })
-      store = await hashingStore({ path: part, chunkLength: pieceLength, size, flags: 'wx+' })
+      store = await hashingStore({ path: part, chunkLength: pieceLength, size, flags: isLeft ? 'r+' : 'wx+' })
       return store
     },
-    whole: false,
+    holds: isLeft ? 'some' : 'none',
     upload: false,
     wanted: true,
     keep: () => true,

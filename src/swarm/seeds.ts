@@ -69,7 +69,7 @@ export function openSeeds(torrents: Torrents, parts: string): Seeds {
           opened?.()
           return await fileStore({ path, chunkLength: pieceLength, size, flags: 'r' })
         },
-        whole: true,
+        holds: 'all',
         upload: true,
         wanted: false,
         keep: () => false,

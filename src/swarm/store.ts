@@ -32,8 +32,8 @@ export interface FileStoreOptions {
   readonly chunkLength: number
   /** Of the whole file, in bytes. */
   readonly size: number
-  /** `wx` makes the file and refuses one that is there. */
-  readonly flags: 'r' | 'wx+'
+  /** `wx` makes the file and refuses one that is there; `r+` goes on with it. */
+  readonly flags: 'r' | 'r+' | 'wx+'
 }
 
 /** A store in the file at `path`. Errors: those of open(2). */

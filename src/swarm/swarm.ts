@@ -5,9 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hostError } from '../base/errors.ts'
 import type { Family } from '../package/family.ts'
 import { isLoopback } from './address.ts'
 import { openClient } from './client.ts'
@@ -16,6 +14,7 @@ import type { Finder } from './finder.ts'
 import { openFinders } from './finders.ts'
 import { getArchive, type GetOptions, type Got } from './get.ts'
 import { openMeetings, type FindOptions } from './meetings.ts'
+import { openParts } from './parts.ts'
 import { openSeeds, type SeedOptions } from './seeds.ts'
 import { openSources } from './sources.ts'
 import { openTorrents } from './torrents.ts'
@@ -41,7 +40,7 @@ export interface SwarmOptions {
   readonly maxDownloadBytesPerSecond?: number
   /** Connections of all torrents together; 60 by default. */
   readonly maxConnections?: number
-  /** Folder of this swarm's own for what is half there; emptied when a swarm opens. On the filesystem that archives go to. */
+  /** Folder of this swarm's own for what is half there; see `Parts`. On the filesystem that archives go to. */
   readonly cacheFolder: string
   readonly log: (line: SwarmLine) => void
 }
@@ -78,7 +77,7 @@ const CONNECTIONS = 60
 /** Errors: HostError IO when the port, or the one of local discovery, cannot be had. */
 export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
   const { host, log, maxConnections = CONNECTIONS } = options
-  const parts = await emptyFolder(join(options.cacheFolder, 'parts'))
+  const parts = await openParts(join(options.cacheFolder, 'parts'))
   const client = await openClient({
     port: options.port ?? 0,
     host,
@@ -118,7 +117,7 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
     },
   })
   finders.push(...opened)
-  const seeds = openSeeds(torrents, parts)
+  const seeds = openSeeds(torrents, parts.folder)
 
   return {
     port: client.torrentPort,
@@ -130,7 +129,7 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
         torrents,
         parts,
         sources: [
-          ...sources.of(offer.archive.infohash),
+          ...new Set([...sources.of(offer.archive.infohash), ...(how.from ?? [])]),
           ...options.webSeeds.map((folder) => `${folder.replace(/\/$/, '')}/${offer.archive.name}`),
         ],
       })),
@@ -138,18 +137,9 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
     unseed: seeds.unseed,
     transfers: () => transfersOf(torrents),
     async close() {
+      parts.close()
       await Promise.all(finders.map((finder) => finder.close()))
       await torrents.close()
     },
   }
-}
-
-async function emptyFolder(path: string): Promise<string> {
-  try {
-    await rm(path, { recursive: true, force: true })
-    await mkdir(path, { recursive: true, mode: 0o700 })
-  } catch (error) {
-    throw hostError(`could not empty ${path}`, error)
-  }
-  return path
 }

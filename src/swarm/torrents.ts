@@ -20,8 +20,8 @@ export interface Door {
   readonly pieces: number
   /** Made anew at each opening. Errors of it are the door's: the torrent does not open then. */
   readonly store: () => Promise<ChunkStore>
-  /** Whether the store holds everything already, checked by whoever put it there, or nothing. */
-  readonly whole: boolean
+  /** What of it the store holds already: all, checked by whoever put it there; some, which is checked now; or nothing. */
+  readonly holds: 'all' | 'some' | 'none'
   /** Whether peers may have bytes of it. */
   readonly upload: boolean
   /** Whether this host wants bytes of it. */
@@ -180,8 +180,9 @@ export function openTorrents({ client, onLoopback, maxConnections, onFault }: To
     const torrent = client.add(door.torrentFile, {
       preloadedStore: store,
       storeCacheSlots: CACHE_SLOTS,
+      ...(door.holds === 'all' ? { skipVerify: true } : {}),
       // A bitfield of nothing spares reading what is known not to be there.
-      ...(door.whole ? { skipVerify: true } : { bitfield: new Uint8Array(Math.ceil(door.pieces / 8)) }),
+      ...(door.holds === 'none' ? { bitfield: new Uint8Array(Math.ceil(door.pieces / 8)) } : {}),
       deselect: !door.wanted,
     })
     torrent.on('wire', (wire: Wire) => {

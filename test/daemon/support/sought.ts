@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { StrangerError } from '../../../src/base/errors.ts'
+import { HostError, StrangerError } from '../../../src/base/errors.ts'
 import { sourceOf } from '../../../src/daemon/gather.ts'
 import { opener } from '../../../src/daemon/opener.ts'
 import type { PeerClient } from '../../../src/daemon/peerClient.ts'
@@ -26,6 +26,9 @@ export interface Script {
   readonly hostOf?: (offer: Offer) => string
   /** Why the host takes none of these. */
   readonly refuses?: readonly (readonly [Offer, Refused])[]
+  /** How often the peer ends while each of these is fetched, and how many searches end with it at once. */
+  readonly ends?: readonly (readonly [Offer, number])[]
+  readonly endsInSearch?: number
   /** Offered after the first copy was asked for. */
   readonly late?: readonly Offer[]
   readonly signal?: AbortSignal
@@ -34,11 +37,17 @@ export interface Script {
 }
 
 /** Runs a search whose peer offers at once, and then stays silent until it is told that it is enough. */
-export async function sought(script: Script): Promise<{ result: Sought; tried: string[] }> {
+export async function sought(script: Script): Promise<{ result: Sought; tried: string[]; searches: number[] }> {
   const tried: string[] = []
+  /** How many seconds each was to take. */
+  const searches: number[] = []
+  const ends = new Map(script.ends?.map(([offer, many]) => [offer.content, many]))
+  const ended = new HostError('PEER_ENDED', 'the peer process ended')
   const offerLate: (() => void)[] = []
   const peer: Pick<PeerClient, 'find' | 'get'> = {
-    find(_family, _seconds, offered, signal) {
+    find(_family, seconds, offered, signal) {
+      searches.push(seconds)
+      if (searches.length <= (script.endsInSearch ?? 0)) return Promise.reject(ended)
       offerLate.push(() => script.late?.forEach((offer) => offered(offer, '192.0.2.2:1')))
       const { hostOf = (offer) => (script.fails?.includes(offer) === true ? '192.0.2.1:1' : '192.0.2.3:1') } = script
       for (const offer of script.offers) offered(offer, hostOf(offer))
@@ -50,6 +59,9 @@ export async function sought(script: Script): Promise<{ result: Sought; tried: s
     get(offer) {
       tried.push(offer.content)
       for (const late of offerLate) late()
+      const left = ends.get(offer.content) ?? 0
+      ends.set(offer.content, left - 1)
+      if (left > 0) return Promise.reject(ended)
       if (script.fails?.some((one) => sourceOf(one) === sourceOf(offer)) === true)
         return Promise.reject(new StrangerError('STALLED', 'it stopped in the middle'))
       return Promise.resolve(`staged ${offer.content}`)
@@ -81,5 +93,5 @@ export async function sought(script: Script): Promise<{ result: Sought; tried: s
     getSeconds: 1,
     log: () => undefined,
   })
-  return { result, tried }
+  return { result, tried, searches }
 }
