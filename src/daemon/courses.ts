@@ -42,6 +42,7 @@ export function openCourses(options: CoursesOptions): Courses {
   const table = new Map<string, Course>()
   const beginning = new Map<string, Promise<void>>()
   const leaving = new WeakSet<Course>()
+  const searching = new WeakSet<Course>()
   /** Builds that are over while their emerge still runs: Portage cleans once more after them. */
   const ended = new Map<string, Owner>()
   let closing = false
@@ -57,7 +58,8 @@ export function openCourses(options: CoursesOptions): Courses {
   }
 
   const seek = (course: Course): void => {
-    course.seeking = then(course, () => steps.standIn(course))
+    searching.add(course)
+    course.seeking = then(course, () => steps.standIn(course)).finally(() => searching.delete(course))
   }
 
   /** Builds of other versions of the package, or of the same one elsewhere. */
@@ -94,11 +96,12 @@ export function openCourses(options: CoursesOptions): Courses {
     const before = table.get(key)
     // Portage cleans again after a finished merge: that is an end, not a beginning.
     if (before !== undefined && before.note.stage !== 'following' && isOwned(before)) return
-    if (before !== undefined) await leave(before)
     const owner = findOwner({ tmpdir: values.PORTAGE_TMPDIR, category: values.CATEGORY, pf: values.PF, procRoot: options.procRoot })
+    if (before !== undefined && goesOn(before, began, owner)) return
+    if (before !== undefined) await leave(before)
     const last = ended.get(key)
     ended.delete(key)
-    if (before === undefined && last !== undefined && last.pid === owner?.pid && last.startTime === owner.startTime) return
+    if (before === undefined && isSame(last, owner)) return
     if (owner === undefined) return log(`${cpvOfMoment(values)}: no emerge holds the lock of its build folder: it is not followed`)
     // The warden slept while the merge began.
     if (isLeft(options.doors, key)) return log(`${cpvOfMoment(values)}: its merge did not wait for the daemon: it is not followed`)
@@ -116,14 +119,21 @@ export function openCourses(options: CoursesOptions): Courses {
       package: null,
       buildTime: '',
       standinsLive: steps.anyLive(),
+      unkept: null,
     })
     if (wanted.install && !othersOf(began, course).some(({ note }) => note.stage === 'merging')) seek(course)
   }
 
-  /** Portage may have said so while no warden was there to hear it. */
-  const isBuilt = (course: Course): boolean => course.note.stage === 'built' || (course.note.stage === 'merging' && steps.isMerged(course))
+  /** Portage may have said so, and have asked for the way before, while no warden was there to hear it. */
+  const isBuilt = (course: Course): boolean => course.note.stage === 'built' || steps.isMerged(course)
 
   const isOwned = ({ note: { owner } }: Course): boolean => owner !== null && isAlive(options.procRoot, owner)
+
+  /** Portage cleans behind pkg_pretend too, maybe hours before the package's turn: what has come by then stays, and what has not is sought again. */
+  const goesOn = (course: Course, { values }: Moment, owner: Owner | undefined): boolean =>
+    isSame(course.note.owner, owner) &&
+    JSON.stringify(course.note.began.values) === JSON.stringify(values) &&
+    (course.note.standing !== null || searching.has(course))
 
   /** It came to no merge: it has failed, was interrupted, or its emerge was killed. */
   const leave = async (course: Course): Promise<void> => {
@@ -239,4 +249,8 @@ export function openCourses(options: CoursesOptions): Courses {
 async function halt(courses: readonly Course[]): Promise<void> {
   for (const { enough } of courses) enough.abort()
   await Promise.all(courses.map(({ seeking }) => seeking))
+}
+
+function isSame(one: Owner | null | undefined, other: Owner | undefined): boolean {
+  return other !== undefined && one?.pid === other.pid && one.startTime === other.startTime
 }

@@ -109,6 +109,30 @@ test("a build is followed from its beginning to its end, and Portage's last clea
   assert.deepEqual(stage.left(), [])
 })
 
+test('a second clean before the build, as behind pkg_pretend, takes nothing away that stands in or is on its way', async (t) => {
+  for (const standing of [7, null]) {
+    const stage = await stageIn(t)
+    const found = Promise.withResolvers<void>()
+    const warden = stage.warden({
+      async standIn(course) {
+        stage.did.push('stand in')
+        if (stage.did.length > 1) return
+        await found.promise
+        course.note = { ...course.note, standing }
+      },
+    })
+    await warden.moment(stage.moment('fetch'))
+    await warden.moment(stage.moment('fetch'))
+    assert.deepEqual(stage.did, ['stand in'])
+    found.resolve()
+    await warden.all()[0]?.seeking
+    await warden.moment(stage.moment('fetch'))
+    assert.deepEqual(stage.did, ['stand in', ...(standing === null ? ['make way: failed', 'stand in'] : [])])
+    await warden.moment(stage.moment('fetch', { USE: 'other' }))
+    assert.deepEqual(stage.did.slice(-2), ['make way: failed', 'stand in'])
+  }
+})
+
 test('a warden that slept through a build leaves it alone, whatever it finds when it wakes', async (t) => {
   const stage = await stageIn(t)
   const warden = stage.warden()
