@@ -14,8 +14,11 @@ import { databaseError, isFull } from '../base/room.ts'
 const APPLICATION = 0x73746469
 const VERSION = 1
 
-/** How long one process waits for the other's transaction; each takes milliseconds. */
-const BUSY_MS = 5000
+/** How long one process waits for the other's transaction; each takes milliseconds, but whoever is in one may hang. */
+export const BUSY_MS = 5000
+
+/** Where something is taken away: a merge waits for it, and what can't be written now can be later. */
+export const BRIEF_MS = 500
 
 const SCHEMA = `
   CREATE TABLE entry (
@@ -37,13 +40,14 @@ const SCHEMA = `
 `
 
 /**
- * Opens or creates; `briefly`: for a moment, and then also where the disk is full, keeping every other process out meanwhile.
+ * Opens or creates; `briefly`: for a moment, and then also where the disk is full, keeping every other process out meanwhile. What is there is opened
+ * though somebody else has locked it.
  * Errors: HostError BAD_STATE (damaged: moved aside; or of a newer standin: left alone), DISK_FULL, IO.
  */
 export function openDatabase(path: string, briefly: boolean): DatabaseSync {
   try {
     createPrivate(path)
-    return briefly ? openWithoutRoom(path) : openChecked(path, 'NORMAL')
+    return briefly ? openWithoutRoom(path) : openChecked(path, 'NORMAL', BUSY_MS)
   } catch (error) {
     if (!isDamage(error)) throw databaseError(`could not open the journal ${path}`, path, error)
     const aside = moveAside(path)
@@ -64,27 +68,36 @@ function createPrivate(path: string): void {
 /** SQLite wants room for what it shares with other processes, but not where it keeps all others out: https://www.sqlite.org/wal.html#noshm */
 function openWithoutRoom(path: string): DatabaseSync {
   try {
-    return openChecked(path, 'NORMAL')
+    return openChecked(path, 'NORMAL', BRIEF_MS)
   } catch (error) {
     if (isDamage(error) || error instanceof HostError || !existsSync(path) || !isFull(dirname(path))) throw error
-    return openChecked(path, 'EXCLUSIVE')
+    return openChecked(path, 'EXCLUSIVE', BRIEF_MS)
   }
 }
 
-function openChecked(path: string, locking: 'NORMAL' | 'EXCLUSIVE'): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: BUSY_MS })
+/** Reads only, unless there is nothing to read: a reader goes on beside whoever has locked it. */
+function openChecked(path: string, locking: 'NORMAL' | 'EXCLUSIVE', timeout: number): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout })
   try {
     database.exec(`PRAGMA locking_mode = ${locking}`)
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF')
-    database.exec('BEGIN IMMEDIATE')
-    if (numberOf(database, 'PRAGMA application_id') === 0 && numberOf(database, 'PRAGMA page_count') <= 1) create(database)
-    else verify(database, path)
+    if (isEmpty(database)) {
+      database.exec('BEGIN IMMEDIATE')
+      if (isEmpty(database)) create(database)
+      database.exec('COMMIT')
+    }
+    database.exec('BEGIN')
+    verify(database, path)
     database.exec('COMMIT')
     return database
   } catch (error) {
     database.close()
     throw error
   }
+}
+
+function isEmpty(database: DatabaseSync): boolean {
+  return numberOf(database, 'PRAGMA application_id') === 0 && numberOf(database, 'PRAGMA page_count') <= 1
 }
 
 function create(database: DatabaseSync): void {

@@ -14,11 +14,11 @@ export const HEIR: string = `SELECT entry FROM path JOIN entry ON entry.id = pat
 
 /** Before all of the heir's paths, as parents come first; of several folders the innermost is given first. */
 export const HAND_OVER: string = `UPDATE path SET entry = ?, ordinal = (SELECT min(ordinal) FROM path WHERE entry = ?) - 1
-  WHERE entry = ? AND path = ? AND kind = 'dir'`
+  WHERE entry = ? AND path = ? AND kind = 'dir' AND EXISTS (SELECT 1 FROM entry WHERE id = ? AND state <> 'purged')`
 
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE')
   try {
+    database.exec('BEGIN IMMEDIATE')
     const result = work()
     database.exec('COMMIT')
     return result

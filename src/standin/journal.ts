@@ -17,7 +17,7 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { HostError } from '../base/errors.ts'
 import { databaseError } from '../base/room.ts'
-import { openDatabase } from './journal-file.ts'
+import { BRIEF_MS, BUSY_MS, openDatabase } from './journal-file.ts'
 import { lateWrites } from './journal-late.ts'
 import { entryOf, keptOf, temporaryOf } from './journal-rows.ts'
 import { HAND_OVER, HEIR, insertEntry, insertPaths, inTransaction, readPaths } from './journal-sql.ts'
@@ -88,7 +88,7 @@ export interface KeptFile {
 
 /**
  * Every call is durable when it returns. Errors: HostError BAD_STATE for what should not be there, DISK_FULL or IO. But whatever taking away writes
- * (markPurging, markPurged, keepOnly, keep) never fails where it cannot be written: see journal-late.ts.
+ * (markPurging, markPurged, keepOnly, handOver, keep, forgetKept) never fails where it cannot be written: see journal-late.ts.
  */
 export interface Journal {
   /** Names the temporary folders (absolute) of a new entry: state planned. Undefined when a stand-in of this build is not settled yet. */
@@ -127,8 +127,8 @@ export interface Journal {
 }
 
 /**
- * Opens or creates the journal at `path`; `briefly`, to take something away, also where the disk is full. Errors: HostError BAD_STATE; a damaged file is
- * moved aside, and the message names it.
+ * Opens or creates the journal at `path`, also where somebody else has locked it; `briefly`, to take something away, also where the disk is full. Errors:
+ * HostError BAD_STATE; a damaged file is moved aside, and the message names it.
  */
 export function openJournal(path: string, { briefly = false }: { readonly briefly?: boolean } = {}): Journal {
   const database = openDatabase(path, briefly)
@@ -142,7 +142,8 @@ export function openJournal(path: string, { briefly = false }: { readonly briefl
     )
   const atomically = <T>(work: () => T): T => attempt(path, () => inTransaction(database, work))
 
-  const late = lateWrites(run)
+  const wait = (ms = briefly ? BRIEF_MS : BUSY_MS): void => attempt(path, () => database.exec(`PRAGMA busy_timeout = ${ms}`))
+  const late = lateWrites(run, wait)
 
   return {
     plan: (entry, boot, temporaries) => {
@@ -186,12 +187,12 @@ export function openJournal(path: string, { briefly = false }: { readonly briefl
         run(`DELETE FROM path WHERE entry IN (${SETTLED})`)
         run(FORGET_SETTLED, SETTLED_KEPT)
       }),
-    handOver: (id, folder) =>
-      atomically(() => {
-        const heir = rows((row) => Number(row['entry']), HEIR, id, folder, folder)[0]
-        if (heir === undefined) return false
-        return run(HAND_OVER, heir, heir, id, folder) > 0
-      }),
+    handOver: (id, folder) => {
+      const heir = rows((row) => Number(row['entry']), HEIR, id, folder, folder)[0]
+      if (heir === undefined) return false
+      const { changes } = late.write({ sql: HAND_OVER, values: [heir, heir, id, folder, heir] })
+      return changes === undefined || changes > 0
+    },
     keep: ({ entry, cpv, path: from, keptAs, why, at }) => {
       const sql = 'INSERT OR REPLACE INTO kept (keptAs, entry, cpv, path, why, at) VALUES (?, ?, ?, ?, ?, ?)'
       late.write({ sql, values: [keptAs, entry, cpv, from, why, at] })
@@ -210,7 +211,7 @@ export function openJournal(path: string, { briefly = false }: { readonly briefl
     strayTemporaries: () => rows(temporaryOf, `SELECT path FROM temporary WHERE entry IN (${SETTLED}) ORDER BY path`),
     forgetStrayTemporaries: () => void run(`DELETE FROM temporary WHERE entry IN (${SETTLED})`),
     kept: () => rows(keptOf, 'SELECT * FROM kept ORDER BY at, keptAs'),
-    forgetKept: (keptAs) => void run('DELETE FROM kept WHERE keptAs = ?', keptAs),
+    forgetKept: (keptAs) => void late.write({ sql: 'DELETE FROM kept WHERE keptAs = ?', values: [keptAs] }),
     close: () => {
       if (!database.isOpen) return
       late.catchUp()

@@ -21,7 +21,7 @@ import { type Breather, breather } from './breather.ts'
 import type { Changed, JournalPath, NewEntry } from './journal.ts'
 import { CLAIM_MODE } from './judge.ts'
 import { checkFolders, type Layout, layOut, type Unit } from './layout.ts'
-import { mark, unmark } from './live.ts'
+import { hasMarker, mark, unmark } from './live.ts'
 import { look } from './look.ts'
 import type { Plan } from './plan.ts'
 import { prepare } from './prepare.ts'
@@ -66,9 +66,14 @@ export async function place(input: PlaceInput): Promise<Placed> {
   const temporaries = layout.homes.map((home) => join(home, `.standin-${randomBytes(8).toString('hex')}`))
   const id = journal.plan(input.entry, input.boot, temporaries)
   if (id === undefined) return { kind: 'refused', rule: 'one-at-a-time', text: 'a stand-in of this build is there already' }
+  const marked = { id, cpv: input.entry.cpv }
+  let isMarked = false
+  // Where another process purged it and could not write that down, its marker that is gone says so.
+  const isOver = (): boolean => isMarked && !hasMarker(input.markers, marked)
   try {
     input.step?.('planned', '')
-    mark(input.markers, { id, cpv: input.entry.cpv })
+    mark(input.markers, marked)
+    isMarked = true
     input.step?.('marked', '')
     for (const folder of temporaries) mkdirSync(folder, { mode: 0o700 })
     input.step?.('temporary-made', '')
@@ -78,13 +83,15 @@ export async function place(input: PlaceInput): Promise<Placed> {
     if (!journal.writeAhead(id, paths)) throw stopped()
     input.step?.('written-ahead', '')
     input.ahead?.(id)
-    await reveal(input, layout, temporaries, breathe)
+    await reveal(input, layout, temporaries, breathe, isOver)
     clear(input, temporaries)
     input.step?.('tidied', '')
-    if (!journal.markPlaced(id, input.now(), lastChanges(paths, root))) throw stopped()
+    const changes = lastChanges(paths, root)
+    // Once before, as these may be of what was merged meanwhile, and once after, as the journal may have been waited for.
+    if (isOver() || !journal.markPlaced(id, input.now(), changes) || isOver()) throw stopped()
     input.step?.('placed', '')
   } catch (error) {
-    const outcome = outcomeOf(input, id, error)
+    const outcome = isOver() ? stopped().placed : outcomeOf(input, id, error)
     undo(input, id, temporaries, error)
     if (outcome !== undefined) return outcome
     throw hostError(`could not place ${input.entry.cpv}`, error)
@@ -121,10 +128,17 @@ function undo(input: PlaceInput, id: number, temporaries: readonly string[], cau
   }
 }
 
-async function reveal(input: PlaceInput, layout: Layout, temporaries: readonly string[], breathe: Breather): Promise<void> {
+async function reveal(
+  input: PlaceInput,
+  layout: Layout,
+  temporaries: readonly string[],
+  breathe: Breather,
+  isOver: () => boolean,
+): Promise<void> {
   checkFolders(layout, input.root)
   for (const unit of layout.units) {
     if (breathe.isDue()) await breathe.now()
+    if (isOver()) throw stopped()
     const from = join(temporaries[unit.temporary] ?? '', unit.parts[0]?.inside ?? '')
     const to = join(input.root, unit.path)
     try {
