@@ -11,9 +11,12 @@ import type { InstalledPackage } from './vdb.ts'
 
 const MAX_CONTENTS_BYTES = 256 * 1024 * 1024
 
+/** Whose CONTENTS, and the folder that holds it. */
+export type Contents = Pick<InstalledPackage, 'cpv' | 'folder'>
+
 export interface OwnershipQuestion {
   readonly root: string
-  readonly installed: readonly InstalledPackage[]
+  readonly installed: readonly Contents[]
   /** Absolute paths, as the running system sees them: without `root`. */
   readonly paths: readonly string[]
 }
@@ -23,17 +26,34 @@ export interface OwnershipQuestion {
  * `/bin/x` and `/usr/bin/x` are one path where `/bin` is a link, as on a merged /usr. Between two packages the event loop gets its turn.
  */
 export async function contentsOwners(question: OwnershipQuestion): Promise<ReadonlyMap<string, readonly string[]>> {
-  const real = realFolders(question.root)
-  const wanted = Map.groupBy(question.paths, (path) => basename(path))
-  const owners = new Map<string, string[]>()
-  for (const { folder, cpv } of question.installed) {
-    for (const path of entriesNamed(wanted, readText(join(folder, 'CONTENTS'), MAX_CONTENTS_BYTES) ?? '')) {
-      const same = wanted.get(basename(path))?.filter((one) => real(one) === real(path)) ?? []
-      for (const one of same) owners.set(one, [...new Set([...(owners.get(one) ?? []), cpv])])
-    }
+  const search = searchOf(question)
+  for (const one of question.installed) {
+    search.look(one)
     await nextTurn()
   }
-  return owners
+  return search.owners
+}
+
+/** The same at once, for where nothing else may happen meanwhile: a merge waits. */
+export function contentsOwnersNow(question: OwnershipQuestion): ReadonlyMap<string, readonly string[]> {
+  const search = searchOf(question)
+  for (const one of question.installed) search.look(one)
+  return search.owners
+}
+
+function searchOf({ root, paths }: OwnershipQuestion): { look(one: Contents): void; readonly owners: Map<string, readonly string[]> } {
+  const real = realFolders(root)
+  const wanted = Map.groupBy(paths, (path) => basename(path))
+  const owners = new Map<string, readonly string[]>()
+  return {
+    owners,
+    look({ folder, cpv }) {
+      for (const path of entriesNamed(wanted, readText(join(folder, 'CONTENTS'), MAX_CONTENTS_BYTES) ?? '')) {
+        const same = wanted.get(basename(path))?.filter((one) => real(one) === real(path)) ?? []
+        for (const one of same) owners.set(one, [...new Set([...(owners.get(one) ?? []), cpv])])
+      }
+    },
+  }
 }
 
 /** Paths of the entries whose last name is wanted; the others, nearly all, are not looked at any further. */

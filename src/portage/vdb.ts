@@ -30,17 +30,33 @@ export interface InstalledPackage {
 /** Package folder to what was read there, and the folder's stamp then. Made and kept by the caller. */
 export type InstalledCache = Map<string, { readonly stamp: string; readonly found: InstalledPackage }>
 
+const DATABASE = 'var/db/pkg'
+const MERGING = '-MERGING-'
 const MOST_PACKAGES = 50_000
 const MAX_FILE_BYTES = 4 * 1024 * 1024
 
 /** Installed packages below `root`, by CPV. Portage replaces files by rename, so an unchanged folder time means unchanged files. */
 export function readInstalled(root: string, cache: InstalledCache = new Map()): readonly InstalledPackage[] {
-  const top = join(root, 'var/db/pkg')
-  const folders = foldersIn(top).flatMap((category) => foldersIn(join(top, category)).map((name) => `${category}/${name}`))
-  if (folders.length > MOST_PACKAGES) throw new HostError('UNREADABLE', `${top} has more than ${MOST_PACKAGES} packages`)
+  const top = join(root, DATABASE)
+  const folders = packagesIn(top)
   const seen = new Set(folders.map((folder) => join(top, folder)))
   for (const folder of cache.keys()) if (!seen.has(folder)) cache.delete(folder)
   return folders.flatMap((cpv) => readPackage(top, cpv, cache) ?? []).toSorted((a, b) => (a.cpv < b.cpv ? -1 : 1))
+}
+
+/**
+ * Folders of all packages, and nothing of them is read. One that is being merged right now is among them, by the name that it will have: part of what
+ * it owns may be there already.
+ */
+export function installedFolders(root: string): readonly Pick<InstalledPackage, 'cpv' | 'folder'>[] {
+  const top = join(root, DATABASE)
+  return packagesIn(top).map((name) => ({ cpv: name.replace(`/${MERGING}`, '/'), folder: join(top, name) }))
+}
+
+function packagesIn(top: string): string[] {
+  const folders = foldersIn(top).flatMap((category) => foldersIn(join(top, category)).map((name) => `${category}/${name}`))
+  if (folders.length > MOST_PACKAGES) throw new HostError('UNREADABLE', `${top} has more than ${MOST_PACKAGES} packages`)
+  return folders
 }
 
 /** Names of folders, links to folders not among them. None where there is no such folder. */

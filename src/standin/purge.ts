@@ -5,7 +5,7 @@
  * name lstat and unlink, for each folder, innermost first, rmdir, fsync of every folder that lost a name, marker gone, journal `purged` (the
  * commit point). A name could only be mistaken when somebody swaps it within the microseconds between its lstat and its unlink.
  *
- * It needs no room and no lock: what the journal does not take now is written later, and until then the marker that is gone says that it was taken away.
+ * It needs no room: what a full disk does not take of the journal is written later, and until then the marker that is gone says that it was taken away.
  * A name that resists keeps no other one: the rest goes, and the entry stays with what resisted.
  *
  * Imports no package: the hook that purges without the warden carries this file.
@@ -21,6 +21,7 @@ import { type Judgement, judge } from './judge.ts'
 import { fileHash, putAside } from './keep.ts'
 import { hasMarker, unmark } from './live.ts'
 import { look } from './look.ts'
+import { ownedBelow } from './owned.ts'
 import { isResistance, reasonOf } from './resistance.ts'
 import type { Site } from './site.ts'
 
@@ -29,7 +30,7 @@ export interface PurgeInput extends Site {
   /**
    * Portage merges this very package next. What lies at our names then is not Portage's yet: the merge would overwrite it or, with collision-protect,
    * be refused for it. So whatever the user has put there (an editor's new file, a link, a folder) is put aside like a changed file. Without a merge
-   * it stays: nothing needs its room.
+   * it stays: nothing needs its room. What an installed package owns stays in any case.
    */
   readonly beforeMerge?: boolean
   /** One line for the user for each thing that was kept, was left or resisted, and no more than `MOST_LINES` of them. */
@@ -51,7 +52,13 @@ interface Work {
   readonly entry: Entry
   /** The root with a slash; joining paths properly would take a tenth of the time of a purge. */
   readonly base: string
+  /** An earlier purge took it away and could not write that down: what is at our names now came after that, with a merge, and is none of ours. */
+  readonly isOver: boolean
   readonly removed: string[]
+  /** Ours by their bytes alone. Portage leaves a file that holds already what it merges, and sets its time: it may be another package's by now. */
+  readonly touched: Set<string>
+  /** The installed package that owns a path. */
+  readonly owner: (path: string) => string | undefined
   readonly keptAside: { path: string; keptAs: string; why: string }[]
   readonly left: { path: string; why: string }[]
   /** What is ours and still there. */
@@ -64,8 +71,14 @@ export function purge(input: PurgeInput): Purged {
   const { journal, id } = input
   const entry = journal.find(id)
   if (entry === undefined || !journal.markPurging(id)) return { removed: 0, keptAside: [], left: [] }
+  const isOver = entry.state !== 'planned' && entry.boot === input.boot && !hasMarker(input.markers, entry)
   const base = join(input.root, '/')
-  const work: Work = { input, entry, base, removed: [], keptAside: [], left: [], resisting: [], lines: 0 }
+  const owner = ownedBelow(
+    input.root,
+    () => suspects(work),
+    (line) => tell(work, line),
+  )
+  const work: Work = { input, entry, base, isOver, removed: [], touched: new Set(), owner, keptAside: [], left: [], resisting: [], lines: 0 }
   input.step?.('purging', '')
   try {
     for (const folder of journal.temporaries(id)) attempt(work, folder, () => clear(input, [folder]))
@@ -114,43 +127,52 @@ function attempt(work: Work, path: string, step: () => boolean | void): boolean 
   }
 }
 
-/**
- * An earlier purge took it away and could not write that down, or another process has done so while this one hung: what is at our names now came
- * after that, with a merge, and is none of ours.
- */
-function isOver({ input, entry }: Work): boolean {
-  return entry.state !== 'planned' && entry.boot === input.boot && !hasMarker(input.markers, entry)
-}
-
-/** What is merged after ours has gone often gets the numbers of our inodes, and its bytes are the same where the copy told the truth. */
 function judged(work: Work, placed: JournalPath, path: string): Judgement | undefined {
   const found = look(path)
   if (found === undefined) return undefined
-  const judgement = judge(placed, found, work.entry.boot === work.input.boot, () => (isOver(work) ? '' : fileHash(path)))
-  return judgement === 'changed' && isOver(work) ? 'replaced' : judgement
+  return judge(placed, found, work.entry.boot === work.input.boot, () => hashOfTouched(work, placed, path))
+}
+
+function hashOfTouched(work: Work, placed: JournalPath, path: string): string {
+  work.touched.add(placed.path)
+  return fileHash(path)
+}
+
+/** What is not ours as it was. */
+function suspects(work: Work): string[] {
+  const { journal, id } = work.input
+  const isOurs = (placed: JournalPath): boolean =>
+    !work.touched.has(placed.path) && [undefined, 'ours'].includes(judged(work, placed, work.base + placed.path))
+  return journal.paths(id).flatMap((placed) => (isOurs(placed) ? [] : [placed.path]))
 }
 
 /** False where something is that is not ours as it was. */
 function removeName(work: Work, placed: JournalPath): boolean {
-  const path = work.base + placed.path
-  const judgement = judged(work, placed, path)
-  if (judgement !== 'ours') return judgement === undefined
+  const judgement = judged(work, placed, work.base + placed.path)
+  if (judgement !== 'ours' || work.touched.has(placed.path)) return judgement === undefined
+  unlinkName(work, placed)
+  return true
+}
+
+function unlinkName(work: Work, { path }: JournalPath): void {
   try {
-    unlinkSync(path)
+    unlinkSync(work.base + path)
   } catch (error) {
     // Another process purges too.
-    if (systemCode(error) === 'ENOENT') return true
+    if (systemCode(error) === 'ENOENT') return
     throw error
   }
-  work.removed.push(placed.path)
-  work.input.step?.('removed', placed.path)
-  return true
+  work.removed.push(path)
+  work.input.step?.('removed', path)
 }
 
 function setAside(work: Work, placed: JournalPath): void {
   const judgement = judged(work, placed, work.base + placed.path)
   if (judgement === undefined) return
-  if (judgement !== 'changed' && !isInTheWay(work, placed)) return leave(work, placed.path, 'somebody else put something in its place')
+  if (judgement === 'replaced' && !isInTheWay(work, placed)) return leave(work, placed.path, 'somebody else put something in its place')
+  const owner = work.owner(placed.path)
+  if (owner !== undefined) return leave(work, placed.path, `${owner} owns it now`)
+  if (judgement === 'ours') return unlinkName(work, placed)
   const why = `${judgement} while it stood in`
   const keptAs = putAside(work.input, work.entry, placed.path, why)
   if (keptAs === undefined)
@@ -160,9 +182,9 @@ function setAside(work: Work, placed: JournalPath): void {
 }
 
 /** Portage merges a folder into a folder, and through a link that leads to one. */
-function isInTheWay(work: Work, { kind, path }: JournalPath): boolean {
-  if (work.input.beforeMerge !== true || isOver(work)) return false
-  return kind !== 'dir' || statSync(work.base + path, { throwIfNoEntry: false })?.isDirectory() !== true
+function isInTheWay({ input, isOver, base }: Work, { kind, path }: JournalPath): boolean {
+  if (input.beforeMerge !== true || isOver) return false
+  return kind !== 'dir' || statSync(base + path, { throwIfNoEntry: false })?.isDirectory() !== true
 }
 
 function removeFolder(work: Work, placed: JournalPath): void {
@@ -185,7 +207,7 @@ function removeFolder(work: Work, placed: JournalPath): void {
 }
 
 function leave(work: Work, path: string, why: string): void {
-  if (isOver(work)) return
+  if (work.isOver) return
   work.left.push({ path, why })
   tell(work, `/${path} stays: ${why}`)
 }
