@@ -5,7 +5,7 @@
  * name lstat and unlink, for each folder, innermost first, rmdir, fsync of every folder that lost a name, marker gone, journal `purged` (the
  * commit point). A name could only be mistaken when somebody swaps it within the microseconds between its lstat and its unlink.
  *
- * It needs no room: what a full disk does not take of the journal is written later, and until then the marker that is gone says that it was taken away.
+ * It needs no room and no lock: what the journal does not take now is written later, and until then the marker that is gone says that it was taken away.
  * A name that resists keeps no other one: the rest goes, and the entry stays with what resisted.
  *
  * Imports no package: the hook that purges without the warden carries this file.
@@ -52,8 +52,6 @@ interface Work {
   readonly entry: Entry
   /** The root with a slash; joining paths properly would take a tenth of the time of a purge. */
   readonly base: string
-  /** An earlier purge took it away and could not write that down: what is at our names now came after that, with a merge, and is none of ours. */
-  readonly isOver: boolean
   readonly removed: string[]
   /** Ours by their bytes alone. Portage leaves a file that holds already what it merges, and sets its time: it may be another package's by now. */
   readonly touched: Set<string>
@@ -71,14 +69,13 @@ export function purge(input: PurgeInput): Purged {
   const { journal, id } = input
   const entry = journal.find(id)
   if (entry === undefined || !journal.markPurging(id)) return { removed: 0, keptAside: [], left: [] }
-  const isOver = entry.state !== 'planned' && entry.boot === input.boot && !hasMarker(input.markers, entry)
   const base = join(input.root, '/')
   const owner = ownedBelow(
     input.root,
     () => suspects(work),
     (line) => tell(work, line),
   )
-  const work: Work = { input, entry, base, isOver, removed: [], touched: new Set(), owner, keptAside: [], left: [], resisting: [], lines: 0 }
+  const work: Work = { input, entry, base, removed: [], touched: new Set(), owner, keptAside: [], left: [], resisting: [], lines: 0 }
   input.step?.('purging', '')
   try {
     for (const folder of journal.temporaries(id)) attempt(work, folder, () => clear(input, [folder]))
@@ -127,10 +124,20 @@ function attempt(work: Work, path: string, step: () => boolean | void): boolean 
   }
 }
 
+/**
+ * An earlier purge took it away and could not write that down, or another process has done so while this one hung: what is at our names now came
+ * after that, with a merge, and is none of ours.
+ */
+function isOver({ input, entry }: Work): boolean {
+  return entry.state !== 'planned' && entry.boot === input.boot && !hasMarker(input.markers, entry)
+}
+
+/** What is merged after ours has gone often gets the numbers of our inodes, and its bytes are the same where the copy told the truth. */
 function judged(work: Work, placed: JournalPath, path: string): Judgement | undefined {
   const found = look(path)
   if (found === undefined) return undefined
-  return judge(placed, found, work.entry.boot === work.input.boot, () => hashOfTouched(work, placed, path))
+  const judgement = judge(placed, found, work.entry.boot === work.input.boot, () => (isOver(work) ? '' : hashOfTouched(work, placed, path)))
+  return judgement === 'changed' && isOver(work) ? 'replaced' : judgement
 }
 
 function hashOfTouched(work: Work, placed: JournalPath, path: string): string {
@@ -182,9 +189,9 @@ function setAside(work: Work, placed: JournalPath): void {
 }
 
 /** Portage merges a folder into a folder, and through a link that leads to one. */
-function isInTheWay({ input, isOver, base }: Work, { kind, path }: JournalPath): boolean {
-  if (input.beforeMerge !== true || isOver) return false
-  return kind !== 'dir' || statSync(base + path, { throwIfNoEntry: false })?.isDirectory() !== true
+function isInTheWay(work: Work, { kind, path }: JournalPath): boolean {
+  if (work.input.beforeMerge !== true || isOver(work)) return false
+  return kind !== 'dir' || statSync(work.base + path, { throwIfNoEntry: false })?.isDirectory() !== true
 }
 
 function removeFolder(work: Work, placed: JournalPath): void {
@@ -207,7 +214,7 @@ function removeFolder(work: Work, placed: JournalPath): void {
 }
 
 function leave(work: Work, path: string, why: string): void {
-  if (work.isOver) return
+  if (isOver(work)) return
   work.left.push({ path, why })
   tell(work, `/${path} stays: ${why}`)
 }
