@@ -50,8 +50,9 @@ function copyWhole(from: number, wanted: Wanted, path: string, buffer: Buffer): 
 }
 
 async function copyPieces(from: number, wanted: Wanted, path: string, buffer: Buffer, between: () => Promise<void>): Promise<BigIntStats> {
-  const to = openSync(path, 'wx', 0o600)
+  let to: number | undefined
   try {
+    to = openSync(path, 'wx', 0o600)
     const digest = createHash('sha256')
     let left = wanted.size
     while (left > 0) {
@@ -65,10 +66,10 @@ async function copyPieces(from: number, wanted: Wanted, path: string, buffer: Bu
     if (digest.digest('hex') !== wanted.sha256) throw wrong(wanted)
     return settle(to, wanted.mode)
   } catch (error) {
-    rmSync(path, { force: true })
+    if (to !== undefined) rmSync(path, { force: true })
     throw error
   } finally {
-    closeSync(to)
+    if (to !== undefined) closeSync(to)
     closeSync(from)
   }
 }

@@ -16,6 +16,8 @@ export interface Found {
   readonly mtimeNs: string
   /** Nobody can set it: the same one says that nobody has changed the file since. */
   readonly ctimeNs: string
+  /** When the inode came to be; 0 where the filesystem does not know. Nobody can set it either. */
+  readonly birthNs: string
 }
 
 /**
@@ -40,10 +42,18 @@ export function judge(placed: JournalPath, found: Found, sameBoot: boolean, hash
     const claim = placed.kind === 'dir' && found.kind === 'dir' && (found.mode & ~SET_GROUP_ID) === CLAIM_MODE && found.uid === 0
     return claim ? 'claim' : 'replaced'
   }
-  // The number of an inode that is gone is soon given to another one; a link has the mtime of the moment when it was made.
+  // The number of an inode that is gone is soon given to another one: Portage merges the same bytes where a purge was killed and has unlinked ours.
+  if (isYounger(placed, found)) return 'replaced'
+  // A link has the mtime of the moment when it was made.
   if (placed.kind === 'link') return found.mtimeNs === placed.mtimeNs ? 'ours' : 'replaced'
   if (placed.kind === 'dir' || (sameBoot ? isUntouched(placed, found) : isRemnant(placed, found))) return 'ours'
   return found.size === placed.size && hash() === placed.sha256 ? 'ours' : 'changed'
+}
+
+/** It came to be after the last change that was written down of ours. */
+function isYounger(placed: JournalPath, found: Found): boolean {
+  const birth = BigInt(found.birthNs)
+  return birth > BigInt(placed.mtimeNs) && (placed.ctimeNs === '' || birth > BigInt(placed.ctimeNs))
 }
 
 /** The mtime alone would not do: `touch -r` gives a file that was edited its old one again. */

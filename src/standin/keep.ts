@@ -26,6 +26,7 @@ import {
 import { dirname, join } from 'node:path'
 import { syncFolder } from '../base/durable.ts'
 import { systemCode } from '../base/errors.ts'
+import { removeEmptyAbove } from './journal-kept.ts'
 import type { Entry } from './journal.ts'
 import { look } from './look.ts'
 import type { Site } from './site.ts'
@@ -41,6 +42,7 @@ export function putAside(site: Site, entry: Entry, path: string, why: string): s
   mkdirSync(dirname(keptAs), { recursive: true, mode: 0o700 })
   if (!movedWhole(join(site.root, path), keptAs)) {
     site.journal.forgetKept(keptAs)
+    removeEmptyAbove({ keptAs, path })
     return undefined
   }
   site.step?.('kept', path)
@@ -84,15 +86,16 @@ function copied(from: string, to: string): boolean {
 function copyFile(from: string, to: string): void {
   rmSync(to, { force: true })
   copyFileSync(from, to)
-  const [source, copy] = [openSync(from, 'r'), openSync(to, 'r')]
+  const open: number[] = []
+  const opened = (path: string): number => open[open.push(openSync(path, 'r')) - 1] ?? -1
   try {
+    const [source, copy] = [opened(from), opened(to)]
     const { uid, gid, atime, mtime } = fstatSync(source)
     fchownSync(copy, uid, gid)
     futimesSync(copy, atime, mtime)
     fsyncSync(copy)
   } finally {
-    closeSync(source)
-    closeSync(copy)
+    for (const fd of open) closeSync(fd)
   }
 }
 

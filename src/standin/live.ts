@@ -61,13 +61,14 @@ export function unmark(markers: string, { id, cpv }: Marked): void {
   for (let folder = dirname(marker); folder.length > markers.length && removedEmpty(folder); folder = dirname(folder));
 }
 
-function removedEmpty(folder: string): boolean {
+/** Whether there is no such folder any more. */
+export function removedEmpty(folder: string): boolean {
   try {
     rmdirSync(folder)
     return true
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return true
-    if (['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) return false
+    if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(systemCode(error) ?? '')) return false
     throw error
   }
 }

@@ -23,6 +23,7 @@ export function foundOf(stat: BigIntStats): Found {
     uid: Number(stat.uid),
     mtimeNs: String(stat.mtimeNs),
     ctimeNs: String(stat.ctimeNs),
+    birthNs: String(stat.birthtimeNs),
   }
 }
 

@@ -113,13 +113,13 @@ function takeAway(work: Work, paths: readonly JournalPath[]): void {
 }
 
 /** Gives what `step` gives; true where it resisted, which is noted. */
-function attempt(work: Work, path: string, step: () => boolean | void): boolean {
+function attempt(work: Work, path: string, step: () => boolean | void, what: 'taken away' | 'flushed' = 'taken away'): boolean {
   try {
     return step() ?? true
   } catch (error) {
     if (!isResistance(error)) throw error
     work.resisting.push(path)
-    tell(work, `${named(path)} could not be taken away: ${reasonOf(error)}`)
+    tell(work, `${named(path)} could not be ${what}: ${reasonOf(error)}`)
     return true
   }
 }
@@ -236,7 +236,7 @@ function flush(work: Work, paths: readonly JournalPath[]): void {
   const lost = new Set(paths.map(({ path }) => dirname(path)).filter((folder) => !gone.has(folder)))
   for (const folder of lost) {
     const path = work.base + folder
-    if (look(path)?.kind === 'dir') syncFolder(path)
+    if (look(path)?.kind === 'dir') attempt(work, folder, () => syncFolder(path), 'flushed')
   }
   work.input.step?.('flushed', '')
 }

@@ -20,7 +20,7 @@ const FILE: JournalPath = {
   mtimeNs: '100',
   ctimeNs: '200',
 }
-const FOUND: Found = { kind: 'file', inode: '7', dev: '1', size: 5, mode: 0o644, uid: 0, mtimeNs: '100', ctimeNs: '200' }
+const FOUND: Found = { kind: 'file', inode: '7', dev: '1', size: 5, mode: 0o644, uid: 0, mtimeNs: '100', ctimeNs: '200', birthNs: '90' }
 const FOLDER: JournalPath = { ...FILE, kind: 'dir', sha256: '', size: 0 }
 const LINK: JournalPath = { ...FOLDER, kind: 'link', ctimeNs: '' }
 const CLAIM: Partial<Found> = { kind: 'dir', inode: '8', mode: CLAIM_MODE }
@@ -36,6 +36,15 @@ for (const [what, placed, found, here, elsewhere] of [
   ['cut, with our time', FILE, { size: 3 }, 'changed', 'ours'],
   ['empty, with another time', FILE, { size: 0, mtimeNs: '101' }, 'changed', 'ours'],
   ['another size and time', FILE, { size: 6, mtimeNs: '101' }, 'changed', 'changed'],
+  [
+    'another one that has the inode number now, with equal bytes',
+    FILE,
+    { mtimeNs: '300', ctimeNs: '301', birthNs: '201' },
+    'replaced',
+    'replaced',
+  ],
+  ['another folder that has the inode number now', FOLDER, { kind: 'dir', mtimeNs: '300', birthNs: '201' }, 'replaced', 'replaced'],
+  ['on a filesystem that knows no birth', FILE, { birthNs: '0' }, 'ours', 'ours'],
   ['as it was', LINK, { kind: 'link', ctimeNs: '900' }, 'ours', 'ours'],
   ['another one that has the inode number now', LINK, { kind: 'link', mtimeNs: '101' }, 'replaced', 'replaced'],
   ['our folder', FOLDER, { kind: 'dir', mtimeNs: '900' }, 'ours', 'ours'],
