@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { HostError } from '../base/errors.ts'
 import { foldersBelow, type User } from '../daemon/folders.ts'
 import { limited } from '../daemon/peerLimits.ts'
+import { viewed } from '../daemon/peerView.ts'
 import { runWarden } from '../daemon/warden.ts'
 import { runProgram } from '../portage/run.ts'
 import { plainLine } from '../portage/terminal.ts'
@@ -29,6 +30,7 @@ try {
   const user = userNamed('standin')
   const drop = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all']
   const unprivileged: [string, ...string[]] = [
+    ...viewed({ root: prefix, folders, programs: [process.execPath, import.meta.filename] }),
     ...limited(readFileSync('/proc/self/limits', 'utf8')),
     'setpriv',
     ...drop,

@@ -17,6 +17,8 @@ export function foldersBelow(prefix: string): Folders {
   const [run, state, cache] = [join(prefix, 'run/standin'), join(prefix, 'var/lib/standin'), join(prefix, 'var/cache/standin')]
   return {
     run,
+    viewRoot: join(run, 'view/root'),
+    viewEtc: join(run, 'view/etc'),
     doors: join(run, 'builds'),
     notes: join(run, 'notes'),
     markers: join(state, 'live'),
@@ -36,6 +38,10 @@ export function makeFolders(folders: Folders, root: User, peer: User): void {
   make(folders.run, 0o700, root)
   for (const folder of [folders.doors, folders.notes, folders.markers, folders.state, folders.kept, folders.disputes, folders.captures])
     make(folder, 0o700, root)
+  // Seen by the peer, so open to it; the way there is not.
+  make(join(folders.viewEtc, '..'), 0o700, root)
+  for (const folder of [folders.viewRoot, folders.viewEtc, join(folders.viewEtc, 'ssl'), join(folders.viewEtc, 'ssl/certs')])
+    make(folder, 0o755, root)
   make(join(folders.archives, '..'), 0o755, root)
   make(folders.archives, 0o755, root)
   make(folders.work, 0o700, root)

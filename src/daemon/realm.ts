@@ -24,6 +24,9 @@ import type { WishTools } from './wish.ts'
 export interface Folders {
   /** `/run/standin`: gone after a reboot. */
   readonly run: string
+  /** Where the root of the peer's view is mounted, in its own namespace alone, and the /etc of that. */
+  readonly viewRoot: string
+  readonly viewEtc: string
   readonly doors: string
   readonly notes: string
   /** `/var/lib/standin`: root's alone. */

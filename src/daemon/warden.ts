@@ -30,6 +30,7 @@ import { type HostMemory, hostMemory, warmHost } from './hostView.ts'
 import { type Build, openKnown } from './known.ts'
 import { openLive } from './live.ts'
 import { peerLife } from './peerLife.ts'
+import { refreshView } from './peerView.ts'
 import type { MakerProgram } from './job.ts'
 import { type Folders, readPolicy, type Realm } from './realm.ts'
 import { responder } from './respond.ts'
@@ -72,6 +73,7 @@ const REFRESH_MS = 60_000
 export async function runWarden(input: WardenInput): Promise<void> {
   const { folders, log, root } = input
   makeFolders(folders, input.rootUser, input.peerUser)
+  refreshView(folders.viewEtc, log)
   const { settings, warnings } = readConf(input.conf)
   for (const warning of warnings) log(warning)
   const known = openKnown(join(folders.state, 'known.sqlite'), log)
@@ -154,7 +156,10 @@ export async function runWarden(input: WardenInput): Promise<void> {
     awake()
     courses.settle()
   }, SETTLE_MS)
-  const refresh = setInterval(() => void life.refresh(), REFRESH_MS)
+  const refresh = setInterval(() => {
+    refreshView(folders.viewEtc, log)
+    void life.refresh()
+  }, REFRESH_MS)
   if (!input.signal.aborted) await new Promise((resolve) => input.signal.addEventListener('abort', resolve, { once: true }))
   clearInterval(timer)
   clearInterval(refresh)

@@ -18,6 +18,7 @@ const PROGRAMS: readonly (readonly [string, string, string])[] = [
   ['prlimit', 'emerge --oneshot sys-apps/util-linux', 'the peer could not be kept from eating the memory'],
   ['unshare', 'emerge --oneshot sys-apps/util-linux', 'the warden could not be kept from the network'],
   ['nsenter', 'emerge --oneshot sys-apps/util-linux', 'the peer could not reach the network'],
+  ['pivot_root', 'emerge --oneshot sys-apps/util-linux', 'the peer could not be kept from seeing the files of this host'],
   ['scanelf', 'emerge --oneshot app-misc/pax-utils', 'nothing can be published'],
 ]
 

@@ -34,7 +34,7 @@ export async function healthy(t: TestContext): Promise<World> {
   put('etc/portage/standin.conf', `level = 1\npolicy = ${join(world.root, 'etc/portage/standin.policy')}\n`)
   put('etc/portage/standin.policy', `[${KEY}]\nname = a friend\nbuilder = yes\n`)
   put('usr/lib64/libsandbox.so', '')
-  for (const program of ['setpriv', 'prlimit', 'unshare', 'nsenter', 'scanelf']) put(`usr/bin/${program}`, '', 0o755)
+  for (const program of ['setpriv', 'prlimit', 'unshare', 'nsenter', 'pivot_root', 'scanelf']) put(`usr/bin/${program}`, '', 0o755)
   makeFolders(world.folders, { uid: 0, gid: 0 }, PEER)
   openJournal(join(world.folders.state, 'journal.sqlite')).close()
   loadOrCreateKey(join(world.folders.state, 'key.pem'))
