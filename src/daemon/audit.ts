@@ -52,6 +52,7 @@ const MAX_CHECKED = 256
 const NAMED = 5
 
 const AGREES = 'your own build agrees with the copy that stood in'
+export const INCOMPARABLE = "your own build can't be compared with the copy that stood in"
 
 export async function audit(input: AuditInput): Promise<Audited> {
   const { stoodIn, own } = input
@@ -67,13 +68,13 @@ export async function audit(input: AuditInput): Promise<Audited> {
       if (!isSaidAlike) return { verdict, build, tone: 'warn', line: `${AGREES}, byte for byte, but other metadata were signed for it` }
       return { verdict, build, tone: 'good', line: `${AGREES}, byte for byte` }
     case 'agree-stable':
-      return { verdict, build, tone: 'good', line: `${AGREES} (only dates in the files differ)` }
+      return { verdict, build, tone: 'good', line: `${AGREES} (only dates and build ids in the files differ)` }
     case 'not-comparable':
       return {
         verdict,
         build,
         tone: 'warn',
-        line: `your own build can't be compared with the copy that stood in: ${whyNot(input, compared)}`,
+        line: `${INCOMPARABLE}: ${whyNot(input, compared)}`,
       }
     case 'differ':
       break

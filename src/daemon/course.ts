@@ -45,6 +45,8 @@ export const note = v.strictObject({
   buildTime: plainText(40),
   /** Whether a stand-in of another package was live on this machine since the build began: configure may have found what it should not have. */
   standinsLive: v.boolean(),
+  /** Why nothing was kept of the image when it was to be merged. */
+  unkept: v.optional(v.nullable(plainText(2000)), null),
 })
 
 export type Note = v.InferOutput<typeof note>

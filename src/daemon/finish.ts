@@ -6,36 +6,31 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { size } from '../base/units.ts'
-import { plainLine, type Tone } from '../portage/terminal.ts'
-import { audit, type StoodIn } from './audit.ts'
+import { audit, INCOMPARABLE, type StoodIn } from './audit.ts'
 import type { Course } from './course.ts'
 import type { Dispute } from './dispute.ts'
 import type { Build } from './known.ts'
-import { whyNotWhole } from './ownPackage.ts'
 import { publish, type Published, type PublishInput } from './publish.ts'
 import type { Realm } from './realm.ts'
 import { rebuilt } from './rebuild.ts'
-import { whyPrivate, whySwitchedOff, whyTooLarge } from './staysHome.ts'
+import { whyNotKept, whyPrivate, whySwitchedOff, whyTooLarge } from './staysHome.ts'
+import type { Talk } from './talk.ts'
 import type { Traces } from './traces.ts'
 import { type Wish, type WishedRecipe, wishOf } from './wish.ts'
+import { saveOwnWord, withheld } from './withheld.ts'
 
-export type Tell = (course: Course, text: string, tone: Tone) => void
-
-/** Errors: as `publish`. */
-export async function finish(realm: Realm, course: Course, tell: Tell): Promise<void> {
-  const copy = course.note.stoodIn === null ? undefined : realm.stood.load(course.note.stoodIn)
+/** Errors: as `publish`; they are for `withheld`, as what this says itself. */
+export async function finish(realm: Realm, course: Course, tell: Talk['tell']): Promise<void> {
+  const from = keptOf(realm, course)
+  if (from === undefined) return withheld(realm, course, tell, whyNotKept(course.note))
   const wish = wishOf(course.note.began.values, realm.wishTools)
   const recipe = await wish.recipe
-  const unwanted = (await whySwitchedOff(realm, course)) ?? whyPrivate(realm, wish, recipe)
+  if (!recipe.known) return withheld(realm, course, tell, recipe.why)
+  const copy = copyOf(realm, course, tell)
+  const unwanted = (await whySwitchedOff(realm, course)) ?? whyPrivate(realm, wish)
   const tellWhy = (why: string): void => (course.note.wanted.publish ? tell(course, `not published: ${why}`, 'warn') : undefined)
-  const from = keptOf(realm, course)
-  const partial =
-    course.note.began.values.MERGE_TYPE === 'buildonly' && from === undefined ? whyNotWhole(course.note.began.values) : undefined
-  if (partial !== undefined) tellWhy(partial)
-  // Where nothing was kept, the reason was told at the merge.
-  if (unwanted !== undefined && from !== undefined) tellWhy(unwanted)
-  const isAsked = unwanted === undefined || copy !== undefined || realm.known.awaitsRebuild(course.cpv)
-  if (!recipe.known || !isAsked || from === undefined) return
+  if (unwanted !== undefined) tellWhy(unwanted)
+  if (unwanted !== undefined && copy === undefined && !realm.known.awaitsRebuild(course.cpv)) return
   const own = await made(realm, course, wish, recipe, from)
   const hindered = unwanted ?? own.leak ?? whyTooLarge(realm, own)
   if (unwanted === undefined && hindered !== undefined) tellWhy(hindered)
@@ -52,6 +47,17 @@ export async function finish(realm: Realm, course: Course, tell: Tell): Promise<
     const rows = realm.known.builds()
     if (rows.every(({ path }) => path !== own.build.path)) rmSync(own.build.path, { force: true })
   }
+}
+
+/** What is known of the copy that stood in, if one did. */
+function copyOf(realm: Realm, course: Course, tell: Talk['tell']): StoodIn | undefined {
+  const { stoodIn } = course.note
+  const copy = stoodIn === null ? undefined : realm.stood.load(stoodIn)
+  if (stoodIn === null || copy !== undefined) return copy
+  const line = `${INCOMPARABLE}: what was known of that copy is gone`
+  tell(course, line, 'warn')
+  saveOwnWord(realm, course, false, line)
+  return undefined
 }
 
 /** The package that Portage made of the build, or what was captured of it. */
@@ -84,7 +90,7 @@ function tracesOf({ settings }: Realm, { note }: Course): Traces {
 }
 
 /** Says what the own build says of the copy, on the terminal and for `standin why`. */
-async function held(realm: Realm, course: Course, stoodIn: StoodIn, own: Published, tell: Tell): Promise<Build> {
+async function held(realm: Realm, course: Course, stoodIn: StoodIn, own: Published, tell: Talk['tell']): Promise<Build> {
   const { keys } = realm.policy()
   const { disputes, peer } = realm.folders
   const { standinsLive } = course.note
@@ -99,9 +105,7 @@ async function held(realm: Realm, course: Course, stoodIn: StoodIn, own: Publish
     fetched: join(peer, 'fetched'),
   })
   tell(course, line, tone)
-  const before = realm.known.courses().find(({ cpv }) => cpv === course.cpv)
-  const word = { rule: 'own-build', passed: tone === 'good', text: plainLine(line).slice(0, 2000) }
-  if (before !== undefined) realm.known.saveCourse({ ...before, verdicts: [...before.verdicts, word] })
+  saveOwnWord(realm, course, tone === 'good', line)
   if (verdict === 'differ') {
     const { sha256 } = stoodIn.offer.archive
     realm.known.dropPassedOn(sha256)
@@ -110,7 +114,7 @@ async function held(realm: Realm, course: Course, stoodIn: StoodIn, own: Publish
   return build
 }
 
-function give(realm: Realm, course: Course, build: Build, tell: Tell): void {
+function give(realm: Realm, course: Course, build: Build, tell: Talk['tell']): void {
   const { archive, offer, audit: audited } = build
   realm.known.saveBuild(build)
   realm.share(build)

@@ -10,6 +10,7 @@ import { basename, dirname, join } from 'node:path'
 import { writeDurable } from '../base/durable.ts'
 import { HostError } from '../base/errors.ts'
 import { checkJson } from '../base/schema.ts'
+import { counted } from '../base/units.ts'
 import { imageFromGpkg } from '../package/archive/own.ts'
 import { writeArchive } from '../package/archive/write.ts'
 import type { Leak } from '../package/private/watch.ts'
@@ -36,7 +37,7 @@ export async function runMaker(jobPath: string, answer: (line: string) => void):
   const changed = changedSince({ folder: '', image: taken.image, files: wanted.files })
   if (changed.length > 0) {
     rmSync(wanted.out, { force: true })
-    throw new HostError('CHANGED_UNDERWAY', `${changed[0] ?? ''} has been changed since the build (${changed.length} files): not published`)
+    throw new HostError('CHANGED_UNDERWAY', `${changed[0] ?? ''} has been changed since the build (${counted(changed.length, 'file')})`)
   }
   writeDurable(wanted.records, JSON.stringify(written.records))
   const { sha256, size, contentId, stableId, metadata, fileBytes } = written

@@ -43,5 +43,5 @@ export async function checkOwnPackage({ path, md5 }: OwnPackage): Promise<void> 
   } catch (error) {
     throw hostError(`could not read ${path}`, error)
   }
-  if (hash.digest('hex') !== md5) throw new HostError('CHANGED_UNDERWAY', `${path} is no longer the package of this build: not published`)
+  if (hash.digest('hex') !== md5) throw new HostError('CHANGED_UNDERWAY', `${path} is no longer the package of this build`)
 }

@@ -4,10 +4,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { size } from '../base/units.ts'
-import type { Course } from './course.ts'
+import type { Course, Note } from './course.ts'
+import { whyNotWhole } from './ownPackage.ts'
 import type { Published } from './publish.ts'
 import type { Realm } from './realm.ts'
-import type { Wish, WishedRecipe } from './wish.ts'
+import type { Wish } from './wish.ts'
 
 /** What was switched on when the build began may have been switched off since. */
 export async function whySwitchedOff(realm: Realm, { cpv, note: { began, wanted } }: Course): Promise<string | undefined> {
@@ -19,12 +20,21 @@ export async function whySwitchedOff(realm: Realm, { cpv, note: { began, wanted 
 }
 
 /** One clause that says why this build stays at home, or undefined where it may be given to others. */
-export function whyPrivate(realm: Realm, wish: Wish, recipe: WishedRecipe): string | undefined {
-  if (!recipe.known) return recipe.why
+export function whyPrivate(realm: Realm, wish: Wish): string | undefined {
   const restricted = wish.metadata['RESTRICT']?.split(/\s+/).find((word) => word === 'bindist' || word === 'fetch')
   if (restricted !== undefined) return `RESTRICT="${restricted}": copies of it must not be passed on`
   if (realm.settings.publish_repos.includes(wish.family.repository)) return undefined
   return `publish_repos does not name repository ${wish.family.repository}`
+}
+
+/** One clause that says why nothing is there of a finished build that an archive could be made of. */
+export function whyNotKept({ unkept, buildTime, began: { values } }: Note): string {
+  if (unkept !== null) return unkept
+  if (values.MERGE_TYPE === 'buildonly')
+    return (
+      whyNotWhole(values) ?? 'emerge has made no gpkg of it, as BINPKG_FORMAT asks for, and nothing is taken from other binary packages'
+    )
+  return buildTime === '' ? 'the daemon did not run when it was merged' : 'what was kept of it is gone'
 }
 
 export function whyTooLarge(realm: Realm, { build: { archive } }: Published): string | undefined {

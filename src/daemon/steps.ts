@@ -29,13 +29,14 @@ import { talkOf } from './talk.ts'
 import { wayOf } from './way.ts'
 import { weigh } from './weigh.ts'
 import { type Wish, wishOf } from './wish.ts'
+import { withheld } from './withheld.ts'
 
 const FIND_SECONDS = 30
 const BETTER_SECONDS = 0.3
 const OTHERS_SECONDS = 2
 const GET_SECONDS = 600
 
-const ALONE = 'not published: the merge did not wait for the daemon'
+const ALONE = 'the merge did not wait for the daemon'
 
 export function stepsOf(realm: Realm): Steps {
   const talk = talkOf(realm)
@@ -176,24 +177,27 @@ export function stepsOf(realm: Realm): Steps {
     ...wayOf(realm, talk),
     async keep(course, asked) {
       const { values } = course.note.began
+      const leave = (why: string): void => change(course, { unkept: plainLine(why).slice(0, 2000) })
       const info = join(values.PORTAGE_BUILDDIR, 'build-info')
       try {
         const made = ownPackageOf(asked, values) ?? null
         change(course, { package: made, buildTime: buildTimeIn(info) })
         // Portage's own package holds the same, and stays.
         if (!isWorthKeeping(course, realm) || made !== null || asked.D === '') return
-        if (course.door.isLeft()) return tell(course, ALONE, 'warn')
+        if (course.door.isLeft()) return leave(ALONE)
         realm.captures.take(course.key, asked.D, values.PORTAGE_TMPDIR, metadataFromFolder(info))
         if (!course.door.isLeft()) return
         realm.captures.drop(course.key)
-        tell(course, ALONE, 'warn')
+        leave(ALONE)
       } catch (error) {
         if (!(error instanceof StandinError)) throw error
-        tell(course, `not published: ${error.message}`, 'warn')
+        leave(error.message)
       }
     },
-    isMerged({ cpv, note: { buildTime } }) {
-      return buildTime !== '' && buildTimeIn(join(realm.site.root, 'var/db/pkg', cpv)) === buildTime
+    isMerged({ cpv, note: { buildTime, began } }) {
+      const installed = buildTimeIn(join(realm.site.root, 'var/db/pkg', cpv))
+      // Nobody has asked for the way of that build: what has been built since it began is it.
+      return buildTime === '' ? Number(installed) >= Math.floor(askedAt(began)) : installed === buildTime
     },
     async publish(course) {
       if (!isWorthKeeping(course, realm)) return
@@ -202,7 +206,7 @@ export function stepsOf(realm: Realm): Steps {
       } catch (error) {
         if (!(error instanceof StandinError)) throw error
         if (realm.ending.aborted) return
-        tell(course, `not published: ${error.message}`, 'warn')
+        withheld(realm, course, tell, error.message)
       }
     },
     dropKept(course) {

@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test'
 import type { Started } from '../support/host/enter.ts'
 import type { Host } from '../support/host/host.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
+import { append } from '../support/standin/built.ts'
 import { startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
 import { addGate, hold, letGo, reached } from '../support/story/gate.ts'
@@ -44,6 +45,24 @@ test('a binary package that lacks something of the image is not what is publishe
   assert.equal(content(await outcome(['--oneshot'], masked)), plain)
   assert.equal(content(await outcome(['--oneshot'], { FEATURES: 'buildpkg -binpkg-docompress' })), plain)
   assert.match(await outcome(['--buildpkgonly'], masked), /^not published: PKG_INSTALL_MASK leaves files out of binary packages$/)
+})
+
+test('a binary package in another format than gpkg is not published, and that is said', async () => {
+  const xpak = { BINPKG_FORMAT: 'xpak' }
+  assert.match(await outcome(['--buildpkgonly'], xpak), /^not published: emerge has made no gpkg of it, as BINPKG_FORMAT asks for/)
+  assert.ok(content(await outcome(['--oneshot'], { ...xpak, FEATURES: 'buildpkg' })), 'the image that is merged is')
+})
+
+test('what is changed right after the merge is not what was built, and that is said once', async () => {
+  const bashrc = host.read('/etc/portage/bashrc')
+  // Portage leaves an installed file where it is that has the same bytes.
+  rmSync(host.path('/usr/bin/flags'))
+  append(host, '/etc/portage/bashrc', '[[ ${EBUILD_PHASE} == postinst ]] && echo >> "${EROOT}/usr/bin/flags"\n')
+  assert.equal(
+    await outcome(['--oneshot']),
+    'not published: the archive was not made: usr/bin/flags has been changed since the build (1 file)',
+  )
+  host.write('/etc/portage/bashrc', bashrc)
 })
 
 test('what nobody else has in their build has no recipe', async () => {

@@ -1,0 +1,112 @@
+/**
+ * A copy that stood in and can't be held against the own build is never passed over in silence: one line says why, and so does `standin why`.
+ *
+ * Nor does somebody who publishes nothing read that something is not published.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { createNetwork, type Network } from '../support/host/network.ts'
+import { append } from '../support/standin/built.ts'
+import { killDaemon, startDaemon } from '../support/standin/daemon.ts'
+import { type Consumer, createConsumer, USABLE } from '../support/story/consumer.ts'
+import { hold, letGo, reached } from '../support/story/gate.ts'
+import { settled } from '../support/story/ours.ts'
+import { createPublisher, type Publisher } from '../support/story/publisher.ts'
+
+const FLAGS = 'test-misc/flags'
+const COPY = "your own build can't be compared with the copy that stood in"
+
+let network: Network
+let publisher: Publisher
+before(async () => {
+  network = await createNetwork({ name: 'compared' })
+  publisher = await createPublisher(network, [FLAGS])
+})
+after(() => network.close())
+
+async function whyOn({ host }: Consumer): Promise<string> {
+  return (await host.run(['standin', 'why', FLAGS])).stdout
+}
+
+/** Emerges it with a stand-in, to the end of all that standin says. */
+async function said(consumer: Consumer): Promise<string> {
+  const emerge = await consumer.emerge(FLAGS)
+  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  assert.match(emerge.output(), USABLE)
+  await settled(consumer.host)
+  return emerge.output()
+}
+
+const UNKEPT: readonly [string, string, (consumer: Consumer) => void, RegExp][] = [
+  [
+    'a bashrc that reaches into it',
+    'beta',
+    ({ host }) => host.write('/etc/portage/bashrc', `post_src_install() { :; }\n${host.read('/etc/portage/bashrc')}`),
+    /post_src_install in your bashrc may change what is built/,
+  ],
+  [
+    'an image of which nothing could be kept',
+    'gamma',
+    ({ host }) =>
+      append(host, '/etc/portage/bashrc', '[[ ${EBUILD_PHASE} == install ]] && post_src_install() { mkfifo "${D}/usr/pipe"; }\n'),
+    /usr\/pipe is a device, a FIFO or a socket/,
+  ],
+]
+
+for (const [what, name, spoil, why] of UNKEPT) {
+  test(`${what}: with install alone that is said of the copy, and nothing of publishing`, async () => {
+    const consumer = await createConsumer(publisher, name)
+    spoil(consumer)
+    const text = await said(consumer)
+    const line = text.split('\n').find((one) => one.includes(COPY)) ?? ''
+    assert.match(line, why, text)
+    assert.doesNotMatch(text + consumer.daemon.output(), /published/)
+    assert.match(await whyOn(consumer), new RegExp(`stopped +own-build +${COPY}: .*${why.source}`))
+    await consumer.host.close()
+  })
+}
+
+test('with publish both are said in one line', async () => {
+  const consumer = await createConsumer(publisher, 'epsilon', { standin: { features: 'install publish' } })
+  UNKEPT[0]?.[2](consumer)
+  const text = await said(consumer)
+  assert.equal(text.split('\n').filter((line) => /published|compared/.test(line)).length, 1)
+  assert.match(text, new RegExp(`${COPY}, and is not published: post_src_install in your bashrc`))
+  await consumer.host.close()
+})
+
+test('a build that was merged while no daemon ran: the next one says so, on the terminal if it is still there', async () => {
+  const consumer = await createConsumer(publisher, 'zeta')
+  const { host } = consumer
+  hold(host, 'compile')
+  hold(host, 'postinst')
+  const emerge = await consumer.emerge(FLAGS)
+  await emerge.waitFor(USABLE)
+  await reached(host, 'compile')
+  await killDaemon(consumer.daemon)
+  letGo(host, 'compile')
+  await reached(host, 'postinst')
+  consumer.daemon = await startDaemon(host)
+  letGo(host, 'postinst')
+  await emerge.waitFor(new RegExp(`flags-1: ${COPY}: the daemon did not run when it was merged`))
+  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  await settled(host)
+  assert.doesNotMatch(emerge.output() + consumer.daemon.output(), /published/)
+  assert.match(await whyOn(consumer), new RegExp(`stopped +own-build +${COPY}: the daemon did not run`))
+
+  await host.emerge(['--unmerge', '--quiet', FLAGS])
+  hold(host, 'compile')
+  const next = await consumer.emerge(FLAGS)
+  await next.waitFor(USABLE)
+  await reached(host, 'compile')
+  await killDaemon(consumer.daemon)
+  letGo(host, 'compile')
+  assert.equal((await next.exited).exitCode, 0, next.output())
+  consumer.daemon = await startDaemon(host)
+  await consumer.daemon.waitFor(new RegExp(`flags-1: ${COPY}: the daemon did not run when it was merged`))
+  await settled(host)
+  assert.match(await whyOn(consumer), new RegExp(`stopped +own-build +${COPY}: the daemon did not run`))
+  await host.close()
+})
