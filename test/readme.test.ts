@@ -55,7 +55,7 @@ const KINDS: readonly Kind[] = [
   (name) => name === 'standin.conf' && '',
   (name) => (name.startsWith('.') || name === 'node_modules') && (read('.gitignore').includes(name) ? '' : 'is not an ignored folder'),
   (name) => name.includes('/') && wrongFile(name),
-  (name) => name === 'LICENSE' && wrongFile(name),
+  (name) => (name === 'LICENSE' || name === 'SECURITY.md') && wrongFile(name),
 ]
 
 function wrongFile(path: string): string {
