@@ -5,8 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { findOwner, isAlive, type Owner } from '../portage/lock.ts'
-import { isSamePackage } from '../standin/live.ts'
+import { findOwner, isAlive, isSameOwner, type Owner } from '../portage/lock.ts'
 import { type Course, dropNote, type Note, readNotes, saveNote } from './course.ts'
 import { forgetDoor, forgetOtherDoors, isLeft, makeDoor } from './door.ts'
 import { buildKey, cpvOfMoment, type Moment } from './moment.ts'
@@ -62,9 +61,8 @@ export function openCourses(options: CoursesOptions): Courses {
     course.seeking = then(course, () => steps.standIn(course)).finally(() => searching.delete(course))
   }
 
-  /** Builds of other versions of the package, or of the same one elsewhere. */
-  const othersOf = ({ values }: Moment, self?: Course): Course[] =>
-    [...table.values()].filter((course) => course !== self && isSamePackage(course.cpv, cpvOfMoment(values)))
+  /** Builds whose stand-in is in the way of what `moment` speaks of. */
+  const othersOf = (moment: Moment, self?: Course): Course[] => steps.inTheWay(moment, [...table.values()]).filter((one) => one !== self)
 
   const over = (course: Course): void => {
     if (table.get(course.key) === course) table.delete(course.key)
@@ -101,7 +99,7 @@ export function openCourses(options: CoursesOptions): Courses {
     if (before !== undefined) await leave(before)
     const last = ended.get(key)
     ended.delete(key)
-    if (before === undefined && isSame(last, owner)) return
+    if (before === undefined && isSameOwner(last, owner)) return
     if (owner === undefined) return log(`${cpvOfMoment(values)}: no emerge holds the lock of its build folder: it is not followed`)
     // The warden slept while the merge began.
     if (isLeft(options.doors, key)) return log(`${cpvOfMoment(values)}: its merge did not wait for the daemon: it is not followed`)
@@ -131,7 +129,7 @@ export function openCourses(options: CoursesOptions): Courses {
 
   /** Portage cleans behind pkg_pretend too, maybe hours before the package's turn: what has come by then stays, and what has not is sought again. */
   const goesOn = (course: Course, { values }: Moment, owner: Owner | undefined): boolean =>
-    isSame(course.note.owner, owner) &&
+    isSameOwner(course.note.owner, owner) &&
     JSON.stringify(course.note.began.values) === JSON.stringify(values) &&
     (course.note.standing !== null || searching.has(course))
 
@@ -140,17 +138,16 @@ export function openCourses(options: CoursesOptions): Courses {
     if (leaving.has(course)) return course.work
     leaving.add(course)
     course.enough.abort()
-    await then(course, () => steps.makeWay(course, 'failed', []))
+    await then(course, () => steps.takeBack(course, 'failed'))
     over(course)
   }
 
   const makeWay = async (course: Course, moment: Moment): Promise<void> => {
     course.door.answer('taken', moment.nonce)
     course.enough.abort()
-    const others = othersOf(moment, course)
-    await halt(others)
+    const others = await halt(othersOf(moment, course))
     await then(course, async () => {
-      steps.makeWay(course, 'merge', others)
+      steps.makeWay(moment, others, course)
       await steps.keep(course, moment.values)
       change(course, { stage: 'merging' })
     })
@@ -158,9 +155,7 @@ export function openCourses(options: CoursesOptions): Courses {
   }
 
   const clearWay = async (moment: Moment): Promise<string> => {
-    const others = othersOf(moment)
-    await halt(others)
-    steps.clearWay(moment, others)
+    steps.makeWay(moment, await halt(othersOf(moment)))
     return moment.values.MERGE_TYPE === 'binary' ? 'done' : 'unknown'
   }
 
@@ -169,7 +164,7 @@ export function openCourses(options: CoursesOptions): Courses {
     course.enough.abort()
     await then(course, async () => {
       // Without a merge (`emerge -B`) nobody has asked for the way.
-      steps.makeWay(course, 'settled', [])
+      steps.takeBack(course, 'settled')
       await steps.publish(course)
     })
     // What was cut off is done by the next warden.
@@ -246,11 +241,8 @@ export function openCourses(options: CoursesOptions): Courses {
 }
 
 /** What would still be placed now would be in the way of the merge. */
-async function halt(courses: readonly Course[]): Promise<void> {
+async function halt(courses: readonly Course[]): Promise<readonly Course[]> {
   for (const { enough } of courses) enough.abort()
   await Promise.all(courses.map(({ seeking }) => seeking))
-}
-
-function isSame(one: Owner | null | undefined, other: Owner | undefined): boolean {
-  return other !== undefined && one?.pid === other.pid && one.startTime === other.startTime
+  return courses
 }

@@ -15,10 +15,15 @@ export interface Steps {
   anyLive(): boolean
   /** Seeks, stages, plans, places, tells. Ends early once `course.enough` is aborted. */
   standIn(course: Course): Promise<void>
-  /** Purges what stands in: before a merge all of the package, else that of this build. Tells, also those of `others` that lose theirs. */
-  makeWay(course: Course, why: 'merge' | 'failed' | 'settled', others: readonly Course[]): void
-  /** Before a merge that is not followed: of a binary package, or of a build that was never told of. */
-  clearWay(asked: Moment, others: readonly Course[]): void
+  /** Of `courses` those whose stand-in is in the way of the merge that asks: of the same package, or with a name that the merge brings. */
+  inTheWay(asked: Moment, courses: readonly Course[]): Course[]
+  /** Purges what stands in for a build that is over. */
+  takeBack(course: Course, why: 'failed' | 'settled'): void
+  /**
+   * Purges, before a merge, whatever stands in its way. Tells, also those of `others` that lose theirs. `course` is the build that is merged; without
+   * it the merge is not followed: of a binary package, or of a build that was never told of.
+   */
+  makeWay(asked: Moment, others: readonly Course[], course?: Course): void
   /** Keeps what was built until it is published; `values` are those of the hook that asks for the way. */
   keep(course: Course, values: Moment['values']): Promise<void>
   /** Whether the host has this very build installed. */

@@ -53,6 +53,11 @@ export function isAlive(procRoot: string, owner: Owner): boolean {
   return now !== undefined && now.startTime === owner.startTime && now.bootId === owner.bootId
 }
 
+/** Whether both are there and are one process. */
+export function isSameOwner(one: Owner | null | undefined, other: Owner | null | undefined): boolean {
+  return one?.pid !== undefined && one.pid === other?.pid && one.startTime === other.startTime
+}
+
 // Device numbers of terminals (Linux, admin-guide/devices.txt): consoles 4, /dev/tty and /dev/console 5, pseudo terminals 136 to 143, serial 204.
 const isTerminalMajor = (major: number): boolean => major === 4 || major === 5 || (major >= 136 && major <= 143) || major === 204
 

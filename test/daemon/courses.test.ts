@@ -12,8 +12,9 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { Course } from '../../src/daemon/course.ts'
 import { type Courses, openCourses } from '../../src/daemon/courses.ts'
-import { buildKey, type Moment, parseMoment } from '../../src/daemon/moment.ts'
+import { buildKey, cpvOfMoment, type Moment, parseMoment } from '../../src/daemon/moment.ts'
 import type { Steps } from '../../src/daemon/step.ts'
+import { isSamePackage } from '../../src/standin/live.ts'
 
 const HOLD = `import fcntl, sys
 f = open(sys.argv[1], 'a')
@@ -67,8 +68,12 @@ async function stageIn(t: TestContext): Promise<Stage> {
     wanted: () => Promise.resolve({ install: true, publish: true, seed: false, typed: [] }),
     anyLive: () => false,
     standIn: note('stand in'),
-    makeWay: (_course, why, others) => void did.push(`make way: ${why}${others.map(({ cpv }) => ` before ${cpv}`).join('')}`),
-    clearWay: ({ values }, others) => void did.push(`clear way of ${values.PF}${others.map(({ cpv }) => ` before ${cpv}`).join('')}`),
+    inTheWay: ({ values }, courses) => courses.filter(({ cpv }) => isSamePackage(cpv, cpvOfMoment(values))),
+    takeBack: (_course, why) => void did.push(`make way: ${why}`),
+    makeWay({ values }, others, course) {
+      const what = course === undefined ? `clear way of ${values.PF}` : 'make way: merge'
+      did.push(`${what}${others.map(({ cpv }) => ` before ${cpv}`).join('')}`)
+    },
     keep: note('keep'),
     isMerged: () => false,
     publish: note('publish'),
