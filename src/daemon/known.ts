@@ -41,6 +41,7 @@ export type PassedOn = v.InferOutput<typeof passedOn>
 export interface Known {
   saveBuild(row: Build): void
   builds(): Build[]
+  /** Where the disk is full it is only logged, and the row is still there. */
   dropBuild(archive: string): void
   /** Notes that somebody wanted it. */
   useBuild(archive: string, at: number): void
@@ -95,13 +96,22 @@ export function openKnown(path: string, log: (line: string) => void = () => unde
       .prepare(sql)
       .all(...values)
       .map((found) => checkJson(schema, String(found['row']), path, MAX_ROW_BYTES))
+  const unlessFull = (about: string, write: () => unknown): void => {
+    try {
+      write()
+    } catch (error) {
+      const failed = databaseError(`${about}: ${path}`, path, error)
+      if (failed.code !== 'DISK_FULL') throw failed
+      log(failed.message)
+    }
+  }
   return {
     saveBuild(row) {
       db.prepare('INSERT OR REPLACE INTO builds VALUES (?, ?)').run(row.archive.sha256, JSON.stringify(row))
     },
     builds: () => rows(build, 'SELECT row FROM builds ORDER BY rowid'),
     dropBuild(archive) {
-      db.prepare('DELETE FROM builds WHERE archive = ?').run(archive)
+      unlessFull(archive.slice(0, 12), () => db.prepare('DELETE FROM builds WHERE archive = ?').run(archive))
     },
     useBuild(archive, at) {
       db.prepare("UPDATE builds SET row = json_set(row, '$.used', ?) WHERE archive = ?").run(at, archive)
@@ -116,14 +126,10 @@ export function openKnown(path: string, log: (line: string) => void = () => unde
     passedOn: () => rows(passedOn, 'SELECT row FROM passed_on ORDER BY rowid'),
     saveCourse(row) {
       check(course, row, 'course')
-      try {
+      unlessFull(row.cpv, () => {
         db.prepare('INSERT OR REPLACE INTO courses VALUES (?, ?, ?)').run(row.cpv, row.at, JSON.stringify(row))
         db.prepare('DELETE FROM courses WHERE cpv NOT IN (SELECT cpv FROM courses ORDER BY at DESC LIMIT ?)').run(MAX_COURSES)
-      } catch (error) {
-        const failed = databaseError(`${row.cpv}: ${path}`, path, error)
-        if (failed.code !== 'DISK_FULL') throw failed
-        log(failed.message)
-      }
+      })
     },
     courses: () => rows(course, 'SELECT row FROM courses ORDER BY at'),
     saveDispute(row) {

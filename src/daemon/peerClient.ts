@@ -31,6 +31,8 @@ export interface PeerClient {
   /** Gives it no more; a fetched one goes unless it is to be kept. */
   unshare(sha256: string, keep: boolean): void
   transfers(): Promise<readonly Transfer[]>
+  /** Whether it would be missed: something is asked of it, or lies in staging. */
+  isBusy(): boolean
   /** To be called with each message of the peer, and at each of its ends. */
   heard(message: FromPeer): void
   ended(): void
@@ -49,6 +51,8 @@ const NEXT_PEER_MS = 60_000
 
 export function peerClient(send: (message: ToPeer) => void): PeerClient {
   const waiting = new Map<string, Waiting>()
+  /** Under which something lies in staging. */
+  const staged = new Set<string>()
   /** What is said to the next peer, by the id that waits for it; undefined while one runs. */
   let forNext: Map<string, ToPeer> | undefined
   const ask = <T>(
@@ -102,14 +106,20 @@ export function peerClient(send: (message: ToPeer) => void): PeerClient {
         signal,
         (id) => ({ t: 'get', id, offer, from: from.slice(0, MAX_FROM), seconds }),
         (message, id, resolve, reject) => {
-          if (message.t === 'staged') resolve(id)
+          if (message.t === 'staged') {
+            staged.add(id)
+            resolve(id)
+          }
           if (message.t === 'failed') reject(new StrangerError('BAD_ARCHIVE', `${message.code}: ${message.message}`))
         },
       ),
     pass: (id, seed) => send({ t: 'pass', id, seed }),
     release: (sha256) => send({ t: 'release', sha256 }),
     room: (bytes) => send({ t: 'room', bytes }),
-    discard: (id) => send({ t: 'stop', id }),
+    discard(id) {
+      staged.delete(id)
+      send({ t: 'stop', id })
+    },
     share: (archive, path, draft) => send({ t: 'share', archive, path, draft }),
     unshare: (sha256, keep) => send({ t: 'unshare', sha256, keep }),
     transfers: () =>
@@ -121,6 +131,7 @@ export function peerClient(send: (message: ToPeer) => void): PeerClient {
           if (message.t === 'transfers') resolve(message.transfers)
         },
       ),
+    isBusy: () => waiting.size > 0 || staged.size > 0,
     heard(message) {
       if ('id' in message) waiting.get(message.id)?.heard(message)
       if (message.t !== 'listening' || forNext === undefined) return

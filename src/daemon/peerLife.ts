@@ -3,7 +3,6 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { existsSync } from 'node:fs'
 import type { Settings } from '../portage/settings.ts'
 import { grantsOf } from './grants.ts'
 import type { Features } from './hostFeatures.ts'
@@ -12,6 +11,7 @@ import { peerClient, type PeerClient } from './peerClient.ts'
 import { keepPeer } from './peerProcess.ts'
 import { MAX_HELD, type PeerSettings, type ToPeer } from './peerWire.ts'
 import type { Folders } from './realm.ts'
+import { dropSpoiled } from './store.ts'
 
 export interface PeerLifeInput {
   readonly peer: { readonly argv: readonly [string, ...string[]]; readonly env: Record<string, string> }
@@ -32,6 +32,8 @@ export interface PeerLife {
   /** Settles once the first peer can be reached by others. */
   readonly listening: Promise<void>
   readonly share: (build: Build) => void
+  /** Own builds whose archive is gone are given no more, and forgotten. To be called wherever somebody asks what is given. */
+  forgetGone(): void
   /** Asks the host again what may be given to others, and takes back or adds what has changed. */
   refresh(): Promise<void>
   close(): Promise<void>
@@ -83,12 +85,13 @@ export function peerLife(input: PeerLifeInput): PeerLife {
       client.heard(message)
     },
     started(send) {
+      dropSpoiled({ known, log })
       void grants().then((all) => {
         isBlind = all === undefined
         const passOn = all?.passedOn.filter(({ isGiven }) => isGiven).map(({ archive }) => archive)
         for (const archive of passOn ?? []) told.add(archive)
         send({ t: 'settings', settings: peerSettingsOf(input, room(), passOn ?? null) })
-        for (const { build, isGiven } of all?.builds ?? []) if (isGiven && existsSync(build.path)) share(build, send)
+        for (const { build, isGiven } of all?.builds ?? []) if (isGiven) share(build, send)
       })
     },
     ended() {
@@ -98,6 +101,11 @@ export function peerLife(input: PeerLifeInput): PeerLife {
     },
     log,
   })
+  const forgetGone = (): void => {
+    const gone = dropSpoiled({ known, log })
+    for (const { archive } of gone) forget(archive.sha256, true)
+    if (gone.length > 0) client.room(room())
+  }
   return {
     client: {
       ...client,
@@ -112,15 +120,17 @@ export function peerLife(input: PeerLifeInput): PeerLife {
       client.room(room())
       share(build, (message) => process.send(message))
     },
+    forgetGone,
     async refresh() {
+      forgetGone()
       const all = await grants()
       if (all === undefined) {
         isBlind = true
         for (const sha256 of new Set([...told, ...known.passedOn().map(({ archive }) => archive)])) forget(sha256, true)
         return
       }
-      // A fresh peer takes up again what lies there.
-      if (isBlind) return process.restart()
+      // A fresh peer takes up again what lies there; it has time.
+      if (isBlind) return client.isBusy() ? undefined : process.restart()
       for (const { archive, isGiven } of all.passedOn) {
         if (isGiven) continue
         known.dropPassedOn(archive)
@@ -129,7 +139,7 @@ export function peerLife(input: PeerLifeInput): PeerLife {
       for (const { build, isGiven } of all.builds) {
         const { sha256 } = build.archive
         if (!isGiven && told.has(sha256)) forget(sha256, true)
-        if (isGiven && !told.has(sha256) && existsSync(build.path)) share(build, (message) => process.send(message))
+        if (isGiven && !told.has(sha256)) share(build, (message) => process.send(message))
       }
     },
     close: () => process.close(),

@@ -46,6 +46,7 @@ export function responder(input: RespondInput): Responder {
         }
         return undefined
       case 'list':
+        input.life.forgetGone()
         return send({ t: 'list', live: live(input), builds: buildsOf(input.realm.known, input.life.shared) })
       case 'why':
         return send({ t: 'why', courses: coursesOf(input.realm.known) })

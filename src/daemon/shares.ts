@@ -48,30 +48,35 @@ const MAX_OFFER_BYTES = 4 * 1024 * 1024
 
 export function shareTable({ swarm, fetched, maxBytes, sharing, used, isHeld, log }: SharesInput): Shares {
   let most = maxBytes
-  const offers = new Map<string, Offer>()
+  /** Each with its file. */
+  const offers = new Map<string, { readonly offer: Offer; readonly path: string }>()
   const served = new Set<string>()
   /** Those of `offers` that were fetched. */
   const passed = new Set<string>()
   const noteOf = (sha256: string): string => join(fetched, `${sha256}.json`)
   const fileOf = (sha256: string): string => join(fetched, `${sha256}.gpkg.tar`)
 
+  /** Somebody may have removed a file a moment ago: whoever is offered that would wait for it in vain. */
+  const offersOf = (family: string): Offer[] =>
+    [...offers.values()].filter((one) => canonicalText(one.offer.family) === family && isThere(one)).map(({ offer }) => offer)
+
   const serve = async (offer: Offer, path: string, checked: boolean): Promise<void> => {
     const family = canonicalText(offer.family)
     const { sha256, infohash } = offer.archive
     await swarm.seed(offer, path, { checked, opened: () => use(sha256, path) })
-    offers.set(sha256, offer)
+    offers.set(sha256, { offer, path })
     if (!served.has(family)) {
       served.add(family)
-      swarm.serve(offer.family, () => [...offers.values()].filter((one) => canonicalText(one.family) === family))
+      swarm.serve(offer.family, () => offersOf(family))
     }
     sharing(sha256, infohash)
   }
 
   const stop = async (sha256: string): Promise<void> => {
-    const offer = offers.get(sha256)
+    const infohash = offers.get(sha256)?.offer.archive.infohash
     offers.delete(sha256)
     passed.delete(sha256)
-    if (offer !== undefined) await swarm.unseed(offer.archive.infohash)
+    if (infohash !== undefined) await swarm.unseed(infohash)
   }
 
   const forget = async (sha256: string): Promise<void> => {
@@ -149,4 +154,8 @@ export function shareTable({ swarm, fetched, maxBytes, sharing, used, isHeld, lo
 /** The time of last reading says which was unused for longest; that of last change says whether a file is still what was checked. */
 function touch(path: string): void {
   utimesSync(path, new Date(), statSync(path).mtime)
+}
+
+function isThere({ offer, path }: { offer: Offer; path: string }): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.size === offer.archive.size
 }

@@ -14,29 +14,36 @@ export interface StoreInput {
   readonly log: (line: string) => void
 }
 
+/** Drops the row of each build whose archive somebody has removed or changed, and gives these builds back. */
+export function dropSpoiled({ known, log }: Pick<StoreInput, 'known' | 'log'>): readonly Build[] {
+  const spoiled = known.builds().filter((build) => !isWhole(build))
+  for (const build of spoiled) drop(build, 'its file is not what it was', { known, log })
+  return spoiled
+}
+
 /** To be called at start-up and after each new build. Gives back what is no longer held, the longest unused first. */
 export function tidyStore({ archives, known, maxBytes, log }: StoreInput): readonly Build[] {
-  const gone: Build[] = []
-  const drop = (build: Build, why: string): void => {
-    log(`${build.cpv}: archive ${build.archive.sha256.slice(0, 12)} is dropped: ${why}`)
-    known.dropBuild(build.archive.sha256)
-    rmSync(build.path, { force: true })
-    gone.push(build)
-  }
-  const builds = known.builds()
-  const rows = new Set(builds.map(({ path }) => basename(path)))
+  const rows = new Set(known.builds().map(({ path }) => basename(path)))
   for (const name of readdirSync(archives)) if (!rows.has(name)) rmSync(join(archives, name), { recursive: true, force: true })
-  const whole = builds.filter((build) => {
-    const stat = statSync(build.path, { throwIfNoEntry: false })
-    if (stat?.isFile() === true && stat.size === build.archive.size) return true
-    drop(build, 'its file is not what it was')
-    return false
-  })
+  const gone = [...dropSpoiled({ known, log })]
+  const whole = known.builds().filter(isWhole)
   let bytes = whole.reduce((sum, { archive }) => sum + archive.size, 0)
   for (const build of whole.toSorted((a, b) => a.used - b.used)) {
     if (bytes <= maxBytes) break
-    drop(build, 'cache_size is reached')
+    drop(build, 'cache_size is reached', { known, log })
+    gone.push(build)
     bytes -= build.archive.size
   }
   return gone
+}
+
+function isWhole({ path, archive }: Build): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat?.isFile() === true && stat.size === archive.size
+}
+
+function drop({ cpv, archive, path }: Build, why: string, { known, log }: Pick<StoreInput, 'known' | 'log'>): void {
+  log(`${cpv}: archive ${archive.sha256.slice(0, 12)} is dropped: ${why}`)
+  known.dropBuild(archive.sha256)
+  rmSync(path, { force: true })
 }

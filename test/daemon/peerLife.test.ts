@@ -16,7 +16,7 @@ import { type FromPeer, MAX_PEER_LINE, toPeer, type ToPeer } from '../../src/dae
 import type { Feature } from '../../src/portage/features.ts'
 import { parseConf } from '../../src/portage/settings.ts'
 import { until } from '../support/story/ours.ts'
-import { buildNamed, id } from './support/offers.ts'
+import { buildNamed, id, offerNamed } from './support/offers.ts'
 
 const WRITER = `const channel = new (require('node:net').Socket)({ fd: 3 })
 channel.on('end', () => process.exit())
@@ -30,6 +30,8 @@ interface Host {
   readonly life: PeerLife
   readonly known: Known
   readonly switches: { says: Says }
+  /** The archive of the own build. */
+  readonly own: string
   /** What the peer was told after the first `after` messages, once there are `many` more. */
   readonly told: (after: number, many: number) => Promise<ToPeer[]>
 }
@@ -41,7 +43,8 @@ const FETCHED = id('fetched')
 function hostIn(t: TestContext, says: Says, peerSays: readonly FromPeer[] = []): Host {
   const folder = mkdtempSync(join(tmpdir(), 'standin-life-'))
   const [known, log, own] = [openKnown(join(folder, 'known.sqlite')), join(folder, 'log'), join(folder, 'own')]
-  for (const path of [log, own]) writeFileSync(path, '')
+  writeFileSync(log, '')
+  writeFileSync(own, Buffer.alloc(1000))
   known.saveBuild(buildNamed('own', own))
   known.savePassedOn({ archive: FETCHED, cpv: 'app-misc/other-1', slot: '0', repository: 'gentoo', granted: 'settings' })
   const switches: { says: Says } = { says }
@@ -64,6 +67,7 @@ function hostIn(t: TestContext, says: Says, peerSays: readonly FromPeer[] = []):
     life,
     known,
     switches,
+    own,
     async told(after, many) {
       const all = await until(lines, ({ length }) => length >= after + many)
       return all.slice(after).map((line) => checkJson(toPeer, line, 'warden', MAX_PEER_LINE))
@@ -131,6 +135,48 @@ test('while Portage cannot be asked nothing is given, and nothing is thrown away
   const [anew, share] = await told(4, 2)
   assert.ok(anew?.t === 'settings' && share?.t === 'share')
   assert.deepEqual(anew.settings.passOn, [FETCHED])
+})
+
+test('while a copy is looked for or fetched the peer is not restarted for what may be given again', async (t) => {
+  const { life, switches, told } = hostIn(t, undefined)
+  await told(0, 1)
+  const { pid } = life
+  const [before, wanted] = [pid(), new AbortController()]
+  const fetching = life.client.get(offerNamed('x'), [], 10, wanted.signal)
+  switches.says = ['publish']
+  await life.refresh()
+  wanted.abort()
+  await assert.rejects(fetching)
+  assert.deepEqual(
+    (await told(1, 2)).map((message) => message.t),
+    ['get', 'stop'],
+  )
+  assert.equal(pid(), before)
+  await life.refresh()
+  const [anew, share] = await told(3, 2)
+  assert.ok(anew?.t === 'settings' && share?.t === 'share')
+})
+
+test('a build whose archive somebody has removed is given no more, forgotten, and leaves its room; what is there stays', async (t) => {
+  const { life, known, own, told } = hostIn(t, ['publish'])
+  await told(0, 2)
+  life.forgetGone()
+  assert.equal(known.builds().length, 1)
+  rmSync(own)
+  life.forgetGone()
+  assert.deepEqual(await told(2, 2), [
+    { t: 'unshare', sha256: OWN, keep: true },
+    { t: 'room', bytes: 5000 },
+  ])
+  assert.deepEqual(known.builds(), [])
+  writeFileSync(own, Buffer.alloc(1000))
+  const build = buildNamed('own', own)
+  known.saveBuild(build)
+  life.share(build)
+  assert.deepEqual(
+    (await told(4, 2)).map((message) => message.t),
+    ['room', 'share'],
+  )
 })
 
 test('a new build leaves less room for what was fetched', async (t) => {

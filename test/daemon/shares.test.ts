@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { type Shares, shareTable } from '../../src/daemon/shares.ts'
@@ -148,4 +148,24 @@ test('an own archive takes the place of the same one that was fetched', async (t
   const taker = await testSwarm(t, { lsd: true })
   const got = await taker.get(await firstOffer(t, taker), { signal: t.signal, into: taker.folder })
   assert.equal(got.sha256, archive.sha256)
+})
+
+test('a file that somebody has removed is not offered, and what else there is of its family is', async (t) => {
+  const table = await tableIn(t, await temporaryFolder(t))
+  const [gone, there] = [await table.fetch('a'), await table.fetch('b')]
+  for (const { offer, path } of [gone, there]) await table.shares.addFetched(offer, path)
+  rmSync(gone.path)
+  const heard: string[] = []
+  const taker = await testSwarm(t, { lsd: true })
+  const end = new AbortController()
+  t.after(() => end.abort())
+  await new Promise<void>((resolve) => {
+    const onOffer = ({ archive }: Offer): void => {
+      heard.push(archive.sha256)
+      // Offers of one host come in one message.
+      setImmediate(resolve)
+    }
+    taker.find(gone.offer.family, { signal: end.signal, onOffer })
+  })
+  assert.deepEqual(heard, [there.offer.archive.sha256])
 })
