@@ -45,7 +45,7 @@ __standin_moment() {
 		fetch)
 			[[ -e ${door} ]] || { : >"${door}"; } 2>/dev/null
 			__standin_tell ;;
-		install) __standin_node install ;;
+		install) __standin_node install || : ;;
 		purge) __standin_make_way ;;
 		publish|abandon) __standin_tell ;;
 	esac
@@ -88,7 +88,7 @@ __standin_line() {
 __standin_tell() {
 	__standin_write && return 0
 	# Who went on alone once has waited for the warden already.
-	[[ -e ${door}.alone ]] || __standin_node "${moment}"
+	[[ -e ${door}.alone ]] || __standin_node "${moment}" || :
 }
 
 # One atomic write (PIPE_BUF is 4096). In a subshell, as each that opens or makes something here: the permission for libsandbox goes with it.
@@ -112,10 +112,17 @@ __standin_make_way() {
 	# Whoever wakes up later must see that it is too late.
 	[[ -n ${warden} ]] || __standin_leave
 	# Without an answer a stand-in that is still there goes by the journal.
-	[[ -z ${warden} && ! -d ${live} ]] || __standin_node purge "${warden:+ask}"
-	[[ ! -d ${live} ]] || printf ' * standin: %s\n' >&2 \
-		"${CATEGORY}/${PF}: neither the daemon nor Node can take away the stand-in of ${CATEGORY}/${PN} that is in the way of this merge" \
-		"if Portage refuses it: make ${EPREFIX-}/usr/bin/node run again, \`standin purge --all\`, and emerge once more"
+	local code=0 why remedy="make ${EPREFIX-}/usr/bin/node run again, "
+	[[ -z ${warden} && ! -d ${live} ]] || __standin_node purge "${warden:+ask}" || code=$?
+	[[ ${code} == 0 ]] || __standin_leave
+	[[ -d ${live} ]] || return 0
+	case ${code} in
+		0) why='the reason is said above' remedy= ;;
+		124|137) why='the daemon did not take it away, and Node took too long and was stopped' ;;
+		*) why='the daemon did not take it away, and Node does not run' ;;
+	esac
+	printf ' * standin: %s\n' >&2 "${CATEGORY}/${PF}: the stand-in of ${CATEGORY}/${PN} is still in the way of this merge: ${why}" \
+		"if Portage refuses it: ${remedy}\`standin purge --all\`, and emerge once more"
 }
 
 # As long as there is a warden: two seconds for a first word, then as long as purge_wait says. Where it follows no such build it has no door to
@@ -157,9 +164,22 @@ __standin_leave() (
 	[[ -e ${door} ]] && : >"${door}.alone"
 ) 2>/dev/null
 
+# Gives 0 when Node has done what it could, which a hook says itself. One that hangs is stopped: 124, or 137.
 __standin_node() {
-	[[ -x ${EPREFIX-}/usr/bin/node ]] || return 0
-	SANDBOX_ON=0 "${EPREFIX-}/usr/bin/node" --disable-warning=ExperimentalWarning "${BASH_SOURCE[0]%/*}/hooks/${1}.mjs" "${line}" "${2-}" || :
+	[[ -x ${EPREFIX-}/usr/bin/node ]] || return 127
+	local seconds=5 bound=()
+	case ${1} in
+		install) IFS= read -r seconds <"${run}/install_wait" && seconds=$(( seconds + 5 )) ;;
+		purge)
+			[[ -r ${run}/purge_wait ]] && IFS= read -r seconds <"${run}/purge_wait"
+			(( seconds >= 20 )) || seconds=20 ;;
+	esac
+	[[ ! -x ${EPREFIX-}/usr/bin/timeout ]] || bound=( "${EPREFIX-}/usr/bin/timeout" -k 1 "${seconds}" )
+	# bash tells of everybody who was killed: nobody needs to read that.
+	{
+		SANDBOX_ON=0 "${bound[@]}" "${EPREFIX-}/usr/bin/node" --disable-warning=ExperimentalWarning \
+			"${BASH_SOURCE[0]%/*}/hooks/${1}.mjs" "${line}" "${2-}" 2>&3 3>&-
+	} 3>&2 2>/dev/null
 }
 
 __standin_moment

@@ -19,6 +19,7 @@ import { entryFor, type TestHost } from './support/site.ts'
 import { DEMO, onHost, placed, placeTree, skip } from './support/tree.ts'
 
 const FILE = 'usr/bin/demo'
+const SCRIPT = typeof DEMO[FILE] === 'string' ? DEMO[FILE] : ''
 
 /** As a program that hangs in the middle of its own transaction. Gives what ends it. */
 function lock(host: TestHost): () => void {
@@ -42,7 +43,7 @@ function heldBack(host: TestHost): { merge: (content?: string) => void } {
   if (existsSync(path)) linkSync(path, spare)
   return {
     merge(content) {
-      if (!existsSync(spare)) writeFileSync(spare, DEMO[FILE] as string)
+      if (!existsSync(spare)) writeFileSync(spare, SCRIPT)
       if (content !== undefined) writeFileSync(spare, content)
       renameSync(spare, path)
     },
