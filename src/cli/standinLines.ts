@@ -29,9 +29,10 @@ export function liveLine(one: LiveStandin, now: number): Line {
 const AUDITS: Readonly<Record<string, Span>> = {
   none: 'nothing stood in for it',
   agree: { tone: 'good', text: 'agrees with the copy that stood in' },
-  'agree-stable': { tone: 'good', text: 'agrees with the copy that stood in, but for dates in files' },
+  'agree-stable': { tone: 'good', text: 'agrees with the copy that stood in, but for dates and build ids in files' },
   differ: { tone: 'bad', text: 'DIFFERS from the copy that stood in' },
   'not-comparable': 'not comparable with the copy that stood in',
+  irreproducible: 'never built the same twice, so a copy that differs is not accused',
 }
 
 export function buildLine(one: ListedBuild): Line {

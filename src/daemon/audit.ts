@@ -11,7 +11,7 @@ import type { Tone } from '../portage/terminal.ts'
 import { compareContents, type Compared } from '../trust/compare.ts'
 import type { Offer } from '../swarm/wire.ts'
 import { joined } from './attestations.ts'
-import { describe, type Dispute, MAX_PATHS, MAX_SIGNED } from './dispute.ts'
+import { describe, type Dispute, explains, MAX_PATHS, MAX_SIGNED, named } from './dispute.ts'
 import { boundDisputes, keepSides } from './disputeFiles.ts'
 import type { Build, Known } from './known.ts'
 import { differingLinkage, isBoundAlike } from './linkages.ts'
@@ -48,9 +48,6 @@ export interface Audited {
 /** Most signatures that are checked, 0.1 ms each; those of named keys stand first. */
 const MAX_CHECKED = 256
 
-/** Most files that a line on a terminal names. */
-const NAMED = 5
-
 const AGREES = 'your own build agrees with the copy that stood in'
 export const INCOMPARABLE = "your own build can't be compared with the copy that stood in"
 
@@ -79,7 +76,12 @@ export async function audit(input: AuditInput): Promise<Audited> {
     case 'differ':
       break
   }
-  return { verdict, build, tone: 'bad', line: await dispute(input, compared.accuses) }
+  const paths = filesFirst(differingPaths(stoodIn.manifest.records, own.records), stoodIn, own)
+  if (input.known.disputes(stoodIn.offer.recipe).some((one) => one.linkage === stoodIn.offer.linkage && explains(one, paths))) {
+    const line = `${INCOMPARABLE}: this package is never built the same twice (${named(paths)})`
+    return { verdict: 'not-comparable', build: { ...build, audit: 'not-comparable' }, tone: 'warn', line }
+  }
+  return { verdict, build, tone: 'bad', line: await dispute(input, paths, compared.accuses) }
 }
 
 /**
@@ -110,8 +112,8 @@ function whyNot({ stoodIn, own }: AuditInput, { because }: Compared & { verdict:
 }
 
 /** The row comes first: from then on nothing of this recipe stands in, whatever happens to the files. */
-async function dispute({ stoodIn, own, known, disputes, fetched, counts }: AuditInput, accuses: boolean): Promise<string> {
-  const paths = filesFirst(differingPaths(stoodIn.manifest.records, own.records), stoodIn, own)
+async function dispute(input: AuditInput, paths: readonly string[], accuses: boolean): Promise<string> {
+  const { stoodIn, own, known, disputes, fetched, counts } = input
   const { recipe, content, stable, attestations } = own.build.offer
   const { offer } = stoodIn
   const row: Dispute = {
@@ -130,9 +132,7 @@ async function dispute({ stoodIn, own, known, disputes, fetched, counts }: Audit
   const kept = { ...row, files: await keepSides(row.kept, { stoodIn, own, fetched }) }
   known.changeDispute(kept)
   boundDisputes({ disputes, known })
-  const named = paths.slice(0, NAMED).map((path) => `/${path}`)
-  const more = paths.length > NAMED ? ` and ${paths.length - NAMED} more` : ''
-  return `YOUR OWN BUILD DIFFERS from the copy that stood in: ${named.join(' ')}${more}. ${describe(kept)}`
+  return `YOUR OWN BUILD DIFFERS from the copy that stood in: ${named(paths)}. ${describe(kept)}`
 }
 
 /** A folder differs as soon as something in it is new; what people want to see is the file. */

@@ -13,9 +13,14 @@ export const MAX_SIGNED = 64
 
 /**
  * `open`: stand-ins were live at one of the builds, so it accuses nobody, and a clean rebuild has the last word. `accuses`: the copy is not what its
- * recipe gives here. `resolved`: a clean rebuild has given what the copy had.
+ * recipe gives here. `resolved`: a clean rebuild has given what the copy had. `irreproducible`: it has given a third content, so a difference in the same
+ * files says nothing.
  */
-export const STATES = ['open', 'accuses', 'resolved'] as const
+export const STATES = ['open', 'accuses', 'resolved', 'irreproducible'] as const
+
+type State = (typeof STATES)[number]
+
+const pathList = v.pipe(v.array(v.pipe(v.string(), v.maxLength(4095))), v.maxLength(MAX_PATHS))
 
 export const dispute = v.strictObject({
   cpv: plainText(300),
@@ -25,12 +30,14 @@ export const dispute = v.strictObject({
   contents: v.tuple([hex64, hex64]),
   stables: v.tuple([hex64, hex64]),
   /** Paths that differ, at most some hundreds of them. */
-  paths: v.pipe(v.array(v.pipe(v.string(), v.maxLength(4095))), v.maxLength(MAX_PATHS)),
+  paths: pathList,
   /** Folder that keeps what there is of both sides. */
   kept: plainText(4095),
   /** Which archives are in it: the copy's may have been gone, and the oldest disputes keep nothing but this row. */
   files: v.picklist(['both', 'own', 'none']),
   state: v.picklist(STATES),
+  /** Once it is irreproducible, the paths in which two builds of this host differ; absent where that is unknown, or too many to name. */
+  varies: v.exactOptional(pathList),
   /** Who signed which content: the evidence. */
   attestations: v.pipe(v.array(envelope), v.maxLength(MAX_SIGNED)),
 })
@@ -48,9 +55,28 @@ export function afterCleanRebuild(of: Dispute, { content, stable }: Content): 'r
   return content === of.contents[1] || stable === of.stables[1] ? 'accuses' : undefined
 }
 
+/** Whether a clean rebuild has ended it. */
+export function isOver({ state }: { readonly state: State }): boolean {
+  return state === 'resolved' || state === 'irreproducible'
+}
+
 /** Whether `of` keeps an offer with this content from standing in: once it is resolved, only what the rebuild has spoken against is refused. */
 export function refuses(of: Dispute, content: string): boolean {
-  return of.state !== 'resolved' || content === of.contents[1]
+  return !isOver(of) || (of.state === 'resolved' && content === of.contents[1])
+}
+
+/** Whether a copy that differs from the own build in `paths` alone differs only in what two builds of this host differ in themselves. */
+export function explains({ state, varies }: Dispute, paths: readonly string[]): boolean {
+  return state === 'irreproducible' && (varies === undefined || paths.every((path) => varies.includes(path)))
+}
+
+/** Most files that a line on a terminal names. */
+const NAMED = 5
+
+/** `/usr/bin/x /usr/bin/y and 3 more`. */
+export function named(paths: readonly string[]): string {
+  const first = paths.slice(0, NAMED).map((path) => `/${path}`)
+  return `${first.join(' ')}${paths.length > NAMED ? ` and ${paths.length - NAMED} more` : ''}`
 }
 
 /** For people: how it stands, and what is left to look at. */
@@ -64,6 +90,7 @@ export function describe(of: Dispute): string {
     open: `open: build it again while nothing stands in (emerge --oneshot =${of.cpv})`,
     accuses: 'the copy is not what is built here, and nothing stands in for this recipe',
     resolved: 'closed in favour of the copy by a clean rebuild',
+    irreproducible: `never built the same twice here${of.varies === undefined ? '' : ` (${named(of.varies)})`}, so nobody is accused`,
   }[of.state]
   return `${stands}; ${left}`
 }

@@ -13,6 +13,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   readSync,
   renameSync,
   rmSync,
@@ -22,10 +23,14 @@ import {
 import { copyFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
-import { systemCode } from '../base/errors.ts'
+import * as v from 'valibot'
+import { StrangerError, systemCode } from '../base/errors.ts'
+import { checkJson } from '../base/schema.ts'
+import { MAX_MANIFEST_BYTES } from '../package/manifest.ts'
 import type { ImageRecord } from '../package/record.ts'
 import type { StoodIn } from './audit.ts'
 import type { Dispute } from './dispute.ts'
+import { recordList } from './job.ts'
 import type { Build, Known } from './known.ts'
 
 /** Disputes that keep files, and the bytes of all of them together; the newest keeps its own however large they are. */
@@ -37,6 +42,28 @@ export interface Sides {
   readonly own: { readonly build: Build; readonly records: readonly ImageRecord[] }
   /** Folder of the peer's in which it keeps what it has fetched. */
   readonly fetched: string
+}
+
+export interface KeptRecords {
+  readonly own: readonly ImageRecord[]
+  readonly stoodIn: readonly ImageRecord[]
+}
+
+const ownSide = v.object({ records: recordList })
+const stoodInSide = v.object({ manifest: v.object({ records: recordList }) })
+
+/** The records of both sides; undefined where somebody has removed or changed what was kept. */
+export function readSides(folder: string): KeptRecords | undefined {
+  const read = <S extends v.GenericSchema>(schema: S, name: string): v.InferOutput<S> => {
+    const path = join(folder, name)
+    return checkJson(schema, readFileSync(path), path, MAX_MANIFEST_BYTES)
+  }
+  try {
+    return { own: read(ownSide, 'own.json').records, stoodIn: read(stoodInSide, 'stood-in.json').manifest.records }
+  } catch (error) {
+    if (!(error instanceof StrangerError) && systemCode(error) !== 'ENOENT') throw error
+    return undefined
+  }
 }
 
 /** Fills `folder`, anew where an earlier try has left something. Gives back what is kept. */

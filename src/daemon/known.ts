@@ -55,7 +55,7 @@ export interface Known {
   saveDispute(row: Dispute): void
   /** What has become of one that is known. */
   changeDispute(row: Dispute): void
-  /** Whether a dispute about this package is open. Asked while a merge waits, so no row is read whole. */
+  /** Whether a clean rebuild may still end a dispute about this package. Asked while a merge waits, so no row is read whole. */
   awaitsRebuild(cpv: string): boolean
   /** Oldest first; of one recipe, where it is given. */
   disputes(recipe?: string): Dispute[]
@@ -73,11 +73,12 @@ const SCHEMA = `
 const MAX_COURSES = 500
 
 /** Most disputes that are over and remembered. */
-const MAX_RESOLVED = 200
+const MAX_OVER = 200
 
 /** One that is open or accuses is never forgotten: its recipe goes on being refused. */
-const FORGET_RESOLVED = `DELETE FROM disputes WHERE row ->> '$.state' = 'resolved' AND rowid NOT IN
-  (SELECT rowid FROM disputes WHERE row ->> '$.state' = 'resolved' ORDER BY rowid DESC LIMIT ?)`
+const WAITS = `row ->> '$.state' IN ('open', 'accuses')`
+const FORGET_OVER = `DELETE FROM disputes WHERE NOT ${WAITS} AND rowid NOT IN
+  (SELECT rowid FROM disputes WHERE NOT ${WAITS} ORDER BY rowid DESC LIMIT ?)`
 
 /** Errors: HostError DISK_FULL or IO, naming the file, when it can't be opened or is not a database. */
 export function openKnown(path: string, log: (line: string) => void = () => undefined): Known {
@@ -140,10 +141,10 @@ export function openKnown(path: string, log: (line: string) => void = () => unde
     changeDispute(row) {
       const sql = 'UPDATE disputes SET row = ? WHERE recipe = ? AND linkage = ? AND a = ? AND b = ?'
       db.prepare(sql).run(JSON.stringify(check(dispute, row, 'dispute')), row.recipe, row.linkage, row.contents[0], row.contents[1])
-      db.prepare(FORGET_RESOLVED).run(MAX_RESOLVED)
+      db.prepare(FORGET_OVER).run(MAX_OVER)
     },
     awaitsRebuild(cpv) {
-      const sql = "SELECT 1 FROM disputes WHERE row ->> '$.state' = 'open' AND row ->> '$.cpv' = ? LIMIT 1"
+      const sql = `SELECT 1 FROM disputes WHERE ${WAITS} AND row ->> '$.cpv' = ? LIMIT 1`
       return db.prepare(sql).get(cpv) !== undefined
     },
     disputes(recipe) {

@@ -3,14 +3,16 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { differingPaths } from '../package/content.ts'
 import type { Tone } from '../portage/terminal.ts'
-import { afterCleanRebuild, type Dispute } from './dispute.ts'
+import { afterCleanRebuild, type Dispute, isOver, MAX_PATHS, named } from './dispute.ts'
+import { readSides } from './disputeFiles.ts'
 import type { Known } from './known.ts'
 import type { Published } from './publish.ts'
 
 export interface RebuildInput {
   readonly known: Pick<Known, 'disputes' | 'changeDispute'>
-  readonly own: Pick<Published, 'build'>
+  readonly own: Pick<Published, 'build' | 'records'>
   /** Whether stand-ins of other packages were live during this build. */
   readonly standinsLive: boolean
 }
@@ -25,7 +27,7 @@ export interface Word {
 /** One word for each dispute that this build is about. */
 export function rebuilt({ known, own, standinsLive }: RebuildInput): Word[] {
   const { recipe, linkage } = own.build.offer
-  const about = known.disputes(recipe).filter(({ state }) => state !== 'resolved')
+  const about = known.disputes(recipe).filter((one) => !isOver(one))
   return about.flatMap((one): Word[] => {
     if (standinsLive) {
       if (one.state !== 'open') return []
@@ -33,10 +35,7 @@ export function rebuilt({ known, own, standinsLive }: RebuildInput): Word[] {
     }
     const state = afterCleanRebuild(one, own.build.offer)
     if (state === undefined) {
-      if (one.linkage !== linkage) return []
-      return [
-        { text: 'your clean rebuild agrees with neither side of the dispute: this package is not built the same twice', tone: 'warn' },
-      ]
+      return one.linkage === linkage ? [afterThird(one, known, own)] : []
     }
     if (state === one.state) return []
     const changed: Dispute = { ...one, state }
@@ -48,4 +47,19 @@ export function rebuilt({ known, own, standinsLive }: RebuildInput): Word[] {
     const text = 'your clean rebuild agrees with the copy that stood in, so the dispute is closed in its favour; it may stand in again'
     return [{ text, tone: 'good', closed: changed }]
   })
+}
+
+/** Where two builds of this host differ the copy may differ too. What they have in common, and the copy has not, still speaks against it. */
+function afterThird(of: Dispute, known: RebuildInput['known'], own: RebuildInput['own']): Word {
+  const kept = readSides(of.kept)
+  const varies = kept && differingPaths(kept.own, own.records)
+  const foreign = kept === undefined ? [] : differingPaths(kept.stoodIn, own.records).filter((path) => varies?.includes(path) === false)
+  if (foreign.length > 0) {
+    known.changeDispute({ ...of, state: 'accuses' })
+    const text = `your clean rebuild differs from your build before it, but not in ${named(foreign)}: there THE COPY THAT STOOD IN IS WRONG`
+    return { text, tone: 'bad' }
+  }
+  known.changeDispute({ ...of, state: 'irreproducible', ...(varies !== undefined && varies.length <= MAX_PATHS ? { varies } : {}) })
+  const text = 'your clean rebuild differs from both sides of the dispute: this package is never built the same twice, so nobody is accused'
+  return { text: `${text}, and a copy of it may stand in again`, tone: 'warn' }
 }

@@ -11,7 +11,7 @@ import { purge } from '../standin/purge.ts'
 import type { Responder } from './control.ts'
 import type { Answer, CourseReport, DisputeReport, LiveStandin, OwnBuild } from './controlWire.ts'
 import type { Courses } from './courses.ts'
-import { describe } from './dispute.ts'
+import { describe, isOver } from './dispute.ts'
 import type { Known } from './known.ts'
 import { parseMoment } from './moment.ts'
 import type { PeerLife } from './peerLife.ts'
@@ -97,7 +97,7 @@ export function coursesOf(known: Pick<Known, 'courses' | 'disputes'>): CourseRep
   const byCpv = Map.groupBy(known.disputes(), ({ cpv }) => cpv)
   return known.courses().map((course) => {
     const about = (byCpv.get(course.cpv) ?? []).slice(-MOST_NAMED)
-    const verdicts = about.map((one) => ({ rule: 'dispute', passed: one.state === 'resolved', text: describe(one) }))
+    const verdicts = about.map((one) => ({ rule: 'dispute', passed: isOver(one), text: describe(one) }))
     return { ...course, verdicts: [...course.verdicts, ...verdicts] }
   })
 }
@@ -123,7 +123,8 @@ function liveOf(entry: Entry, realm: Realm): LiveStandin {
 }
 
 /** Also for the command line, where no daemon answers. */
-export function buildsOf(known: Pick<Known, 'builds'>, sharing: ReadonlySet<string>): OwnBuild[] {
+export function buildsOf(known: Pick<Known, 'builds' | 'disputes'>, sharing: ReadonlySet<string>): OwnBuild[] {
+  const varying = new Set(known.disputes().flatMap(({ state, recipe }) => (state === 'irreproducible' ? [recipe] : [])))
   return known.builds().map(({ cpv, offer, archive, audit }) => ({
     cpv,
     repository: offer.family.repository,
@@ -133,7 +134,7 @@ export function buildsOf(known: Pick<Known, 'builds'>, sharing: ReadonlySet<stri
     archive: archive.sha256,
     size: archive.size,
     shared: sharing.has(archive.sha256),
-    audit,
+    audit: audit === 'differ' && varying.has(offer.recipe) ? 'irreproducible' : audit,
   }))
 }
 

@@ -172,6 +172,7 @@ test('the next warden goes on where the last one was cut off', async (t) => {
   const cases: readonly { upTo: readonly Moment['moment'][]; alone?: boolean; merged?: boolean; next: readonly string[] }[] = [
     { upTo: ['fetch'], next: ['stand in'] },
     { upTo: ['fetch'], alone: true, next: [] },
+    { upTo: ['fetch'], merged: true, next: ['make way: settled', 'publish'] },
     { upTo: ['fetch', 'purge'], next: [] },
     { upTo: ['fetch', 'purge'], merged: true, next: ['make way: settled', 'publish'] },
   ]

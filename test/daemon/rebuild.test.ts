@@ -38,7 +38,8 @@ const CASES: readonly Case[] = [
     says: /closed in its favour/,
   },
   { what: 'what was built before', standinsLive: true, again: { text: 'b' }, state: 'accuses', says: /COPY THAT STOOD IN IS WRONG/ },
-  { what: 'neither', standinsLive: true, again: { text: 'c' }, state: 'open', says: /agrees with neither/ },
+  { what: 'a third content', standinsLive: true, again: { text: 'c' }, state: 'irreproducible', says: /nobody is accused/ },
+  { what: 'a third content', standinsLive: false, again: { text: 'c' }, state: 'irreproducible', says: /nobody is accused/ },
   { what: 'the copy’s, though it was accused', standinsLive: false, again: { text: 'a' }, state: 'resolved', says: /closed in its favour/ },
   { what: 'the same again, as is known', standinsLive: false, again: { text: 'b' }, state: 'accuses', says: undefined },
   {
@@ -67,7 +68,7 @@ for (const { what, standinsLive, again, state, says } of CASES) {
       words.some(({ closed }) => closed !== undefined),
       state === 'resolved',
     )
-    assert.equal(place.known.awaitsRebuild(CPV), state === 'open')
+    assert.equal(place.known.awaitsRebuild(CPV), ['open', 'accuses'].includes(state))
     assert.equal(place.known.awaitsRebuild('app-misc/hello-2.1'), false)
   })
 }
@@ -80,6 +81,50 @@ test('a resolved dispute refuses what was spoken against, any other one refuses 
   assert.deepEqual(refused(), [true, true])
   rebuilt({ known: place.known, own: ownOf(place, { text: 'a' }), standinsLive: false })
   assert.deepEqual(refused(), [false, true])
+})
+
+/** The copy, the own build and the rebuild that differ in `usr/x`; what the copy has in `usr/y` is nobody else's. */
+const [COPY, OWN, THIRD] = ['a', 'b', 'c'].map((text): Side => ({ text, also: { 'usr/y': text === 'a' ? 'mined' : 'plain' } }))
+
+test('a copy that differs also where the own builds are equal stays accused, whatever else varies', async (t) => {
+  const place = placeIn(t)
+  await audit(auditOf(place, COPY ?? assert.fail(), OWN ?? assert.fail()))
+  const words = rebuilt({ known: place.known, own: ownOf(place, THIRD ?? assert.fail()), standinsLive: false })
+  assert.match(words[0]?.text ?? '', /but not in \/usr\/y: there THE COPY THAT STOOD IN IS WRONG/)
+  assert.equal(place.known.disputes()[0]?.state, 'accuses')
+})
+
+test('of a package that is never the same twice a copy that differs where it varies accuses nobody, one that differs elsewhere does', async (t) => {
+  const place = placeIn(t)
+  await disputeIn(place, false)
+  rebuilt({ known: place.known, own: ownOf(place, { text: 'c' }), standinsLive: false })
+  assert.match(inWords(place.known.disputes()[0] ?? assert.fail()), /never built the same twice here \(\/usr\/x\)/)
+  assert.equal(
+    place.known.disputes().some((one) => refuses(one, copyOf(place, { text: 'a' }).offer.content)),
+    false,
+  )
+
+  const later = await audit(auditOf(place, { text: 'd' }, { text: 'e' }))
+  assert.deepEqual([later.verdict, later.build.audit, later.tone], ['not-comparable', 'not-comparable', 'warn'])
+  assert.match(later.line, /can't be compared .*: this package is never built the same twice \(\/usr\/x\)/)
+  assert.equal(place.known.disputes().length, 1)
+
+  const tampered = await audit(auditOf(place, { text: 'd', also: { 'usr/y': 'mined' } }, { text: 'e' }))
+  assert.equal(tampered.verdict, 'differ')
+  assert.match(tampered.line, /YOUR OWN BUILD DIFFERS .*\/usr\/y/)
+  assert.deepEqual(
+    place.known.disputes().map(({ state }) => state),
+    ['irreproducible', 'accuses'],
+  )
+})
+
+test('where nothing is left of the builds before it, a third content lifts the accusation all the same', async (t) => {
+  const place = placeIn(t)
+  await disputeIn(place, false)
+  rmSync(place.known.disputes()[0]?.kept ?? '', { recursive: true })
+  rebuilt({ known: place.known, own: ownOf(place, { text: 'c' }), standinsLive: false })
+  const [row] = place.known.disputes()
+  assert.deepEqual([row?.state, row?.varies], ['irreproducible', undefined])
 })
 
 test('a build of another recipe says nothing of it', async (t) => {

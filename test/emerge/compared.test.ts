@@ -8,7 +8,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { createNetwork, type Network } from '../support/host/network.ts'
-import { append } from '../support/standin/built.ts'
 import { killDaemon, startDaemon } from '../support/standin/daemon.ts'
 import { type Consumer, createConsumer, USABLE } from '../support/story/consumer.ts'
 import { hold, letGo, reached } from '../support/story/gate.ts'
@@ -39,29 +38,27 @@ async function said(consumer: Consumer): Promise<string> {
   return emerge.output()
 }
 
-const UNKEPT: readonly [string, string, (consumer: Consumer) => void, RegExp][] = [
-  [
-    'a bashrc that reaches into it',
-    'beta',
-    ({ host }) => host.write('/etc/portage/bashrc', `post_src_install() { :; }\n${host.read('/etc/portage/bashrc')}`),
-    /post_src_install in your bashrc may change what is built/,
-  ],
+/** What stands in front of standin's lines in the bashrc, and what comes of it. */
+const UNKEPT: readonly [string, string, string, RegExp][] = [
+  ['a bashrc that reaches into it', 'beta', 'post_src_install() { :; }', /post_src_install in your bashrc may change what is built/],
   [
     'an image of which nothing could be kept',
     'gamma',
-    ({ host }) =>
-      append(host, '/etc/portage/bashrc', '[[ ${EBUILD_PHASE} == install ]] && post_src_install() { mkfifo "${D}/usr/pipe"; }\n'),
+    '[[ ${EBUILD_PHASE} == install ]] && post_src_install() { mkfifo "${D}/usr/pipe"; }',
     /usr\/pipe is a device, a FIFO or a socket/,
   ],
 ]
 
-for (const [what, name, spoil, why] of UNKEPT) {
+function prepend({ host }: Consumer, line: string): void {
+  host.write('/etc/portage/bashrc', `${line}\n${host.read('/etc/portage/bashrc')}`)
+}
+
+for (const [what, name, line, why] of UNKEPT) {
   test(`${what}: with install alone that is said of the copy, and nothing of publishing`, async () => {
     const consumer = await createConsumer(publisher, name)
-    spoil(consumer)
+    prepend(consumer, line)
     const text = await said(consumer)
-    const line = text.split('\n').find((one) => one.includes(COPY)) ?? ''
-    assert.match(line, why, text)
+    assert.match(text.split('\n').find((one) => one.includes(COPY)) ?? '', why, text)
     assert.doesNotMatch(text + consumer.daemon.output(), /published/)
     assert.match(await whyOn(consumer), new RegExp(`stopped +own-build +${COPY}: .*${why.source}`))
     await consumer.host.close()
@@ -70,7 +67,7 @@ for (const [what, name, spoil, why] of UNKEPT) {
 
 test('with publish both are said in one line', async () => {
   const consumer = await createConsumer(publisher, 'epsilon', { standin: { features: 'install publish' } })
-  UNKEPT[0]?.[2](consumer)
+  prepend(consumer, UNKEPT[0]?.[2] ?? assert.fail())
   const text = await said(consumer)
   assert.equal(text.split('\n').filter((line) => /published|compared/.test(line)).length, 1)
   assert.match(text, new RegExp(`${COPY}, and is not published: post_src_install in your bashrc`))

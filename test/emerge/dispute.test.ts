@@ -41,10 +41,11 @@ async function buildBeside(consumer: Consumer): Promise<string> {
   const slow = await consumer.emerge('test-misc/slow')
   await slow.waitFor(USABLE)
   const text = await said(consumer, RANDOM)
+  await consumer.daemon.waitFor(DIFFERS)
   consumer.host.write('/tmp/go', '')
   assert.equal((await slow.exited).exitCode, 0, slow.output())
   await settled(consumer.host)
-  return text
+  return text + consumer.daemon.output()
 }
 
 async function disputeOn({ host }: Consumer): Promise<DisputeReport> {
@@ -74,7 +75,7 @@ test('with install alone: the dispute is open, keeps both archives, and a clean 
   seedIs(user, 'theirs')
   const rebuild = await said(user, RANDOM)
   assert.match(rebuild, /no stand-in: .*two contents for its recipe/)
-  assert.match(rebuild, /random-1: your clean rebuild agrees with the copy that stood in, so the dispute is closed in its favour/)
+  await user.daemon.waitFor(/random-1: your clean rebuild agrees with the copy that stood in, so the dispute is closed in its favour/)
   assert.equal((await disputeOn(user)).state, 'resolved')
   assert.match((await user.host.run(['standin', 'status'])).stdout, /random-1 .*closed in favour of the copy/)
   assert.match(await whyOn(user), /passed .*dispute +closed in favour of the copy/)
@@ -82,7 +83,7 @@ test('with install alone: the dispute is open, keeps both archives, and a clean 
   await user.host.emerge(['--unmerge', '--quiet', RANDOM])
   const again = await said(user, RANDOM)
   assert.match(again, USABLE)
-  assert.match(again, /agrees with the copy that stood in, byte for byte/)
+  await user.daemon.waitFor(/agrees with the copy that stood in, byte for byte/)
 })
 
 test('with publish: a clean rebuild that gives the same again accuses the copy, and nothing stands in for the recipe any more', async () => {
@@ -95,12 +96,36 @@ test('with publish: a clean rebuild that gives the same again accuses the copy, 
     () => readdirSync(fetched),
     (names) => !names.some((name) => name.startsWith(theirs?.archive ?? '')),
   )
-  const rebuild = await said(user, '--oneshot', RANDOM)
-  assert.match(rebuild, /random-1: your clean rebuild agrees with your build before it, so THE COPY THAT STOOD IN IS WRONG/)
+  await said(user, '--oneshot', RANDOM)
+  await user.daemon.waitFor(/random-1: your clean rebuild agrees with your build before it, so THE COPY THAT STOOD IN IS WRONG/)
   assert.equal((await disputeOn(user)).state, 'accuses')
   assert.match(await whyOn(user), /stopped .*dispute +the copy is not what is built here/)
   assert.match((await user.host.run(['standin', 'status'])).stdout, /random-1 .*the copy is not what is built here/)
 
   await user.host.emerge(['--unmerge', '--quiet', RANDOM])
   assert.match(await said(user, RANDOM), /no stand-in: .*two contents for its recipe/)
+})
+
+test('with install alone: what is never built the same twice accuses nobody, once a clean rebuild has shown that', async () => {
+  const user = await createConsumer(publisher, 'delta')
+  await said(user, RANDOM)
+  await user.daemon.waitFor(DIFFERS)
+  assert.equal((await disputeOn(user)).state, 'accuses')
+  await settled(user.host)
+  await said(user, '--oneshot', RANDOM)
+  await user.daemon.waitFor(/random-1: your clean rebuild differs from both sides of the dispute: .* nobody is accused/)
+  await settled(user.host)
+  assert.equal((await disputeOn(user)).state, 'irreproducible')
+  assert.match(await whyOn(user), /passed .*dispute +never built the same twice here \(\/usr\/share\/random\/seed\)/)
+  assert.match((await user.host.run(['standin', 'status'])).stdout, /random-1 .*never built the same twice here/)
+
+  const heard = user.daemon.output().length
+  await said(user, '--oneshot', RANDOM)
+  await settled(user.host)
+  assert.doesNotMatch(user.daemon.output().slice(heard), /your|dispute/, 'there is nothing left to say')
+  await user.host.emerge(['--unmerge', '--quiet', RANDOM])
+  assert.match(await said(user, RANDOM), USABLE)
+  await user.daemon.waitFor(/random-1: your own build can't be compared .*: this package is never built the same twice/)
+  await settled(user.host)
+  assert.equal((await disputeOn(user)).state, 'irreproducible')
 })

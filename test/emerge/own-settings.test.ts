@@ -9,7 +9,6 @@ import { after, before, test } from 'node:test'
 import type { Started } from '../support/host/enter.ts'
 import type { Host } from '../support/host/host.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
-import { append } from '../support/standin/built.ts'
 import { startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
 import { addGate, hold, letGo, reached } from '../support/story/gate.ts'
@@ -57,7 +56,7 @@ test('what is changed right after the merge is not what was built, and that is s
   const bashrc = host.read('/etc/portage/bashrc')
   // Portage leaves an installed file where it is that has the same bytes.
   rmSync(host.path('/usr/bin/flags'))
-  append(host, '/etc/portage/bashrc', '[[ ${EBUILD_PHASE} == postinst ]] && echo >> "${EROOT}/usr/bin/flags"\n')
+  host.write('/etc/portage/bashrc', `[[ \${EBUILD_PHASE} == postinst ]] && echo >> "\${EROOT}/usr/bin/flags"\n${bashrc}`)
   assert.equal(
     await outcome(['--oneshot']),
     'not published: the archive was not made: usr/bin/flags has been changed since the build (1 file)',

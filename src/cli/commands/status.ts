@@ -47,6 +47,8 @@ async function ownFeatures(world: World, out: Output): Promise<string[] | null> 
   }
 }
 
+const TONES = { open: 'bad', accuses: 'bad', resolved: 'good', irreproducible: 'warn' } as const
+
 export function renderStatus(document: StatusDocument, now: number): Line[] {
   const { daemon, features, live, kept, transfers, disputes } = document
   return [
@@ -56,7 +58,7 @@ export function renderStatus(document: StatusDocument, now: number): Line[] {
     ...section('kept files', kept, ({ path, keptAs }) => [`/${path.replace(/^\//, '')} is now ${keptAs}`]),
     ...section('transfers', transfers, transferLine),
     ...section('disputes', disputes, ({ cpv, differing, state, text }) => [
-      { tone: state === 'resolved' ? 'good' : 'bad', text: cpv },
+      { tone: TONES[state], text: cpv },
       `  ${counted(differing, 'file')} of two builds differ, ${text}`,
     ]),
   ]

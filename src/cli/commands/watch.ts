@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { UserError } from '../../base/errors.ts'
+import { isOver } from '../../daemon/dispute.ts'
 import type { Transfer } from '../../daemon/peerWire.ts'
 import { follow } from '../ask.ts'
 import { doorOf } from '../daemonOr.ts'
@@ -66,7 +67,7 @@ function withinRows(lines: readonly Line[], rows: number): readonly Line[] {
 }
 
 export function renderWatch({ live, transfers, disputes: all }: StatusDocument, now: number): Line[] {
-  const disputes = all.filter(({ state }) => state !== 'resolved')
+  const disputes = all.filter((one) => !isOver(one))
   const downs = transfers.filter(({ direction }) => direction === 'down')
   const ups = transfers.filter(({ direction }) => direction === 'up')
   return [

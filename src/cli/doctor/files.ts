@@ -5,6 +5,7 @@
  */
 import { lstatSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { isOver } from '../../daemon/dispute.ts'
 import { readText } from '../../portage/bounded.ts'
 import { loadKey } from '../../trust/key.ts'
 import { journalPath, readJournal, readKnown } from '../lastKnown.ts'
@@ -71,7 +72,7 @@ function judged(path: string, mode: number, uid: number | undefined, owner: stri
 
 function journal({ folders: all }: World): Finding[] {
   const { live, kept } = readJournal(journalPath(all))
-  const disputes = readKnown(all).disputes.filter(({ state }) => state !== 'resolved')
+  const disputes = readKnown(all).disputes.filter((one) => !isOver(one))
   const findings = [ok('journal', `reads; ${counted(live.length, 'stand-in')} live`)]
   if (kept.length > 0)
     findings.push(

@@ -42,21 +42,28 @@ export interface Side {
   readonly text: string
   /** Text that its stable id is made from; `text` unless told. */
   readonly stable?: string
+  /** Text of other files by their paths. */
+  readonly also?: Readonly<Record<string, string>>
   readonly metadata?: Metadata
   readonly standinsLive?: boolean
   readonly recipe?: string
   readonly size?: number
 }
 
-const recordsOf = (text: string): ImageRecord[] => [
-  { type: 'dir', path: 'usr', mode: 0o755, owner: 'root', group: 'root' },
-  { type: 'file', path: 'usr/x', mode: 0o644, owner: 'root', group: 'root', size: text.length, sha256: sha256Hex(text) },
-]
+function recordsOf({ text, also }: Side): ImageRecord[] {
+  const files = Object.entries({ 'usr/x': text, ...also })
+  return [
+    { type: 'dir', path: 'usr', mode: 0o755, owner: 'root', group: 'root' },
+    ...files.map(([path, of]): ImageRecord => {
+      return { type: 'file', path, mode: 0o644, owner: 'root', group: 'root', size: of.length, sha256: sha256Hex(of) }
+    }),
+  ]
+}
 
 /** The copy that stood in; its archive lies where the peer keeps what it has fetched. */
 export function copyOf({ fetched }: Place, side: Side): StoodIn {
   const { metadata = {}, recipe = id('recipe'), standinsLive = false } = side
-  const records = recordsOf(side.text)
+  const records = recordsOf(side)
   const archive = Buffer.alloc(side.size ?? 1000, side.text)
   const sha256 = sha256Hex(archive)
   writeFileSync(join(fetched, `${sha256}.gpkg.tar`), archive)
@@ -65,7 +72,7 @@ export function copyOf({ fetched }: Place, side: Side): StoodIn {
     linkage: linkageId(linkageOf(metadata)),
     metadata: metadataId(metadata),
     content: exactId(records),
-    stable: id(side.stable ?? side.text),
+    stable: id(side.stable ?? (side.also === undefined ? side.text : JSON.stringify([side.text, side.also]))),
   }
   const plain = offerNamed(side.text, ids)
   const offer = { ...plain, archive: { ...plain.archive, sha256, size: archive.byteLength, name: `${sha256}.gpkg.tar` } }
