@@ -139,7 +139,8 @@ function captureFolder(from: string, to: string, path: string, files: CapturedFi
     else if (entry.isSymbolicLink()) captureLink(source, target)
     else if (entry.isFile()) files.push(captureFile(source, target, inner))
     else throw new HostError('UNSUPPORTED', `${source} is a device, a FIFO or a socket, and no archive is made with such`)
-    if (files.length > MAX_CAPTURED) throw new HostError('UNSUPPORTED', `${from} has more than ${MAX_CAPTURED} files, and no archive is made of so many`)
+    if (files.length > MAX_CAPTURED)
+      throw new HostError('UNSUPPORTED', `${from} has more than ${MAX_CAPTURED} files, and no archive is made of so many`)
   }
   chownSync(to, stat.uid, stat.gid)
   chmodSync(to, stat.mode & 0o7777)
