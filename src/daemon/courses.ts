@@ -147,6 +147,7 @@ export function openCourses(options: CoursesOptions): Courses {
     course.enough.abort()
     const others = await halt(othersOf(moment, course))
     await then(course, async () => {
+      if (table.get(course.key) !== course) return // over since: a note that is written now would never go
       steps.makeWay(moment, others, course)
       await steps.keep(course, moment.values)
       change(course, { stage: 'merging' })
