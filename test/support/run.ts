@@ -23,17 +23,18 @@ const LONGEST_FILE_MS = 14 * 60 * 1000
 /** These need hosts, and so root. */
 const ON_HOSTS = ['test/emerge/**/*.test.ts', 'test/attack/host/**/*.test.ts']
 
-/** They say what may go wrong around what the others show, and would take a whole run past a quarter of an hour. */
-const LONG = 'test/emerge/long/'
+/** They say what may go wrong around what the others show, and every way to go; they would take a whole run past a quarter of an hour. */
+const LONG = ['test/emerge/long/', 'test/emerge/courses/']
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 const { pure: pureOnly, parts } = asked()
 
-const wanted = (path: string): boolean => (parts.length === 0 ? !path.startsWith(LONG) : parts.some((part) => path.includes(part)))
+const wanted = (path: string): boolean =>
+  parts.length === 0 ? LONG.every((folder) => !path.startsWith(folder)) : parts.some((part) => path.includes(part))
 const onHosts = fg.globSync(ON_HOSTS, { cwd: paths.top }).filter(wanted).toSorted()
 const pure = fg.globSync('test/**/*.test.ts', { cwd: paths.top, ignore: ON_HOSTS }).filter(wanted).toSorted()
 
-if (parts.length === 0 && !pureOnly) say('the long tests are left to: npm test -- emerge/long')
+if (parts.length === 0 && !pureOnly) say('the long tests are left to: npm test -- emerge/long, npm test -- emerge/courses')
 const ready = pureOnly ? { missing: 'left out on purpose' } : onHosts.length === 0 ? {} : await makeReady()
 const missing = ready.missing
 const leftOut =

@@ -14,8 +14,13 @@ fail_in() {
 	[[ ${FAILS_IN:-compile} != "$1" ]] || die "failing in $1 as told"
 }
 
+pkg_pretend() { fail_in pretend; }
+pkg_setup() { fail_in setup; }
+src_unpack() { fail_in unpack; }
+src_prepare() { default; fail_in prepare; }
 src_configure() { fail_in configure; }
 src_compile() { fail_in compile; }
+src_test() { fail_in test; }
 
 src_install() {
 	printf '%s\n' "#!/bin/sh" "echo fails" | newbin - fails
@@ -23,3 +28,4 @@ src_install() {
 }
 
 pkg_preinst() { fail_in preinst; }
+pkg_postinst() { fail_in postinst; }
