@@ -12,6 +12,7 @@ import { createNetwork, type Network } from '../support/host/network.ts'
 import { ask, buildOf, keyIdOf, policyNaming } from '../support/standin/ask.ts'
 import { restartDaemon, startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
+import { left, typeEmerge } from '../support/story/typed.ts'
 
 /** A builder who adds to every image of test-misc/flags what the ebuild never installs, and changes what it does. */
 const TAMPERED = `
@@ -49,8 +50,9 @@ before(async () => {
 after(() => network.close())
 
 async function emergeAndRead(atom: string): Promise<string> {
-  const emerge = await user.start(['emerge', '--color=n', atom], { pty: true })
-  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  const emerge = await typeEmerge(user, [atom])
+  await emerge.waitFor(/standin: \S+: (no stand-in: |your own build |YOUR OWN BUILD )/)
+  assert.equal((await left(emerge)).exitCode, 0, emerge.output())
   return emerge.output()
 }
 
