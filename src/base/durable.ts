@@ -7,8 +7,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { randomBytes } from 'node:crypto'
-import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, existsSync, fchmodSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { hostError } from './errors.ts'
 
 /** Flushes a folder, so that names created, renamed or removed in it survive a power cut. */
@@ -34,11 +34,16 @@ export function writeDurable(path: string, bytes: Uint8Array | string, mode: num
     renameSync(temporary, path)
     syncFolder(dirname(path))
   } catch (error) {
-    if (fd !== undefined) rmSync(temporary, { force: true })
+    if (fd !== undefined || existsSync(temporary)) rmSync(temporary, { force: true })
     throw hostError(`could not write ${path}`, error)
   } finally {
     if (fd !== undefined) closeSync(fd)
   }
+}
+
+/** Removes what a process that was killed in `writeDurable` has left in `folder`. To be called at start-up by whoever alone writes there. */
+export function forgetUnfinished(folder: string): void {
+  for (const name of readdirSync(folder)) if (/\.[0-9a-f]{12}\.tmp$/.test(name)) rmSync(join(folder, name), { force: true })
 }
 
 function writeAll(fd: number, bytes: Uint8Array): void {

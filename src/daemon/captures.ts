@@ -9,7 +9,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
-import { StandinError, systemCode } from '../base/errors.ts'
+import { hostError, StandinError, systemCode } from '../base/errors.ts'
 import { checkJson, count, plainText } from '../base/schema.ts'
 import { type Metadata, metadata } from '../package/manifest.ts'
 import { type Capture, capture, captureRoot, dropCapture, inRoot } from './capture.ts'
@@ -39,44 +39,59 @@ export interface Captures {
 }
 
 export function capturesIn(records: string, log: (line: string) => void): Captures {
-  mkdirSync(records, { recursive: true, mode: 0o700 })
+  attempt(records, () => mkdirSync(records, { recursive: true, mode: 0o700 }))
   const read = (key: string): v.InferOutput<typeof record> | undefined => {
     const path = join(records, key)
     try {
       return checkJson(record, readFileSync(path), path, MAX_RECORD_BYTES)
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return undefined
-      if (!(error instanceof StandinError)) throw error
+      if (!(error instanceof StandinError)) throw hostError(`could not read ${path}`, error)
       log(`${error.message}: the capture is not used`)
       return undefined
     }
   }
   const write = (key: string, value: v.InferOutput<typeof record>): void => {
     const path = join(records, key)
-    writeFileSync(`${path}.new`, JSON.stringify(value), { mode: 0o600 })
-    renameSync(`${path}.new`, path)
+    attempt(path, () => {
+      writeFileSync(`${path}.new`, JSON.stringify(value), { mode: 0o600 })
+      renameSync(`${path}.new`, path)
+    })
   }
+  const dropLinks = (folder: string): void => attempt(folder, () => dropCapture(folder))
   const drop = (key: string): void => {
     const known = read(key)
-    if (known !== undefined) dropCapture(known.folder)
-    for (const name of [key, `${key}.new`]) rmSync(join(records, name), { force: true })
+    if (known !== undefined) {
+      // Cut off from here on, it is no capture any more.
+      if (known.files !== null) write(key, { ...known, files: null, metadata: {} })
+      dropLinks(known.folder)
+    }
+    for (const name of [key, `${key}.new`]) attempt(join(records, name), () => rmSync(join(records, name), { force: true }))
   }
   return {
     take(key, image, portageTmpdir, of) {
       drop(key)
       const folder = join(captureRoot(portageTmpdir), key.slice(-200))
       write(key, { folder, image: join(folder, 'image'), files: null, metadata: {} })
-      dropCapture(folder)
+      dropLinks(folder)
       const taken = capture(image, folder)
       write(key, { folder, image: taken.image, files: [...taken.files], metadata: of })
     },
     load(key) {
       const known = read(key)
       if (known === undefined || known.files === null) return undefined
-      inRoot(dirname(known.folder), () => undefined)
+      attempt(known.folder, () => inRoot(dirname(known.folder), () => undefined))
       return { capture: { folder: known.folder, image: known.image, files: known.files }, metadata: known.metadata }
     },
     drop,
     keys: () => readdirSync(records).map((name) => name.replace(/\.new$/, '')),
+  }
+}
+
+function attempt(path: string, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    throw hostError(`capture ${path}`, error)
   }
 }

@@ -25,15 +25,7 @@ const LEFT = '.alone'
 /** Makes the door `name` (see `buildKey`) in place of whatever is there. Errors: HostError IO, also for a name above 245 bytes. */
 export async function makeDoor(folder: string, name: string): Promise<Door> {
   const path = join(folder, name)
-  let fd: number
-  try {
-    rmSync(`${path}.new`, { force: true })
-    await makeFifo(`${path}.new`)
-    fd = openSync(`${path}.new`, constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW)
-    renameSync(`${path}.new`, path)
-  } catch (error) {
-    throw hostError(`could not make ${path}`, error)
-  }
+  const fd = await openNew(path)
   let removed = false
   return {
     answer(word, nonce) {
@@ -49,9 +41,26 @@ export async function makeDoor(folder: string, name: string): Promise<Door> {
     remove() {
       if (removed) return
       removed = true
-      forgetDoor(folder, name)
-      closeSync(fd)
+      try {
+        forgetDoor(folder, name)
+      } finally {
+        closeSync(fd)
+      }
     },
+  }
+}
+
+async function openNew(path: string): Promise<number> {
+  let fd: number | undefined
+  try {
+    rmSync(`${path}.new`, { force: true })
+    await makeFifo(`${path}.new`)
+    fd = openSync(`${path}.new`, constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW)
+    renameSync(`${path}.new`, path)
+    return fd
+  } catch (error) {
+    if (fd !== undefined) closeSync(fd)
+    throw hostError(`could not make ${path}`, error)
   }
 }
 

@@ -108,7 +108,11 @@ export function openKnown(path: string, log: (line: string) => void = () => unde
   }
   return {
     saveBuild(row) {
-      db.prepare('INSERT OR REPLACE INTO builds VALUES (?, ?)').run(row.archive.sha256, JSON.stringify(row))
+      try {
+        db.prepare('INSERT OR REPLACE INTO builds VALUES (?, ?)').run(row.archive.sha256, JSON.stringify(row))
+      } catch (error) {
+        throw databaseError(`${row.cpv}: ${path}`, path, error)
+      }
     },
     builds: () => rows(build, 'SELECT row FROM builds ORDER BY rowid'),
     dropBuild(archive) {

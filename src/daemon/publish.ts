@@ -7,7 +7,7 @@
  */
 import { chmodSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { HostError } from '../base/errors.ts'
+import { HostError, hostError } from '../base/errors.ts'
 import { checkJson } from '../base/schema.ts'
 import { type Linkage, linkageId, linkageOf } from '../package/linkage.ts'
 import { MAX_MANIFEST_BYTES } from '../package/manifest.ts'
@@ -55,6 +55,14 @@ export function archivePath(folder: string, sha256: string): string {
 
 /** Errors: HostError of the maker (UNSUPPORTED, CHANGED_UNDERWAY, DISK_FULL, ...); nothing is left then. */
 export async function publish(input: PublishInput): Promise<Published> {
+  try {
+    return await published(input)
+  } catch (error) {
+    throw hostError(`could not make what is given of ${input.wish.cpv}`, error)
+  }
+}
+
+async function published(input: PublishInput): Promise<Published> {
   const { wish, recipe, work } = input
   mkdirSync(work, { recursive: true, mode: 0o700 })
   const out = join(work, 'archive')

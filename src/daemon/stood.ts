@@ -6,7 +6,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { writeDurable } from '../base/durable.ts'
+import { forgetUnfinished, writeDurable } from '../base/durable.ts'
 import { systemCode } from '../base/errors.ts'
 import { checkJson } from '../base/schema.ts'
 import { manifest, MAX_MANIFEST_BYTES } from '../package/manifest.ts'
@@ -26,6 +26,7 @@ export interface StoodInStore {
 /** One file for each id of the journal, below `folder`; `dropped` hears of each that is needed no more. */
 export function stoodInStore(folder: string, dropped: (id: number) => void): StoodInStore {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  forgetUnfinished(folder)
   const pathOf = (id: number): string => join(folder, `${id}.json`)
   return {
     save: (id, copy) => writeDurable(pathOf(id), JSON.stringify(copy)),

@@ -6,7 +6,7 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { writeDurable } from '../base/durable.ts'
+import { forgetUnfinished, writeDurable } from '../base/durable.ts'
 import { StandinError } from '../base/errors.ts'
 import { counted } from '../base/units.ts'
 import { isAlive } from '../portage/lock.ts'
@@ -73,6 +73,7 @@ const REFRESH_MS = 60_000
 export async function runWarden(input: WardenInput): Promise<void> {
   const { folders, log, root } = input
   makeFolders(folders, input.rootUser, input.peerUser)
+  for (const folder of [folders.state, folders.run]) forgetUnfinished(folder)
   refreshView(folders.viewEtc, log)
   const { settings, warnings } = readConf(input.conf)
   for (const warning of warnings) log(warning)

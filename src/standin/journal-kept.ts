@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { lstatSync } from 'node:fs'
+import { lstatSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemCode } from '../base/errors.ts'
 import type { Journal, KeptFile } from './journal.ts'
@@ -16,9 +16,16 @@ export function forgetGone(journal: Pick<Journal, 'kept' | 'forgetKept' | 'unset
   const gone = journal.kept().filter(({ entry, keptAs }) => !unsettled.has(entry) && isGone(keptAs))
   for (const one of gone) {
     journal.forgetKept(one.keptAs)
+    // Half a copy, of a purge that was killed: what it was made from is where it was.
+    if (!isGone(partOf(one.keptAs))) rmSync(partOf(one.keptAs), { force: true })
     removeEmptyAbove(one)
   }
   return gone.length
+}
+
+/** What is copied to another filesystem has this name until it is whole. */
+export function partOf(keptAs: string): string {
+  return `${keptAs}.part`
 }
 
 /** Folders that were made for what was kept, or was to be kept, up to that of the stand-in. */

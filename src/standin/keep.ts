@@ -26,7 +26,7 @@ import {
 import { dirname, join } from 'node:path'
 import { syncFolder } from '../base/durable.ts'
 import { systemCode } from '../base/errors.ts'
-import { removeEmptyAbove } from './journal-kept.ts'
+import { partOf, removeEmptyAbove } from './journal-kept.ts'
 import type { Entry } from './journal.ts'
 import { look } from './look.ts'
 import type { Site } from './site.ts'
@@ -72,11 +72,11 @@ function copied(from: string, to: string): boolean {
   const stat = lstatSync(from)
   if (!stat.isFile() && !stat.isSymbolicLink()) return false
   try {
-    if (stat.isFile()) copyFile(from, `${to}.part`)
-    else symlinkSync(readlinkSync(from), `${to}.part`)
-    renameSync(`${to}.part`, to)
+    if (stat.isFile()) copyFile(from, partOf(to))
+    else symlinkSync(readlinkSync(from), partOf(to))
+    renameSync(partOf(to), to)
   } catch (error) {
-    rmSync(`${to}.part`, { force: true })
+    rmSync(partOf(to), { force: true })
     throw error
   }
   syncFolder(dirname(to))
