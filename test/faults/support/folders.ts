@@ -1,0 +1,42 @@
+/**
+ * Where hosts to cut on lie: in memory, where flushing costs nothing, or where it matters on a disk, which gives the numbers of inodes again.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { accessSync, constants, mkdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Course } from './scenario.ts'
+
+const MEMORY = '/dev/shm'
+const RUN = 'STANDIN_FAULTS_RUN'
+
+/** To be called once by whoever starts workers; gives what removes all that they leave. */
+export function takeFolders(): () => void {
+  const name = `standin-faults-${process.pid}`
+  process.env[RUN] = name
+  const folders = [inMemory(), tmpdir()].map((base) => join(base, name))
+  for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return () => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+export function folderFor(course: Course): string {
+  return join(course === 'merged' ? tmpdir() : inMemory(), process.env[RUN] ?? '')
+}
+
+/** The other of both; on a machine that has but one filesystem that one. */
+export function otherFilesystem(top: string): string {
+  const isInMemory = statSync(top).dev === statSync(inMemory()).dev
+  return join(isInMemory ? tmpdir() : inMemory(), process.env[RUN] ?? '')
+}
+
+function inMemory(): string {
+  try {
+    accessSync(MEMORY, constants.W_OK)
+    return MEMORY
+  } catch {
+    return tmpdir()
+  }
+}
