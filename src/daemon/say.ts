@@ -5,9 +5,10 @@
  */
 import { readFileSync, readlinkSync } from 'node:fs'
 import { systemCode } from '../base/errors.ts'
-import { tellTerminal, type Tone } from '../portage/terminal.ts'
+import { portageLine, type Tone } from '../portage/terminal.ts'
 import { controllingTerminalOf, terminalOf } from '../portage/lock.ts'
 import { deviceOf, type Note } from './course.ts'
+import type { Terminal } from './teller.ts'
 
 /**
  * The terminal that `pid` writes to, or where that is a file or a pipe, the one it was started from; by a path that outlives it.
@@ -33,10 +34,7 @@ function isPlain(procRoot: string, pid: number): boolean {
   return environment.some((line) => /^(NO_COLOR=.|TERM=dumb$)/.test(line))
 }
 
-/** Says `text` on the terminal of `note`; false where nobody could be told. `auto` follows what the person has set. */
-export function say(note: Pick<Note, 'terminal'>, text: string, tone: Tone, wanted: 'auto' | 'yes' | 'no'): boolean {
-  const { terminal } = note
-  if (terminal === null || deviceOf(terminal.path) !== terminal.device) return false
-  const colour = wanted === 'yes' || (wanted === 'auto' && !terminal.plain)
-  return tellTerminal(terminal.path, `standin: ${text}`, { colour, tone })
+/** What `text` looks like on a terminal; `auto` follows what the person has set. */
+export function said({ plain }: Terminal, text: string, tone: Tone, wanted: 'auto' | 'yes' | 'no'): string {
+  return portageLine(`standin: ${text}`, { colour: wanted === 'yes' || (wanted === 'auto' && !plain), tone })
 }

@@ -6,7 +6,8 @@
 import type { Tone } from '../portage/terminal.ts'
 import { type Course, type Note, saveNote } from './course.ts'
 import type { Realm } from './realm.ts'
-import { say } from './say.ts'
+import { said } from './say.ts'
+import { openTeller } from './teller.ts'
 
 export interface Talk {
   readonly tellAt: (at: Pick<Note, 'terminal'>, text: string, tone: Tone) => void
@@ -15,9 +16,10 @@ export interface Talk {
 }
 
 export function talkOf(realm: Pick<Realm, 'folders' | 'settings' | 'log'>): Talk {
-  const tellAt: Talk['tellAt'] = (at, text, tone) => {
+  const teller = openTeller()
+  const tellAt: Talk['tellAt'] = ({ terminal }, text, tone) => {
     realm.log(text)
-    if (realm.settings.tell) say(at, text, tone, realm.settings.color)
+    if (realm.settings.tell && terminal !== null) teller.tell(terminal, said(terminal, text, tone, realm.settings.color))
   }
   return {
     tellAt,

@@ -1,5 +1,5 @@
 /**
- * Says one line on somebody's terminal, in Portage's manner, and never waits for it, fails, or lets the text steer the terminal.
+ * Writes to somebody's terminal, lines in Portage's manner, and never waits for it, fails, or lets the text steer the terminal.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,24 +19,24 @@ const MAX_LENGTH = 1000
 const COLOURS: Record<Tone, string> = { good: '32;01', warn: '33;01', bad: '31;01' }
 
 /**
- * Writes ` * line` to the terminal at `path`. False when it could not be told: the terminal is gone, stopped (Ctrl-S), or not one.
+ * Writes to the terminal at `path` as much of `bytes` as it takes now and tells how many that were: none where it is stopped (Ctrl-S), full, or being
+ * written to by somebody else, for a terminal has one writer at a time. Undefined when it is gone, or not a terminal.
  */
-export function tellTerminal(path: string, line: string, options: TellOptions): boolean {
+export function writeTerminal(path: string, bytes: Buffer): number | undefined {
   let fd: number
   try {
     // O_NOCTTY: a daemon without a terminal would get this one as its own, and its signals. O_NONBLOCK: a stopped terminal blocks a write for ever.
     fd = openSync(path, constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK)
   } catch (error) {
     if (systemCode(error) === undefined) throw error
-    return false
+    return undefined
   }
   try {
-    if (!isatty(fd)) return false
-    const bytes = Buffer.from(portageLine(line, options))
-    return writeSync(fd, bytes) === bytes.byteLength
+    return isatty(fd) ? writeSync(fd, bytes) : undefined
   } catch (error) {
-    if (systemCode(error) === undefined) throw error
-    return false
+    const code = systemCode(error)
+    if (code === undefined) throw error
+    return code === 'EAGAIN' ? 0 : undefined
   } finally {
     closeSync(fd)
   }

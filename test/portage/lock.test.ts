@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
 import { findOwner, isAlive, ownerOf, controllingTerminalOf, terminalOf } from '../../src/portage/lock.ts'
-import { plainLine, portageLine, tellTerminal } from '../../src/portage/terminal.ts'
+import { plainLine, portageLine, type TellOptions, writeTerminal } from '../../src/portage/terminal.ts'
 import { rootWith } from './tree.ts'
 
 const HOLD = `import fcntl, sys
@@ -148,6 +148,11 @@ test('a program whose name has brackets and blanks is read right', (t) => {
   assert.equal(ownerOf(root, 8), undefined)
 })
 
+function isTold(path: string, line: string, options: TellOptions): boolean {
+  const text = portageLine(line, options)
+  return writeTerminal(path, Buffer.from(text)) === text.length
+}
+
 test('a terminal is found and told one line in Portage\u2019s manner; a pipe is none', async (t) => {
   const root = rootWith(t, files)
   const emerge = python(t, [join(root, 'terminal.py')])
@@ -155,32 +160,32 @@ test('a terminal is found and told one line in Portage\u2019s manner; a pipe is 
   assert.equal(await emerge.line(), '"ready\\r\\n"')
   const path = terminalOf('/proc', inside)
   assert.equal(path, `/proc/${inside}/fd/1`)
-  assert.equal(tellTerminal(path, 'hello can be used\u001b[2J\n now', { colour: false }), true)
+  assert.equal(isTold(path, 'hello can be used\u001b[2J\n now', { colour: false }), true)
   assert.equal(await emerge.line(), '" * hello can be used [2J  now\\r\\n"')
-  assert.equal(tellTerminal(path, 'bad', { colour: true, tone: 'bad' }), true)
+  assert.equal(isTold(path, 'bad', { colour: true, tone: 'bad' }), true)
   assert.equal(await emerge.line(), '" \\u001b[31;01m*\\u001b[39;49;00m bad\\r\\n"')
   assert.equal(terminalOf('/proc', emerge.pid), undefined)
   assert.equal(controllingTerminalOf('/proc', inside), readlinkSync(path))
   process.kill(inside, 'SIGKILL')
   await once(emerge.child, 'exit')
   assert.equal(terminalOf('/proc', inside), undefined)
-  assert.equal(tellTerminal(path, 'gone', { colour: false }), false)
+  assert.equal(writeTerminal(path, Buffer.from('gone')), undefined)
 })
 
 test('a terminal that nobody reads is given up on, and never waited for', async (t) => {
   const root = rootWith(t, files)
   const emerge = python(t, [join(root, 'deaf.py')])
   const path = `/proc/${await emerge.line()}/fd/1`
-  const told = Array.from({ length: 500 }, () => tellTerminal(path, 'x'.repeat(900), { colour: false }))
-  assert.equal(told[0], true)
-  assert.equal(told.at(-1), false)
+  const told = Array.from({ length: 500 }, () => writeTerminal(path, Buffer.from('x'.repeat(900))))
+  assert.equal(told[0], 900)
+  assert.equal(told.at(-1), 0)
 })
 
 test('what is no terminal is told nothing: a file, a FIFO without reader, a folder, a device', (t) => {
   const root = rootWith(t, { log: 'before' })
   execFileSync('mkfifo', [join(root, 'fifo')])
   for (const path of [join(root, 'log'), join(root, 'fifo'), root, '/dev/null', join(root, 'none')])
-    assert.equal(tellTerminal(path, 'text', { colour: false }), false)
+    assert.equal(writeTerminal(path, Buffer.from('text')), undefined)
   assert.equal(execFileSync('cat', [join(root, 'log')]).toString(), 'before')
 })
 

@@ -1,0 +1,70 @@
+/**
+ * A line that a terminal has no room for, or no turn, is told once it has: whole, once, and before what is said later.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { test, type TestContext } from 'node:test'
+import { deviceOf } from '../../src/daemon/course.ts'
+import { openTeller, type Terminal } from '../../src/daemon/teller.ts'
+
+/** A terminal that is full and, where it is told so, that somebody waits to write to; nobody reads until a line comes in. */
+const FULL = `
+import os, sys, threading
+master, slave = os.openpty()
+os.set_blocking(slave, False)
+try:
+    while True: os.write(slave, b"x" * 100)
+except BlockingIOError:
+    os.set_blocking(slave, True)
+if sys.argv[1] == "held":
+    threading.Thread(target=lambda: os.write(slave, b"x" * 200000), daemon=True).start()
+print(os.ttyname(slave), flush=True)
+sys.stdin.readline()
+read = b""
+while b"later" not in read: read += os.read(master, 4096)
+print("|".join(read.replace(b"x", b"").decode().split("\\r\\n")), flush=True)
+`
+
+interface Full {
+  readonly terminal: Terminal
+  /** What is read there besides x, once somebody reads. */
+  readonly read: () => Promise<string>
+}
+
+async function fullTerminal(t: TestContext, how: 'full' | 'held'): Promise<Full> {
+  const child = spawn('python3', ['-c', FULL, how], { stdio: ['pipe', 'pipe', 'inherit'] })
+  t.after(() => child.kill('SIGKILL'))
+  const lines = createInterface(child.stdout)
+  const next = async (): Promise<string> => String((await once(lines, 'line'))[0])
+  const path = await next()
+  return {
+    terminal: { path, device: deviceOf(path) ?? 0, plain: true },
+    read() {
+      child.stdin.write('read\n')
+      return next()
+    },
+  }
+}
+
+const LONG = 'long '.repeat(150)
+
+for (const how of ['full', 'held'] as const) {
+  test(`a terminal that is ${how} is told later`, async (t) => {
+    const { terminal, read } = await fullTerminal(t, how)
+    const teller = openTeller()
+    for (const line of ['first', LONG, 'later']) teller.tell(terminal, `${line}\n`)
+    assert.equal(await read(), `first|${LONG}|later|`)
+  })
+}
+
+test('a terminal of somebody else by now is told nothing, and nobody waits for it', async (t) => {
+  const { terminal, read } = await fullTerminal(t, 'full')
+  const teller = openTeller()
+  teller.tell({ ...terminal, device: terminal.device + 1 }, 'secret\n')
+  teller.tell(terminal, 'later\n')
+  assert.equal(await read(), 'later|')
+})
