@@ -39,7 +39,7 @@ export async function createPair(name: string, cpvs: readonly string[], ebuilds:
     const policy = await publish(network, cpvs, ebuilds)
     const host = async (of: string): Promise<Host> => {
       const made = await network.createHost({ ...COMMON, name: of, binds: { [DISK]: mkdtempSync(join(disk, of)) } })
-      await made.run(['sh', '-c', `mount -o remount,bind,rw ${DISK} && mkdir ${RAM} && mount -t tmpfs tmpfs ${RAM}`])
+      await made.run(['sh', '-c', `mount -o remount,bind,rw ${DISK} && chmod 755 ${DISK} && mkdir ${RAM} && mount -t tmpfs tmpfs ${RAM}`])
       return made
     }
     const [on, off] = [await host('on'), await host('off')]
