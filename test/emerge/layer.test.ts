@@ -19,7 +19,7 @@ const OF_EACH_EMERGE = [
 
 /** What lies where, without times and without what tells one host from another. */
 function timeless({ entries }: Snapshot): Map<string, string> {
-  const kept = [...entries].filter(([path]) => !OF_EACH_EMERGE.some((pattern) => pattern.test(path))).toSorted()
+  const kept = [...entries].filter(([path]) => !OF_EACH_EMERGE.some((pattern) => pattern.test(path)))
   return new Map(kept.map(([path, is]) => [path, is.replace(/ \d{19}\b/, '')]))
 }
 

@@ -112,11 +112,13 @@ test('words of stably the same content count only for a stable id that was compu
   assert.equal(levelOf(words, policyOf(people), { ...claim, stable: other }).level, -1)
 })
 
+/** So many keys, the first of them of build servers. */
+const named = (count: number, builders: number): Policy => ({
+  quorum: { 1: 2, 2: 4, 3: 2 },
+  keys: new Map(Array.from({ length: count }, (_, at) => [`key ${at}`, { name: 'k', builder: at < builders }])),
+})
+
 test('the highest level that a policy can give', () => {
-  const named = (count: number, builders: number): Policy => ({
-    quorum: { 1: 2, 2: 4, 3: 2 },
-    keys: new Map(Array.from({ length: count }, (_, at) => [`key ${at}`, { name: 'k', builder: at < builders }])),
-  })
   const cases: readonly [number, number, number][] = [[0, 0, -1], [1, 1, 0], [2, 1, 1], [4, 1, 2], [2, 2, 3]] // prettier-ignore
   for (const [count, builders, level] of cases) assert.equal(highestLevel(named(count, builders)), level)
 })
