@@ -84,9 +84,7 @@ const FORGET_OVER = `DELETE FROM disputes WHERE NOT ${WAITS} AND rowid NOT IN
 export function openKnown(path: string, log: (line: string) => void = () => undefined): Known {
   let db: DatabaseSync
   try {
-    db = new DatabaseSync(path)
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000')
-    db.exec(SCHEMA)
+    db = opened(path)
   } catch (error) {
     const failed = databaseError(`could not open ${path}`, path, error)
     if (failed.code === 'DISK_FULL') throw failed
@@ -158,5 +156,17 @@ export function openKnown(path: string, log: (line: string) => void = () => unde
     close() {
       db.close()
     },
+  }
+}
+
+function opened(path: string): DatabaseSync {
+  const db = new DatabaseSync(path)
+  try {
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000')
+    db.exec(SCHEMA)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
   }
 }

@@ -10,6 +10,7 @@ import { test } from 'node:test'
 import { captureRoot } from '../../src/daemon/capture.ts'
 import { capturesIn } from '../../src/daemon/captures.ts'
 import { makeDoor } from '../../src/daemon/door.ts'
+import { openKnown } from '../../src/daemon/known.ts'
 import { stoodInStore } from '../../src/daemon/stood.ts'
 import { temporary } from '../package/image.ts'
 
@@ -49,4 +50,11 @@ test('what a killed write has left beside the copies goes at the next start', (t
   for (const name of ['7.json', '7.json.0123456789ab.tmp', 'other.tmp']) writeFileSync(join(folder, name), '{}')
   assert.deepEqual(stoodInStore(folder, silent).ids(), [7])
   assert.deepEqual(readdirSync(folder).toSorted(), ['7.json', 'other.tmp'])
+})
+
+test('a table that is none is not left open', (t) => {
+  const folder = temporary(t)
+  writeFileSync(join(folder, 'known.sqlite'), 'no database at all, and long enough to be looked at'.repeat(100))
+  assert.throws(() => openKnown(join(folder, 'known.sqlite')), { name: 'HostError', code: 'IO' })
+  assert.deepEqual(openBelow(folder), [])
 })
