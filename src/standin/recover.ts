@@ -7,6 +7,7 @@ import { HostError } from '../base/errors.ts'
 import type { Entry } from './journal.ts'
 import { hasMarker } from './live.ts'
 import { clear, purge, type Purged } from './purge.ts'
+import { isResistance, reasonOf } from './resistance.ts'
 import type { Site } from './site.ts'
 
 export interface RecoverInput extends Site {
@@ -34,12 +35,22 @@ export function recover(input: RecoverInput): Recovered {
         stillLive.push(entry)
       } else settled.push({ entry, purged: purge({ ...input, id: entry.id }) })
     } catch (error) {
-      if (!(error instanceof HostError)) throw error
-      failed.push({ entry, error })
+      if (!isResistance(error)) throw error
+      failed.push({ entry, error: error instanceof HostError ? error : new HostError('IO', reasonOf(error), { cause: error }) })
     }
   }
-  clear(input, input.journal.strayTemporaries())
-  input.journal.forgetStrayTemporaries()
+  clearStrays(input)
   input.journal.tidy()
   return { stillLive, settled, failed }
+}
+
+/** One that resists, on a filesystem that is read-only now, keeps no daemon from starting: the next start tries again. */
+function clearStrays(input: RecoverInput): void {
+  try {
+    clear(input, input.journal.strayTemporaries())
+    input.journal.forgetStrayTemporaries()
+  } catch (error) {
+    if (!isResistance(error)) throw error
+    input.say(`a temporary folder of an earlier stand-in is left: ${reasonOf(error)}`)
+  }
 }

@@ -9,6 +9,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { copierOf } from '../../src/standin/copy.ts'
 import { forgetGone } from '../../src/standin/journal-kept.ts'
+import { purge } from '../../src/standin/purge.ts'
+import { recover } from '../../src/standin/recover.ts'
 import { openStaging } from '../../src/standin/staging.ts'
 import { sha256, stage } from './support/site.ts'
 import { onHost, placed, skip } from './support/tree.ts'
@@ -49,5 +51,24 @@ test('folders that were made for something which was not kept in the end go with
     host.journal.keep({ entry: id, cpv: 'app-misc/demo-1', path, keptAs, why: 'changed', at: 0 })
     assert.equal(forgetGone(host.journal), 1)
     assert.deepEqual([existsSync(host.keepFolder), readdirSync(host.keepFolder)], [true, ['other']])
+  }),
+)
+
+test('a temporary folder that cannot be removed keeps no daemon from starting, and is removed by the next one', { skip }, () =>
+  onHost(async (host) => {
+    const id = await placed(host)
+    const [temporary = ''] = host.journal.temporaries(id)
+    purge({ ...host, id, say: () => undefined })
+    mkdirSync(temporary)
+    const said: string[] = []
+    const start = (step?: () => never): void =>
+      void recover({ ...host, ...(step && { step }), isLive: () => false, say: (line) => void said.push(line) })
+    start(() => {
+      throw Object.assign(new Error('EROFS: read-only file system, rmdir'), { code: 'EROFS', syscall: 'rmdir' })
+    })
+    assert.equal(said.length, 1)
+    mkdirSync(temporary, { recursive: true })
+    start()
+    assert.deepEqual([existsSync(temporary), host.journal.strayTemporaries(), said.length], [false, [], 1])
   }),
 )
