@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { accessSync, constants, mkdirSync, rmSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Course } from './scenario.ts'
@@ -15,10 +15,19 @@ const RUN = 'STANDIN_FAULTS_RUN'
 export function takeFolders(): () => void {
   const name = `standin-faults-${process.pid}`
   process.env[RUN] = name
+  for (const base of [inMemory(), tmpdir()]) removeDead(base)
   const folders = [inMemory(), tmpdir()].map((base) => join(base, name))
   for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 })
   return () => {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** What a run that was killed has left. */
+function removeDead(base: string): void {
+  for (const name of readdirSync(base)) {
+    const pid = /^standin-faults-(\d+)$/.exec(name)?.[1]
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(base, name), { recursive: true, force: true })
   }
 }
 
