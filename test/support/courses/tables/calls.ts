@@ -9,20 +9,6 @@ const KEYWORDS = { '/etc/portage/package.accept_keywords/course': 'dev-libs/smal
 const FLAGS = 'test-misc/flags-1'
 const NOTHING = 'test-misc/nothing-1'
 const PROBE = 'test-misc/probe-1'
-const LATER_SMALL = {
-  ...KEYWORDS,
-  '/etc/portage/env/course-off': 'STANDIN_FEATURES=""\n',
-  '/etc/portage/package.env': '=dev-libs/small-2 course-off\n',
-}
-
-/** The first one compiles until the second one is merged, which begins when the first one compiles. */
-const OVERTAKEN = `
-case \${PF-}:\${EBUILD_PHASE-} in
-  small-1:compile) : > /tmp/course-compiles; until [[ -e /tmp/course-merged ]]; do sleep 0.1; done ;;
-  small-2:setup) until [[ -e /tmp/course-compiles ]]; do sleep 0.1; done ;;
-  small-2:postinst) : > /tmp/course-merged ;;
-esac
-`
 
 export const CALLS: readonly Course[] = [
   {
@@ -98,15 +84,6 @@ export const CALLS: readonly Course[] = [
     before: ['emerge =dev-libs/small-2'],
     typed: ['emerge =dev-libs/small-1 test-misc/nothing'],
     placed: [NOTHING],
-    anyOrder: true,
-  },
-  {
-    name: 'a version that is merged while another one still compiles',
-    files: LATER_SMALL,
-    before: ['rm -f /tmp/course-compiles /tmp/course-merged'],
-    bashrc: OVERTAKEN,
-    typed: [['emerge =dev-libs/small-1', 'emerge =dev-libs/small-2']],
-    placed: ['dev-libs/small-1'],
     anyOrder: true,
   },
   {
