@@ -59,17 +59,25 @@ __standin_line() {
 	case ${moment} in
 		fetch) names+=( STANDIN_FEATURES
 			PN PVR SLOT EAPI EBUILD EROOT PORTAGE_REPO_NAME PORTAGE_RESTRICT PORTAGE_PROPERTIES USE CHOST CC CXX EXTRA_ECONF EXTRA_EINSTALL
-			EXTRA_EMAKE MYCMAKEARGS MYMESONARGS MYQMAKEARGS MYPERLARGS CFLAGS CXXFLAGS CPPFLAGS FFLAGS FCFLAGS LDFLAGS ABI ABI_X86 ASFLAGS CARGO_BUILD_TARGET CBUILD CFLAGS_amd64 CFLAGS_x32 CFLAGS_x86 CTARGET DEFAULT_ABI GOAMD64 GOARM GOFLAGS
-			LDFLAGS_amd64 LDFLAGS_x32 LDFLAGS_x86 LIBDIR_amd64 LIBDIR_x32 LIBDIR_x86 LINGUAS MULTILIB_ABIS OBJCFLAGS OBJCXXFLAGS PKG_INSTALL_MASK PORTAGE_COMPRESS PORTAGE_COMPRESS_EXCLUDE_SUFFIXES PORTAGE_COMPRESS_FLAGS PORTAGE_STRIP_FLAGS RUSTFLAGS STRIP_MASK )
+			EXTRA_EMAKE MYCMAKEARGS MYMESONARGS MYQMAKEARGS MYPERLARGS CFLAGS CXXFLAGS CPPFLAGS FFLAGS FCFLAGS LDFLAGS ABI ABI_X86 AR ASFLAGS CARGO_BUILD_TARGET CBUILD CFLAGS_amd64 CFLAGS_x32 CFLAGS_x86 CPP CTARGET DEFAULT_ABI GOAMD64 GOARM GOFLAGS LD
+			LDFLAGS_amd64 LDFLAGS_x32 LDFLAGS_x86 LIBDIR_amd64 LIBDIR_x32 LIBDIR_x86 LINGUAS MULTILIB_ABIS NM OBJCFLAGS OBJCOPY OBJCXXFLAGS OBJDUMP PKG_CONFIG PKG_INSTALL_MASK PORTAGE_COMPRESS PORTAGE_COMPRESS_EXCLUDE_SUFFIXES PORTAGE_COMPRESS_FLAGS PORTAGE_STRIP_FLAGS RANLIB READELF RUSTFLAGS STRIP STRIP_MASK )
 			line+=$'\x1f'FEATURES=
 			for name in binpkg-docompress binpkg-dostrip compressdebug dedupdebug installsources nostrip splitdebug; do
 				[[ " ${FEATURES} " == *" ${name} "* ]] && line+="${name} "
 			done
-			# What the user's bashrc does around a phase, nobody else's build does.
-			line+=$'\x1f'PHASE_HOOKS=
-			for name in {pre,post}_{pkg_setup,src_{unpack,prepare,configure,compile,test,install}}; do
-				declare -F "${name}" >/dev/null && line+="${name} "
-			done ;;
+			# Set, whatever to, they make a build that no recipe names.
+			line+=$'\x1f'UNNAMED=
+			for name in AS BUILD_{CC,CFLAGS,CXX,CXXFLAGS,LDFLAGS} CMAKE_BUILD_TYPE COMPILER_PATH CONFIG_S{HELL,ITE} CPATH {C,CPLUS,OBJC}_INCLUDE_PATH F77 FC \
+				GCC_{EXEC_PREFIX,SPECS} LD_{LIBRARY,RUN}_PATH LEX LIBRARY_PATH LIBS PKG_CONFIG_{LIBDIR,PATH,SYSROOT_DIR} RUSTC{,_WRAPPER} SOURCE_DATE_EPOCH YACC \
+				"${!EXTRA_@}" "${!ac_cv_@}"; do
+				[[ -n ${!name-} ]] && line+="${name} "
+			done
+			# At clean they are still there, and stay where FEATURES says so.
+			if [[ ${EBUILD_PHASE} == setup || " ${FEATURES} " == *" keepwork "* ]]; then
+				for name in .{setuped,unpacked,prepared,configured,compiled}; do
+					[[ -e ${build}/${name} ]] && line+=$'\x1f'KEPT=${name} && break
+				done
+			fi ;;
 		purge|publish)
 			names+=( D PKGDIR )
 			# There with a binary package that Portage has just written.
@@ -77,6 +85,13 @@ __standin_line() {
 				[[ -r ${build}/build-info/${name} ]] && IFS= read -r value <"${build}/build-info/${name}" && line+=$'\x1f'${name}=${value}
 			done ;;
 	esac
+	# What the user's bashrc does around a phase, nobody else's build does. Functions that it defines in one phase are there from then on.
+	if [[ ${moment} == @(fetch|purge) ]]; then
+		line+=$'\x1f'PHASE_HOOKS=
+		for name in {pre,post}_{pkg_setup,src_{unpack,prepare,configure,compile,test,install}}; do
+			declare -F "${name}" >/dev/null && line+="${name} "
+		done
+	fi
 	for name in "${names[@]}"; do
 		[[ -v ${name} ]] || continue
 		value=${!name}

@@ -47,6 +47,8 @@ export const note = v.strictObject({
   standinsLive: v.boolean(),
   /** Why nothing was kept of the image when it was to be merged. */
   unkept: v.optional(v.nullable(plainText(2000)), null),
+  /** Why it is not what its recipe says, as was seen when the merge began. */
+  unlike: v.exactOptional(plainText(300)),
 })
 
 export type Note = v.InferOutput<typeof note>

@@ -12,6 +12,7 @@ import { buildKey, cpvOfMoment, type Moment } from './moment.ts'
 import { ownPackageOf } from './ownPackage.ts'
 import { terminalFor } from './say.ts'
 import type { Steps } from './step.ts'
+import { seenAtMerge } from './unlike.ts'
 
 export interface CoursesOptions {
   /** Folders of doors and of notes, both root's alone, below /run. */
@@ -150,7 +151,7 @@ export function openCourses(options: CoursesOptions): Courses {
       if (table.get(course.key) !== course) return // over since: a note that is written now would never go
       steps.makeWay(moment, others, course)
       await steps.keep(course, moment.values)
-      change(course, { stage: 'merging' })
+      change(course, { stage: 'merging', ...seenAtMerge(course.note, moment.values, options.procRoot) })
     })
     course.door.answer('done', moment.nonce)
   }

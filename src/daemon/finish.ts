@@ -13,7 +13,7 @@ import type { Build } from './known.ts'
 import { publish, type Published, type PublishInput } from './publish.ts'
 import type { Realm } from './realm.ts'
 import { rebuilt } from './rebuild.ts'
-import { whyNotKept, whyPrivate, whySwitchedOff, whyTooLarge } from './staysHome.ts'
+import { whyNotKept, whyPrivate, whySignedOtherwise, whySwitchedOff, whyTooLarge } from './staysHome.ts'
 import type { Talk } from './talk.ts'
 import type { Traces } from './traces.ts'
 import { type Wish, type WishedRecipe, wishOf } from './wish.ts'
@@ -26,6 +26,7 @@ export async function finish(realm: Realm, course: Course, tell: Talk['tell']): 
   const wish = wishOf(course.note.began.values, realm.wishTools)
   const recipe = await wish.recipe
   if (!recipe.known) return withheld(realm, course, tell, recipe.why)
+  if (course.note.unlike !== undefined) return withheld(realm, course, tell, course.note.unlike)
   const copy = copyOf(realm, course, tell)
   const unwanted = (await whySwitchedOff(realm, course)) ?? whyPrivate(realm, wish)
   const tellWhy = (why: string): void => (course.note.wanted.publish ? tell(course, `not published: ${why}`, 'warn') : undefined)
@@ -42,7 +43,9 @@ export async function finish(realm: Realm, course: Course, tell: Talk['tell']): 
       if (closed !== undefined) withdraw(realm, closed)
     }
     const build = copy === undefined ? own.build : await held(realm, course, copy, own, tell)
-    if (hindered === undefined) give(realm, course, build, tell)
+    const twofold = whySignedOtherwise(realm.known.builds(), build)
+    if (hindered === undefined && twofold !== undefined) tellWhy(twofold)
+    if (hindered === undefined && twofold === undefined) give(realm, course, build, tell)
   } finally {
     const rows = realm.known.builds()
     if (rows.every(({ path }) => path !== own.build.path)) rmSync(own.build.path, { force: true })

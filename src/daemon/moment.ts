@@ -53,6 +53,10 @@ const momentValues = v.object({
   PKG_INSTALL_MASK: words,
   /** Functions of phases that the user's bashrc defines. */
   PHASE_HOOKS: words,
+  /** Names of variables that are set and change a build in ways that no recipe names. */
+  UNNAMED: words,
+  /** What says that the work folder of an earlier build is used again. */
+  KEPT: v.optional(plainText(40), ''),
   ...v.entriesFromList(RECIPE_VARIABLES, v.exactOptional(plainText(32_768))),
   D: v.optional(plainText(4095), ''),
   PKGDIR: v.optional(plainText(4095), ''),

@@ -3,8 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { existsSync } from 'node:fs'
 import { size } from '../base/units.ts'
 import type { Course, Note } from './course.ts'
+import type { Build } from './known.ts'
 import { whyNotWhole } from './ownPackage.ts'
 import type { Published } from './publish.ts'
 import type { Realm } from './realm.ts'
@@ -35,6 +37,15 @@ export function whyNotKept({ unkept, buildTime, began: { values } }: Note): stri
       whyNotWhole(values) ?? 'emerge has made no gpkg of it, as BINPKG_FORMAT asks for, and nothing is taken from other binary packages'
     )
   return buildTime === '' ? 'the daemon did not run when it was merged' : 'what was kept of it is gone'
+}
+
+/** A key that says two contents of one recipe is heard for neither. `rows`: what is given to others by now. */
+export function whySignedOtherwise(rows: readonly Build[], { offer: own }: Build): string | undefined {
+  const same = rows.filter(({ offer }) => offer.recipe === own.recipe && offer.linkage === own.linkage)
+  const other = same.find(({ offer, path }) => offer.content !== own.content && existsSync(path))
+  if (other === undefined) return undefined
+  const first = other.offer.content.slice(0, 12)
+  return `it is not what was published of this recipe before (content ${first}): to publish this one, remove ${other.path} and build it again`
 }
 
 export function whyTooLarge(realm: Realm, { build: { archive } }: Published): string | undefined {

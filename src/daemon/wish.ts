@@ -9,6 +9,7 @@ import { type Family, family } from '../package/family.ts'
 import { withoutTmpdir } from '../package/flagpaths.ts'
 import { whyNoRecipe } from '../package/norecipe.ts'
 import { environmentClass, FLAG_VARIABLES, RECIPE_VARIABLES, type Recipe, type RecipeInput, recipeId, recipeOf } from '../package/recipe.ts'
+import { whyOfBashrc } from '../portage/bashrc.ts'
 import { compilersOf } from '../portage/compilers.ts'
 import { digestEbuild, type EbuildDigests } from '../portage/ebuild.ts'
 import { resolveMarch } from '../portage/march.ts'
@@ -16,7 +17,7 @@ import { readRepos } from '../portage/repos.ts'
 import type { Run } from '../portage/run.ts'
 import type { OptionsCache } from '../portage/targetoptions.ts'
 import { commandWords, readToolchain, type Toolchain } from '../portage/toolchain.ts'
-import { userFilesOf } from '../portage/userfiles.ts'
+import { type UserFiles, userFilesOf } from '../portage/userfiles.ts'
 import { type InstalledCache, readInstalled } from '../portage/vdb.ts'
 import { splitCpv } from '../portage/version.ts'
 import { cpvOfMoment, type MomentValues } from './moment.ts'
@@ -78,20 +79,30 @@ function digestsOf(values: MomentValues, tools: WishTools): EbuildDigests {
 async function recipe(given: MomentValues, of: Family, digests: EbuildDigests, tools: WishTools): Promise<WishedRecipe> {
   const values = withoutPlace(given)
   const slot = digests.metadata['SLOT'] ?? '0'
-  const files = userFilesOf({ root: tools.root, category: of.category, name: of.name, version: of.version, slot })
+  const { category, version } = of
+  const uses = new Set(commandWords(values.USE))
+  const hosts = [values.CTARGET ?? '', values.CHOST]
+  const files = userFilesOf({
+    root: tools.root,
+    category,
+    name: of.name,
+    version,
+    slot,
+    savedConfigOf: uses.has('savedconfig') ? hosts : undefined,
+  })
   const why = whyNoRecipe({
     version: values.PVR,
     properties: values.PORTAGE_PROPERTIES,
     inherited: Object.keys(digests.eclasses).join(' '),
-    userFile: files.patches ?? files.environment,
+    userFile: files.patches ?? files.environment ?? files.savedConfig,
     flags: values,
     variables: values,
     compilers: { CC: values.CC, CXX: values.CXX },
   })
   if (why !== undefined) return { known: false, why, changed: true }
-  const general = files.bashrc ?? (values.PHASE_HOOKS === '' ? undefined : `${values.PHASE_HOOKS.trim().split(' ')[0]} in your bashrc`)
-  if (general !== undefined) return { known: false, why: `${general} may change what is built`, changed: false }
   try {
+    const unknown = whyUnknown(values, files, tools)
+    if (unknown !== undefined) return { known: false, why: unknown, changed: false }
     const [{ linker, ...compilers }, flags] = await Promise.all([toolchain(values, tools), resolvedFlags(values, tools)])
     const made = recipeOf({
       family: of,
@@ -112,6 +123,27 @@ async function recipe(given: MomentValues, of: Family, digests: EbuildDigests, t
     if (error instanceof StandinError) return { known: false, why: error.message, changed: false }
     throw error
   }
+}
+
+/** What may make this build another than its recipe says, and need not. */
+function whyUnknown(
+  { KEPT: kept, UNNAMED: unnamed, PHASE_HOOKS: hooks }: MomentValues,
+  { bashrc }: UserFiles,
+  { root }: WishTools,
+): string | undefined {
+  if (kept !== '') return `the work folder of an earlier build was used again (${kept} was there)`
+  if (unnamed !== '') return `${firstOf(unnamed)} is set`
+  if (hooks !== '') return whyOfHooks(hooks)
+  return bashrc === undefined ? whyOfBashrc(root) : `${bashrc} may change what is built`
+}
+
+/** Said of functions of phases that the user's bashrc defines. */
+export function whyOfHooks(hooks: string): string {
+  return `${firstOf(hooks)} in your bashrc may change what is built`
+}
+
+function firstOf(words: string): string {
+  return words.trim().split(' ')[0] ?? ''
 }
 
 function otherCompilers({ metadata }: EbuildDigests, { root, installed }: WishTools): string[] {

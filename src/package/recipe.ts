@@ -15,22 +15,25 @@ export const FLAG_VARIABLES = ['CFLAGS', 'CXXFLAGS', 'FFLAGS', 'FCFLAGS', 'LDFLA
 
 /**
  * Other variables of the build environment that reach the output: which ABIs are built, how documents are compressed, which locales
- * autotools install, what is stripped, and the flags of other languages.
+ * autotools install, what is stripped, the flags of other languages, and other programs than the toolchain's own.
  */
 export const RECIPE_VARIABLES = [
   'ABI',
   'ABI_X86',
+  'AR',
   'ASFLAGS',
   'CARGO_BUILD_TARGET',
   'CBUILD',
   'CFLAGS_amd64',
   'CFLAGS_x32',
   'CFLAGS_x86',
+  'CPP',
   'CTARGET',
   'DEFAULT_ABI',
   'GOAMD64',
   'GOARM',
   'GOFLAGS',
+  'LD',
   'LDFLAGS_amd64',
   'LDFLAGS_x32',
   'LDFLAGS_x86',
@@ -39,13 +42,20 @@ export const RECIPE_VARIABLES = [
   'LIBDIR_x86',
   'LINGUAS',
   'MULTILIB_ABIS',
+  'NM',
   'OBJCFLAGS',
+  'OBJCOPY',
   'OBJCXXFLAGS',
+  'OBJDUMP',
+  'PKG_CONFIG',
   'PORTAGE_COMPRESS',
   'PORTAGE_COMPRESS_EXCLUDE_SUFFIXES',
   'PORTAGE_COMPRESS_FLAGS',
   'PORTAGE_STRIP_FLAGS',
+  'RANLIB',
+  'READELF',
   'RUSTFLAGS',
+  'STRIP',
   'STRIP_MASK',
 ] as const
 

@@ -1,7 +1,8 @@
 /**
  * Finds what a person has put below /etc/portage that reaches into the build of one package beyond its settings.
  *
- * Names as Portage looks for them: `eapply_user` (patches), `__source_env_files` and `__source_all_bashrcs` of ebuild.sh (3.0.83).
+ * Names as Portage looks for them: `eapply_user` (patches), `__source_env_files` and `__source_all_bashrcs` of ebuild.sh (3.0.83), and as
+ * savedconfig.eclass looks for a configuration.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,18 +18,22 @@ export interface UserFilesInput {
   readonly version: string
   /** A sub-slot does not count. */
   readonly slot: string
+  /** CTARGET and CHOST, where the build takes a configuration that was saved (USE=savedconfig). */
+  readonly savedConfigOf?: readonly string[] | undefined
 }
 
 /** Paths as the person knows them; undefined where there is none. */
 export interface UserFiles {
   readonly patches: string | undefined
+  /** What is built is configured by it, and it is installed too. */
+  readonly savedConfig: string | undefined
   /** Sourced in each phase of this package. */
   readonly environment: string | undefined
   /** Sourced in each phase of every package. */
   readonly bashrc: string | undefined
 }
 
-export function userFilesOf({ root, category, name, version, slot: full }: UserFilesInput): UserFiles {
+export function userFilesOf({ root, category, name, version, slot: full, savedConfigOf }: UserFilesInput): UserFiles {
   const slot = full.split('/')[0] ?? full
   const { base, revision } = splitRevision(version)
   const p = `${name}-${base}`
@@ -39,6 +44,12 @@ export function userFilesOf({ root, category, name, version, slot: full }: UserF
       join('patches', category),
       [`${name}-${version}`, `${p}-${revision}`, p, name].flatMap((one) => [one, `${one}:${slot}`]),
     ),
+    savedConfig:
+      savedConfigOf &&
+      first(
+        'savedconfig',
+        [...savedConfigOf.filter(Boolean), ''].flatMap((host) => [`${name}-${version}`, p, name].map((one) => join(host, category, one))),
+      ),
     environment: first(join('env', category), [name, `${name}:${slot}`, p, `${name}-${version}`]),
     bashrc: first('profile', ['profile.bashrc', 'package.bashrc']),
   }

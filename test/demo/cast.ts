@@ -7,8 +7,10 @@ import type { Started } from '../support/host/enter.ts'
 import type { Host } from '../support/host/host.ts'
 import type { Network } from '../support/host/network.ts'
 import { keyIdOf, policyNaming } from '../support/standin/ask.ts'
+import { append } from '../support/standin/built.ts'
 import { startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
+import { PROFILE_BASHRC } from '../support/story/gate.ts'
 
 export interface Actor {
   readonly host: Host
@@ -31,7 +33,7 @@ export const TRAITS: readonly [string, string] = [
 /** Somebody else who is logged in on the second host and wants to run the program. */
 export const SECOND_PERSON = 'clara'
 
-/** Files below this folder of the second host are how its user's own bashrc and the demo talk. */
+/** Files below this folder of the second host are how the bashrc of its profile and the demo talk. */
 export const TALK = '/tmp/demo'
 
 export async function castOf(network: Network, wanted: string): Promise<Cast> {
@@ -52,30 +54,26 @@ export async function castOf(network: Network, wanted: string): Promise<Cast> {
   const first = { host: alpha, daemon: await startDaemon(alpha) }
   // Its owner knows the owner of the first host, and takes copies of hers.
   beta.write('/etc/portage/standin.policy', policyNaming(keyIdOf(alpha)))
-  const hook = beta.read('/etc/portage/bashrc')
-  const [before, after] = ownBashrc(wanted)
-  beta.write('/etc/portage/bashrc', `${before}${hook}${after}`)
+  append(beta, PROFILE_BASHRC, profileBashrc(wanted))
   await beta.run(['mkdir', '-p', TALK])
   await beta.run(['useradd', '--create-home', SECOND_PERSON])
   return { first, second: { host: beta, daemon: await startDaemon(beta) } }
 }
 
-/** Before the hook the clock is read where the fetch hook is; after it the merge is held at preinst, past Portage's look for collisions. */
-function ownBashrc(wanted: string): [string, string] {
+/** The clock is read right before the fetch hook, and the merge is held at preinst, past Portage's look for collisions. */
+function profileBashrc(wanted: string): string {
   const ours = `[[ \${CATEGORY}/\${PN} == ${wanted} && \${EBUILD_PHASE}`
-  return [
-    `${ours} == clean && ! -e ${TALK}/clean ]] && printf %s "\${EPOCHREALTIME}" > ${TALK}/clean\n`,
-    `
+  return `
+${ours} == clean && ! -e ${TALK}/clean ]] && printf %s "\${EPOCHREALTIME}" > ${TALK}/clean
 if ${ours} == preinst ]]; then
 	printf %s "\${EPOCHREALTIME}" > ${TALK}/held
 	until [[ -e ${TALK}/go-on ]]; do sleep 0.05; done
 	printf %s "\${EPOCHREALTIME}" > ${TALK}/let-go
 fi
-`,
-  ]
+`
 }
 
-/** Seconds since the epoch that the second host's bashrc has written down as `name`. */
+/** Seconds since the epoch that the bashrc of the second host's profile has written down as `name`. */
 export function momentOf(host: Host, name: 'clean' | 'held' | 'let-go'): number {
   return Number(host.read(`${TALK}/${name}`))
 }

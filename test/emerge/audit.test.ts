@@ -10,18 +10,18 @@ import type { Started } from '../support/host/enter.ts'
 import type { Host } from '../support/host/host.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
 import { ask, buildOf, keyIdOf, policyNaming } from '../support/standin/ask.ts'
+import { append } from '../support/standin/built.ts'
 import { restartDaemon, startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
+import { PROFILE_BASHRC } from '../support/story/gate.ts'
 import { left, typeEmerge } from '../support/story/typed.ts'
 
 /** A builder who adds to every image of test-misc/flags what the ebuild never installs, and changes what it does. */
 const TAMPERED = `
-if [[ \${EBUILD_PHASE} == install && \${PN} == flags ]]; then
-	post_src_install() {
-		sed -i s/alpha/mined/ "\${D}/usr/bin/flags"
-		mkdir -p "\${D}/usr/share/flags"
-		echo added > "\${D}/usr/share/flags/added"
-	}
+if [[ \${MISC_FUNCTIONS_ARGS} == *__dyn_instprep* && \${PN} == flags ]]; then
+	sed -i s/alpha/mined/ "\${D}/usr/bin/flags"
+	mkdir -p "\${D}/usr/share/flags"
+	echo added > "\${D}/usr/share/flags/added"
 fi
 `
 
@@ -42,7 +42,7 @@ before(async () => {
   builder = await network.createHost({ name: 'builder', makeConf: { SLOW_SECONDS: '1' } })
   user = await network.createHost({ name: 'user', makeConf: { SLOW_SECONDS: '2' } })
   await installStandin(builder, { features: 'publish' })
-  builder.write('/etc/portage/bashrc', builder.read('/etc/portage/bashrc') + TAMPERED)
+  append(builder, PROFILE_BASHRC, TAMPERED)
   builderDaemon = await startDaemon(builder)
   await installStandin(user, { features: 'install publish', policy: policyNaming(keyIdOf(builder)) })
   await startDaemon(user)
@@ -93,7 +93,7 @@ test('a build that is never the same twice is a dispute too', async () => {
 })
 
 test('a builder whose archive says that it needs more than its files do is found out as well', async () => {
-  builder.write('/etc/portage/bashrc', builder.read('/etc/portage/bashrc') + ONE_MORE)
+  append(builder, PROFILE_BASHRC, ONE_MORE)
   await builder.emerge(['test-misc/slow'])
   await builderDaemon.waitFor(/test-misc\/slow-1: published[^]*is given to others/)
   const said = await emergeAndRead('test-misc/slow')

@@ -14,14 +14,16 @@ import { createNetwork, type Network } from '../support/host/network.ts'
 import { differences } from '../support/host/snapshot.ts'
 import { layersOf } from '../support/privacy/search.ts'
 import { archivesOn, ask, buildOf, keyIdOf, policyNaming } from '../support/standin/ask.ts'
+import { append } from '../support/standin/built.ts'
 import { startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
+import { PROFILE_BASHRC } from '../support/story/gate.ts'
 import { left, typeEmerge } from '../support/story/typed.ts'
 
 const HELLO = 'app-misc/hello'
 const TREE = { below: ['/usr', '/opt', '/bin', '/sbin', '/lib', '/lib64'] }
 
-/** The user's own hook: it holds the merge at preinst, where Portage has already looked for collisions, until the test has looked too. */
+/** The profile's own hook: it holds the merge at preinst, where Portage has already looked for collisions, until the test has looked too. */
 const HOLD_AT_PREINST = `
 if [[ \${EBUILD_PHASE} == preinst && \${PN} == hello ]]; then
 	: > /tmp/at-preinst
@@ -52,7 +54,7 @@ before(async () => {
   ])
   daemons = [await startDaemon(alpha)]
   beta.write('/etc/portage/standin.policy', policyNaming(keyIdOf(alpha)))
-  beta.write('/etc/portage/bashrc', beta.read('/etc/portage/bashrc') + HOLD_AT_PREINST)
+  append(beta, PROFILE_BASHRC, HOLD_AT_PREINST)
   daemons.push(await startDaemon(beta))
 })
 after(() => network.close())

@@ -13,7 +13,8 @@ beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'standin-userfiles-'))))
 afterEach(() => rmSync(root, { recursive: true }))
 
 const PACKAGE = { category: 'app-misc', name: 'hello', version: '2.12-r3', slot: '0/2' }
-const NOTHING = { patches: undefined, environment: undefined, bashrc: undefined }
+const SAVED = { ...PACKAGE, savedConfigOf: ['', 'x86_64-pc-linux-gnu'] }
+const NOTHING = { patches: undefined, savedConfig: undefined, environment: undefined, bashrc: undefined }
 
 function put(path: string): void {
   mkdirSync(dirname(join(root, path)), { recursive: true })
@@ -30,13 +31,19 @@ describe('what reaches into the build', () => {
       'environment',
       `/etc/portage/env/app-misc/${name}`,
     ]),
+    ...['', 'x86_64-pc-linux-gnu/'].flatMap((host) =>
+      ['hello-2.12-r3', 'hello-2.12', 'hello'].map((name): ['savedConfig', string] => [
+        'savedConfig',
+        `/etc/portage/savedconfig/${host}app-misc/${name}`,
+      ]),
+    ),
     ['bashrc', '/etc/portage/profile/profile.bashrc'],
     ['bashrc', '/etc/portage/profile/package.bashrc'],
   ]
   for (const [kind, path] of found) {
     test(path, () => {
       put(path)
-      assert.deepEqual(userFilesOf({ root, ...PACKAGE }), { ...NOTHING, [kind]: path })
+      assert.deepEqual(userFilesOf({ root, ...SAVED }), { ...NOTHING, [kind]: path })
     })
   }
 
@@ -44,6 +51,11 @@ describe('what reaches into the build', () => {
     put('/etc/portage/patches/app-misc/hello-2.12-r0/a.patch')
     assert.equal(userFilesOf({ root, ...PACKAGE, version: '2.12' }).patches, '/etc/portage/patches/app-misc/hello-2.12-r0')
   })
+})
+
+test('a saved configuration is none where the build does not take it', () => {
+  put('/etc/portage/savedconfig/app-misc/hello')
+  assert.deepEqual(userFilesOf({ root, ...PACKAGE }), NOTHING)
 })
 
 describe('what is for others', () => {
@@ -55,13 +67,15 @@ describe('what is for others', () => {
     '/etc/portage/env/hello',
     '/etc/portage/env/app-misc/hello-2.11',
     '/etc/portage/env/app-misc/hello:1',
+    '/etc/portage/savedconfig/app-misc/hello-2.11',
+    '/etc/portage/savedconfig/aarch64-unknown-linux-gnu/app-misc/hello',
     '/etc/portage/bashrc',
     '/etc/portage/profile/package.use',
   ]
   for (const path of others) {
     test(path, () => {
       put(path)
-      assert.deepEqual(userFilesOf({ root, ...PACKAGE }), NOTHING)
+      assert.deepEqual(userFilesOf({ root, ...SAVED }), NOTHING)
     })
   }
 })

@@ -13,6 +13,8 @@ import type { Measure } from '../measure.ts'
 const MANY = 'test-misc/many'
 const TOLD = '/tmp/asked'
 
+const HOOK = '/usr/lib/standin/standin.bash'
+
 /** The clock before the hook and after it; in between lies all that standin does at this moment. */
 const BEFORE = 'bench_began=${EPOCHREALTIME}\n'
 const AFTER = `
@@ -30,7 +32,7 @@ export const capture: Measure = async ({ network, runs: count, tell }) => {
   const host = await network.createHost({ name: 'alpha', makeConf: { MANY_FILES: '1000' } })
   await installStandin(host, { features: 'publish' })
   const daemon = await startDaemon(host)
-  host.write('/etc/portage/bashrc', `${BEFORE}${host.read('/etc/portage/bashrc')}${AFTER}`)
+  host.write(HOOK, `${BEFORE}${host.read(HOOK)}${AFTER}`)
   const ours: number[] = []
   const anchor: number[] = []
   for (let run = 0; run <= count(7); run += 1) {

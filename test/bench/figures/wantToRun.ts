@@ -7,8 +7,10 @@ import { cpSync } from 'node:fs'
 import { HostError } from '../../../src/base/errors.ts'
 import { wantToRun as wait } from '../../demo/want.ts'
 import { keyIdOf, policyNaming } from '../../support/standin/ask.ts'
+import { append } from '../../support/standin/built.ts'
 import { restartDaemon, startDaemon } from '../../support/standin/daemon.ts'
 import { installStandin } from '../../support/standin/install.ts'
+import { PROFILE_BASHRC } from '../../support/story/gate.ts'
 import { figureOf } from '../figure.ts'
 import type { Measure } from '../measure.ts'
 import { alternate } from '../runs.ts'
@@ -18,7 +20,7 @@ const MEGABYTES = { makeConf: { BIG_MEGABYTES: '2' } }
 const PKGDIR = '/var/cache/binpkgs'
 const CLEAN = '/tmp/clean'
 
-/** The user's own bashrc reads the clock right before the hook does. */
+/** The bashrc of the profile reads the clock right before the hook does. */
 const READ_THE_CLOCK = `[[ \${EBUILD_PHASE} == clean && ! -e ${CLEAN} ]] && printf %s "\${EPOCHREALTIME}" > ${CLEAN}\n`
 
 export const wantToRun: Measure = async ({ network, runs: count, tell }) => {
@@ -29,7 +31,7 @@ export const wantToRun: Measure = async ({ network, runs: count, tell }) => {
   const giver = await startDaemon(alpha)
   await installStandin(beta, { features: 'install', policy: policyNaming(keyIdOf(alpha)) })
   let taker = await startDaemon(beta)
-  beta.write('/etc/portage/bashrc', READ_THE_CLOCK + beta.read('/etc/portage/bashrc'))
+  append(beta, PROFILE_BASHRC, READ_THE_CLOCK)
   await alpha.emerge([BIG])
   await giver.waitFor(/test-misc\/big-\S+: published/)
   await alpha.run(['quickpkg', BIG])

@@ -13,6 +13,7 @@ import { freeze, settled, until, wake } from '../../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../../support/story/publisher.ts'
 
 const THREE = ['test-misc/flags', 'test-misc/nothing', 'test-misc/random']
+const HOOK = '/usr/lib/standin/standin.bash'
 const TRACE = '/tmp/trace'
 
 let network: Network
@@ -56,7 +57,7 @@ async function traced(name: string): Promise<Consumer> {
     `if [[ \${EBUILD_PHASE} != depend && \${EUID} == 0 ]]; then exec {BASH_XTRACEFD}>>${TRACE}; set -x; fi`,
     '{ set +x; } 2>/dev/null',
   ]
-  host.write('/etc/portage/bashrc', `${on}\n${host.read('/etc/portage/bashrc')}\n${off}\n`)
+  host.write(HOOK, `${on}\n${host.read(HOOK)}\n${off}\n`)
   return consumer
 }
 

@@ -1,5 +1,7 @@
 /**
- * Holds an emerge at the beginning of a phase until the test lets it go on: the user's own bashrc waits for a file to vanish.
+ * Holds an emerge at the beginning of a phase until the test lets it go on: the bashrc of the profile waits for a file to vanish.
+ *
+ * A bashrc of the user's that acts by phase would keep the build from being published, and from being held against a copy.
  *
  * At `preinst` Portage has purged what it lets a hook purge and has looked for collisions, and has merged nothing yet: the moment right before the merge.
  *
@@ -9,6 +11,7 @@ import { existsSync, rmSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
 import { HostError } from '../../../src/base/errors.ts'
 import type { Host } from '../host/host.ts'
+import { append } from '../standin/built.ts'
 
 export type HeldPhase = 'clean' | 'setup' | 'compile' | 'install' | 'preinst' | 'postinst'
 
@@ -21,10 +24,12 @@ if [[ -n \${EBUILD_PHASE} && \${EBUILD_PHASE} != depend && -z \${UNHELD-} && -e 
 fi
 `
 
-/** Adds the lines to the host's bashrc; nothing is held yet. */
+/** The repository's, which Portage sources right before the user's. */
+export const PROFILE_BASHRC = '/var/db/repos/gentoo/profiles/base/profile.bashrc'
+
+/** Adds the lines; nothing is held yet. */
 export function addGate(host: Host): void {
-  const bashrc = '/etc/portage/bashrc'
-  host.write(bashrc, `${host.exists(bashrc) ? host.read(bashrc) : ''}${LINES}`)
+  append(host, PROFILE_BASHRC, LINES)
 }
 
 /** In the environment of an emerge that is to go on where others are held. */

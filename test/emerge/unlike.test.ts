@@ -1,0 +1,136 @@
+/**
+ * A build that may be another than its recipe says is neither signed nor held against a copy, whatever the user did to make it so.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import type { Started } from '../support/host/enter.ts'
+import type { Host } from '../support/host/host.ts'
+import { createNetwork, type Network } from '../support/host/network.ts'
+import { buildsOf } from '../support/standin/ask.ts'
+import { append } from '../support/standin/built.ts'
+import { startDaemon } from '../support/standin/daemon.ts'
+import { installStandin } from '../support/standin/install.ts'
+
+const PACKAGE = 'test-misc/flags'
+const EBUILD = '/var/db/repos/gentoo/test-misc/flags/flags-1.ebuild'
+const SMALL = { CFLAGS: '-Os', CXXFLAGS: '-Os' }
+
+let network: Network
+let host: Host
+let daemon: Started
+before(async () => {
+  network = await createNetwork({ name: 'unlike' })
+  host = await network.createHost({ name: 'alpha' })
+  await installStandin(host, { features: 'publish' })
+  daemon = await startDaemon(host)
+})
+after(() => network.close())
+
+/** What the daemon says of a build of `name` that a command makes. */
+async function said(argv: readonly string[], env: Record<string, string> = {}, name: string = PACKAGE): Promise<string> {
+  const from = daemon.output().length
+  await host.run(argv, { env })
+  const [, line = ''] = await daemon.waitFor(new RegExp(`^[^]{${from},}?${name}-\\d: ((?:not )?published.*)\\n`))
+  return line
+}
+
+const emerged = (env?: Record<string, string>, name?: string): Promise<string> => said(['emerge', '--oneshot', name ?? PACKAGE], env, name)
+
+const content = (line: string): string => /^published .*content ([0-9a-f]+)/.exec(line)?.[1] ?? assert.fail(line)
+
+test('a build that goes on in the work folder of an earlier one', async () => {
+  const plain = content(await emerged({ FEATURES: 'keepwork' }))
+  assert.match(
+    await emerged({ FEATURES: 'keepwork', ...SMALL }),
+    /^not published: the work folder of an earlier build was used again \(\.setuped was there\)$/,
+  )
+  const clean = content(await emerged(SMALL))
+  assert.notEqual(clean, plain)
+  assert.deepEqual(
+    (await buildsOf(host)).map((one) => one.content.slice(0, 12)),
+    [plain, clean],
+    'each recipe has one content',
+  )
+})
+
+test('a work folder that somebody changes between two commands', async () => {
+  const contents = async (): Promise<Set<string>> => new Set((await buildsOf(host)).map(({ content: one }) => one))
+  const known = await contents()
+  await host.run(['ebuild', EBUILD, 'clean', 'compile'])
+  host.write(`/var/tmp/portage/${PACKAGE}-1/work/flags`, '#!/bin/sh\necho mine\n')
+  await host.run(['ebuild', EBUILD, 'merge'])
+  assert.match((await host.run(['flags'])).stdout, /mine/)
+  content(await emerged())
+  assert.deepEqual(await contents(), known)
+})
+
+for (const [what, text] of [
+  ['a function', 'post_src_install() { :; }'],
+  ['flags', 'CFLAGS="-Os"'],
+] as const) {
+  test(`a bashrc with ${what} below the lines of standin`, async () => {
+    const bashrc = host.read('/etc/portage/bashrc')
+    host.write('/etc/portage/bashrc', `${bashrc}${text}\n`)
+    const line = await emerged()
+    host.write('/etc/portage/bashrc', bashrc)
+    assert.match(
+      line,
+      /^not published: line 4 of \/etc\/portage\/bashrc may change what is built, unseen: move it above the lines of standin$/,
+    )
+  })
+}
+
+for (const [what, text] of [
+  ['a function of one phase', '[[ $EBUILD_PHASE == install ]] && post_src_install() { echo mine > "${D}/usr/share/mine"; }'],
+  ['flags of one phase', 'case $EBUILD_PHASE in compile) CFLAGS+=" -Os" ;; esac'],
+] as const) {
+  test(`a bashrc with ${what}`, async () => {
+    const bashrc = host.read('/etc/portage/bashrc')
+    host.write('/etc/portage/bashrc', `${text}\n${bashrc}`)
+    const line = await emerged()
+    host.write('/etc/portage/bashrc', bashrc)
+    assert.match(line, /^not published: line 1 of \/etc\/portage\/bashrc \(EBUILD_PHASE\) may change what is built in a later phase$/)
+  })
+}
+
+test('a function that is defined in one phase only, by a file that nobody looks into', async () => {
+  const profile = '/var/db/repos/gentoo/profiles/base/profile.bashrc'
+  append(host, profile, '[[ ${EBUILD_PHASE} == install ]] && post_src_install() { :; }\n:\n')
+  const line = await emerged()
+  rmSync(host.path(profile))
+  assert.match(line, /^not published: post_src_install in your bashrc may change what is built$/)
+})
+
+test('variables of which nobody knows what they do', async () => {
+  for (const name of ['CONFIG_SITE', 'SOURCE_DATE_EPOCH', 'EXTRA_FLAGS_CONF', 'PKG_CONFIG_PATH', 'ac_cv_func_malloc'])
+    assert.equal(await emerged({ [name]: '1' }), `not published: ${name} is set`)
+  assert.equal(await emerged({ STRIP: '/bin/true' }), 'not published: STRIP names a path of this host (/bin/true)')
+})
+
+test('other programs than the toolchain’s own are another recipe', async () => {
+  const signed = async (): Promise<Set<string>> => new Set((await buildsOf(host)).map((one) => one.recipe))
+  const known = await signed()
+  content(await emerged({ AR: 'gcc-ar' }))
+  assert.ok([...(await signed())].some((recipe) => !known.has(recipe)))
+})
+
+test('a saved configuration', async () => {
+  const text = host.read(EBUILD)
+  host.write(EBUILD, text.replace('IUSE="', 'IUSE="savedconfig '))
+  host.write(`/etc/portage/savedconfig/${PACKAGE}`, 'theme=dark\n')
+  assert.equal(await emerged({ USE: 'savedconfig' }), `not published: /etc/portage/savedconfig/${PACKAGE} changes what is built`)
+  content(await emerged())
+  host.write(EBUILD, text)
+})
+
+test('a second content of a recipe that this host has signed already', async () => {
+  const random = 'test-misc/random'
+  const first = content(await emerged({}, random))
+  assert.match(
+    await emerged({}, random),
+    new RegExp(`^not published: it is not what was published of this recipe before \\(content ${first}\\)`),
+  )
+})
