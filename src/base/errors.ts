@@ -10,7 +10,16 @@ export type UserCode = 'USAGE' | 'BAD_SETTING' | 'BAD_ATOM' | 'NOT_ROOT' | 'NOT_
 
 /** The machine must be mended: a missing program, a full disk, damaged state of our own. */
 export type HostCode =
-  'MISSING_PROGRAM' | 'PROGRAM_FAILED' | 'DISK_FULL' | 'IO' | 'BAD_STATE' | 'TIMED_OUT' | 'UNSUPPORTED' | 'UNREADABLE' | 'CHANGED_UNDERWAY' | 'PEER_ENDED'
+  | 'MISSING_PROGRAM'
+  | 'PROGRAM_FAILED'
+  | 'DISK_FULL'
+  | 'IO'
+  | 'BAD_STATE'
+  | 'TIMED_OUT'
+  | 'UNSUPPORTED'
+  | 'UNREADABLE'
+  | 'CHANGED_UNDERWAY'
+  | 'PEER_ENDED'
 
 /** A stranger sent something wrong; nothing is to be done here but drop it. */
 export type StrangerCode =

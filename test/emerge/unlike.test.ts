@@ -110,8 +110,9 @@ test('variables of which nobody knows what they do', async () => {
   assert.equal(await emerged({ STRIP: '/bin/true' }), 'not published: STRIP names a path of this host (/bin/true)')
 })
 
+const signed = async (): Promise<Set<string>> => new Set((await buildsOf(host)).map((one) => one.recipe))
+
 test('other programs than the toolchain’s own are another recipe', async () => {
-  const signed = async (): Promise<Set<string>> => new Set((await buildsOf(host)).map((one) => one.recipe))
   const known = await signed()
   content(await emerged({ AR: 'gcc-ar' }))
   assert.ok([...(await signed())].some((recipe) => !known.has(recipe)))
