@@ -11,7 +11,7 @@ import type { Host } from '../support/host/host.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
 import { startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
-import { addGate, hold, letGo, reached } from '../support/story/gate.ts'
+import { addGate, hold, letGo, PROFILE_BASHRC, reached } from '../support/story/gate.ts'
 
 const PACKAGE = 'test-misc/flags'
 
@@ -53,15 +53,14 @@ test('a binary package in another format than gpkg is not published, and that is
 })
 
 test('what is changed right after the merge is not what was built, and that is said once', async () => {
-  const bashrc = host.read('/etc/portage/bashrc')
   // Portage leaves an installed file where it is that has the same bytes.
   rmSync(host.path('/usr/bin/flags'))
-  host.write('/etc/portage/bashrc', `[[ \${EBUILD_PHASE} == postinst ]] && echo >> "\${EROOT}/usr/bin/flags"\n${bashrc}`)
+  host.write(PROFILE_BASHRC, '[[ ${EBUILD_PHASE} == postinst ]] && echo >> "${EROOT}/usr/bin/flags"\n:\n')
   assert.equal(
     await outcome(['--oneshot']),
     'not published: the archive was not made: usr/bin/flags has been changed since the build (1 file)',
   )
-  host.write('/etc/portage/bashrc', bashrc)
+  rmSync(host.path(PROFILE_BASHRC))
 })
 
 test('what nobody else has in their build has no recipe', async () => {
