@@ -50,10 +50,13 @@ async function line({ host, beside }: Init, text: string): Promise<{ code: numbe
   return { code: exitCode, said: stdout + stderr }
 }
 
-async function warden(init: Init): Promise<number> {
+async function pids(init: Init): Promise<{ warden: number; peer: number }> {
   const { said } = await line(init, 'standin status --json 2>/dev/null')
-  return said === '' ? 0 : (v.parse(statusDocument, JSON.parse(said)).daemon?.warden.pid ?? 0)
+  const daemon = said === '' ? undefined : v.parse(statusDocument, JSON.parse(said)).daemon
+  return { warden: daemon?.warden.pid ?? 0, peer: daemon?.peer?.pid ?? 0 }
 }
+
+const warden = async (init: Init): Promise<number> => (await pids(init)).warden
 
 async function startsAndAnswers(init: Init): Promise<void> {
   const { code, said } = await line(init, `${init.start} && standin doctor`)
@@ -70,6 +73,13 @@ async function confined(init: Init): Promise<void> {
   const found = await line(init, `${fields}/${await warden(init)}/status`)
   assert.match(found.said, /NoNewPrivs:\t1$/m)
   assert.equal(found.said, wanted.said)
+  const peer = await until(
+    () => pids(init),
+    ({ peer: pid }) => pid > 0,
+  )
+  const seen = await line(init, `cut -d " " -f 5 /proc/${peer.peer}/mountinfo`)
+  assert.doesNotMatch(seen.said, /^\/(home|root|run|proc|sys|tmp|var\/(lib|db|tmp))/m)
+  assert.match(seen.said, /^\/var\/cache\/standin\/peer$/m)
 }
 
 async function comesBack(init: Init): Promise<void> {

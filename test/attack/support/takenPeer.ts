@@ -134,7 +134,17 @@ function doors(): string[] {
     }
   }
   const closed = ['/run/standin', '/run/standin/control.sock', '/run/standin/hooks', '/var/lib/standin', '/var/lib/standin/key.pem']
-  for (const path of [...closed, '/var/lib/standin/journal.sqlite', '/etc/shadow', '/root', '/var/cache/standin/work'])
+  const unseen = [
+    '/home',
+    '/etc/passwd',
+    '/etc/portage/make.conf',
+    '/etc/machine-id',
+    '/var/db/pkg',
+    '/var/tmp',
+    '/proc/1/status',
+    '/proc/self/mounts',
+  ]
+  for (const path of [...closed, ...unseen, '/var/lib/standin/journal.sqlite', '/etc/shadow', '/root', '/var/cache/standin/work'])
     attempt(`read ${path}`, () => accessSync(path, constants.R_OK))
   for (const path of [
     '/etc',
