@@ -28,7 +28,7 @@ export async function finish(realm: Realm, course: Course, tell: Talk['tell']): 
   if (!recipe.known) return withheld(realm, course, tell, recipe.why)
   if (course.note.unlike !== undefined) return withheld(realm, course, tell, course.note.unlike)
   const copy = copyOf(realm, course, tell)
-  const unwanted = (await whySwitchedOff(realm, course)) ?? whyPrivate(realm, wish)
+  const unwanted = (await whySwitchedOff(realm, course)) ?? whyPrivate(realm.settings, wish, course.note.began.values)
   const tellWhy = (why: string): void => (course.note.wanted.publish ? tell(course, `not published: ${why}`, 'warn') : undefined)
   if (unwanted !== undefined) tellWhy(unwanted)
   if (unwanted !== undefined && copy === undefined && !realm.known.awaitsRebuild(course.cpv)) return

@@ -17,7 +17,7 @@ export function foldersBelow(prefix: string): Folders {
   const [run, state, cache] = [join(prefix, 'run/standin'), join(prefix, 'var/lib/standin'), join(prefix, 'var/cache/standin')]
   return {
     run,
-    viewRoot: join(run, 'view/root'),
+    viewRoot: join(run, 'view/top'),
     viewEtc: join(run, 'view/etc'),
     doors: join(run, 'builds'),
     notes: join(run, 'notes'),

@@ -22,12 +22,21 @@ export async function whySwitchedOff(realm: Realm, { cpv, note: { began, wanted 
 }
 
 /** One clause that says why this build stays at home, or undefined where it may be given to others. */
-export function whyPrivate(realm: Realm, wish: Wish): string | undefined {
-  const restricted = wish.metadata['RESTRICT']?.split(/\s+/).find((word) => word === 'bindist' || word === 'fetch')
+export function whyPrivate(
+  { publish_repos: repositories }: Pick<Realm['settings'], 'publish_repos'>,
+  { metadata, family }: Pick<Wish, 'metadata' | 'family'>,
+  { PORTAGE_COMPRESS: packer = '' }: { readonly PORTAGE_COMPRESS?: string },
+): string | undefined {
+  const restricted = metadata['RESTRICT']?.split(/\s+/).find((word) => word === 'bindist' || word === 'fetch')
   if (restricted !== undefined) return `RESTRICT="${restricted}": copies of it must not be passed on`
-  if (realm.settings.publish_repos.includes(wish.family.repository)) return undefined
-  return `publish_repos does not name repository ${wish.family.repository}`
+  if (!repositories.includes(family.repository)) return `publish_repos does not name repository ${family.repository}`
+  const [program = ''] = packer.trim().split(/\s+/)
+  if (OPENED.has(program.slice(program.lastIndexOf('/') + 1))) return undefined
+  return `PORTAGE_COMPRESS="${packer}": what that packs can't be searched for words of this host; bzip2, gzip, xz and zstd can`
 }
+
+/** Programs whose files `package/private/` looks into; Portage packs with bzip2 where none is named, and not at all where the name is empty. */
+const OPENED: ReadonlySet<string> = new Set(['', 'bzip2', 'gzip', 'lbzip2', 'pbzip2', 'pigz', 'xz', 'zstd'])
 
 /** One clause that says why nothing is there of a finished build that an archive could be made of. */
 export function whyNotKept({ unkept, buildTime, began: { values } }: Note): string {

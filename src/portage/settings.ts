@@ -83,7 +83,8 @@ export const SETTINGS = {
     standard: '',
   }),
   web_seeds: words({
-    about: 'Web servers that hold archives, below a path by content.',
+    about:
+      'Web servers that hold archives: the file of each at ADDRESS/SHA256-OF-THE-ARCHIVE.gpkg.tar, as it lies in /var/cache/standin/archives of who built it. A server must answer a request for a range of bytes with status 206.',
     allowed: 'http or https addresses',
     pattern: /^https?:\/\/[^\s"'<>\\]{1,500}$/,
     most: 20,
@@ -98,7 +99,7 @@ export const SETTINGS = {
   }),
   public_words: words({
     about:
-      'Names of this host, or of people on it, that say nothing about them: a build that holds such a word is published all the same. Others keep it at home.',
+      'Names of this host, or of people on it, that say nothing about them: a build that holds such a word is published all the same. Others keep it at home. Names of one or two letters, and such as many programs hold anyway (root, test, desktop), are not looked for.',
     allowed: 'words of letters, digits and _ . -',
     pattern: /^[A-Za-z0-9_.-]{1,80}$/,
     most: 100,

@@ -13,6 +13,8 @@ export interface PrivateText {
    * compiled code holds any three letters somewhere, and a name is part of longer ones.
    */
   readonly form: 'path' | 'word'
+  /** Looked for in small letters, in capitals and with one capital as well: a host that is called Desk7 may be written desk7. Default false. */
+  readonly anyCase?: boolean
   /** What it is, as the object of "holds". */
   readonly what: string
   /** What the user can do about it, as an order. */
@@ -38,7 +40,9 @@ interface Needle {
 }
 
 export function searcherFor(texts: readonly PrivateText[]): Searcher {
-  const needles = texts.map((of) => ({ of, bytes: Buffer.from(of.text) })).filter(({ bytes }) => bytes.length > 0)
+  const needles = texts
+    .flatMap((of) => spellings(of).map((text) => ({ of, bytes: Buffer.from(text) })))
+    .filter(({ bytes }) => bytes.length > 0)
   const overlap = Math.max(0, ...needles.map(({ bytes }) => bytes.length)) + 1
   const whole = (bytes: Buffer): PrivateText | undefined => needles.find((needle) => isIn(bytes, needle, true, true))?.of
   return {
@@ -68,6 +72,12 @@ export function searcherFor(texts: readonly PrivateText[]): Searcher {
       }
     },
   }
+}
+
+function spellings({ text, anyCase }: PrivateText): string[] {
+  if (anyCase !== true) return [text]
+  const small = text.toLowerCase()
+  return [...new Set([text, small, text.toUpperCase(), small.slice(0, 1).toUpperCase() + small.slice(1)])]
 }
 
 /** `starts` and `ends`: whether nothing stands before and behind `bytes`. Otherwise what touches that end is left to who knows the neighbour. */

@@ -48,6 +48,12 @@ describe('found whole and in pieces', () => {
     test(JSON.stringify(bytes), () => assert.deepEqual(found(searcher, Buffer.from(bytes, 'utf8')), [expected]))
 })
 
+test('a host is found however it is written, a user only as it is called', () => {
+  const of = searcherFor([{ ...text('word', 'Desk7b'), anyCase: true }, ANNA])
+  for (const written of ['Desk7b', 'desk7b', 'DESK7B', 'made on desk7b.']) assert.deepEqual(found(of, Buffer.from(written)), ['Desk7b'])
+  for (const written of ['desk7', 'desk7bb', 'dESK7b', 'Anna']) assert.deepEqual(found(of, Buffer.from(written)), [undefined])
+})
+
 test('pieces of any sizes find what the whole finds', () => {
   const part = fc.constantFrom('anna', ' ', 'x', '\0', BUILD.text, '/', 'an', 'na', BUILD.text.slice(0, 9), BUILD.text.slice(9))
   fc.assert(
