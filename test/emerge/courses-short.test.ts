@@ -10,13 +10,7 @@ import { ENDS } from '../support/courses/tables/ends.ts'
 import { HANDS } from '../support/courses/tables/hands.ts'
 import { PLACES } from '../support/courses/tables/places.ts'
 
-const SHORT = [
-  '--quiet',
-  'a package that fails in compile',
-  'a merge that is refused for a collision',
-  '`ebuild FILE install`, then `ebuild FILE qmerge`',
-  'PORTAGE_TMPDIR on a tmpfs',
-]
+const SHORT = ['a package that fails in compile', '`ebuild FILE install`, then `ebuild FILE qmerge`']
 
 const all = [...CALLS, ...ENDS, ...HANDS, ...PLACES]
 const named = all.filter(({ name }) => SHORT.includes(name))

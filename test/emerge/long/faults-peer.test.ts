@@ -5,13 +5,13 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Host } from '../support/host/host.ts'
-import { createNetwork, type Network } from '../support/host/network.ts'
-import { ask } from '../support/standin/ask.ts'
-import { createConsumer, USABLE } from '../support/story/consumer.ts'
-import { hold, letGo, reached } from '../support/story/gate.ts'
-import { settled, until } from '../support/story/ours.ts'
-import { createPublisher, type Publisher } from '../support/story/publisher.ts'
+import type { Host } from '../../support/host/host.ts'
+import { createNetwork, type Network } from '../../support/host/network.ts'
+import { ask } from '../../support/standin/ask.ts'
+import { createConsumer, USABLE } from '../../support/story/consumer.ts'
+import { hold, letGo, reached } from '../../support/story/gate.ts'
+import { settled, until } from '../../support/story/ours.ts'
+import { createPublisher, type Publisher } from '../../support/story/publisher.ts'
 
 const [FLAGS, BIG] = ['test-misc/flags', 'test-misc/big']
 const MEGABYTES = { BIG_MEGABYTES: '12' }
