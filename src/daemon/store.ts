@@ -21,10 +21,14 @@ export function dropSpoiled({ known, log }: Pick<StoreInput, 'known' | 'log'>): 
   return spoiled
 }
 
-/** To be called at start-up and after each new build. Gives back what is no longer held, the longest unused first. */
-export function tidyStore({ archives, known, maxBytes, log }: StoreInput): readonly Build[] {
+/** Removes files without a row. To be called at start-up alone: later one may be that of a build which is just held against its copy. */
+export function dropStrays({ archives, known }: Pick<StoreInput, 'archives' | 'known'>): void {
   const rows = new Set(known.builds().map(({ path }) => basename(path)))
   for (const name of readdirSync(archives)) if (!rows.has(name)) rmSync(join(archives, name), { recursive: true, force: true })
+}
+
+/** To be called at start-up and after each new build. Gives back what is no longer held, the longest unused first. */
+export function tidyStore({ known, maxBytes, log }: Omit<StoreInput, 'archives'>): readonly Build[] {
   const gone = [...dropSpoiled({ known, log })]
   const whole = known.builds().filter(isWhole)
   let bytes = whole.reduce((sum, { archive }) => sum + archive.size, 0)

@@ -35,7 +35,7 @@ import type { MakerProgram } from './job.ts'
 import { type Folders, readPolicy, type Realm } from './realm.ts'
 import { responder } from './respond.ts'
 import { stepsOf } from './steps.ts'
-import { tidyStore } from './store.ts'
+import { dropStrays, tidyStore } from './store.ts'
 import { stoodInStore } from './stood.ts'
 import { glibcVersion } from './survey.ts'
 
@@ -94,7 +94,8 @@ export async function runWarden(input: WardenInput): Promise<void> {
   const captures = capturesIn(folders.captures, log)
   for (const leftOver of readdirSync(folders.work)) rmSync(join(folders.work, leftOver), { recursive: true })
 
-  const tidy = (): readonly Build[] => tidyStore({ archives: folders.archives, known, maxBytes: settings.cache_size, log })
+  const tidy = (): readonly Build[] => tidyStore({ known, maxBytes: settings.cache_size, log })
+  dropStrays({ archives: folders.archives, known })
   tidy()
   boundDisputes({ disputes: folders.disputes, known })
   const features = openFeatures({ root, env: input.env, run: input.run, procRoot: '/proc', log })

@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test, type TestContext } from 'node:test'
 import { StrangerError } from '../../src/base/errors.ts'
 import { type Known, openKnown } from '../../src/daemon/known.ts'
-import { tidyStore } from '../../src/daemon/store.ts'
+import { dropStrays, tidyStore } from '../../src/daemon/store.ts'
 import { buildNamed, id } from './support/offers.ts'
 
 function storeIn(t: TestContext): { archives: string; known: Known; add: (name: string) => string; path: string } {
@@ -31,13 +31,14 @@ function storeIn(t: TestContext): { archives: string; known: Known; add: (name: 
 
 const quiet = (): void => undefined
 
-test('a file without a row goes, a row without its file goes, the rest stays', (t) => {
+test('a file without a row goes at start-up, a row without its file goes, the rest stays', (t) => {
   const { archives, known, add } = storeIn(t)
   const [whole, lost, short] = [add('whole'), add('lost'), add('short')]
   rmSync(join(archives, lost))
   writeFileSync(join(archives, short), 'cut')
   writeFileSync(join(archives, 'half.tmp'), 'x')
-  const gone = tidyStore({ archives, known, maxBytes: 1e9, log: quiet })
+  dropStrays({ archives, known })
+  const gone = tidyStore({ known, maxBytes: 1e9, log: quiet })
   assert.deepEqual(readdirSync(archives), [whole])
   assert.deepEqual(gone.map(({ archive }) => `${archive.sha256}.gpkg.tar`).toSorted(), [lost, short].toSorted())
   assert.deepEqual(
@@ -46,13 +47,21 @@ test('a file without a row goes, a row without its file goes, the rest stays', (
   )
 })
 
+test('the archive of a build that is about to get its row stays when another build is given', (t) => {
+  const { archives, known, add } = storeIn(t)
+  const given = add('given')
+  writeFileSync(join(archives, 'about-to-be.gpkg.tar'), 'x')
+  tidyStore({ known, maxBytes: 1e9, log: quiet })
+  assert.deepEqual(readdirSync(archives).toSorted(), [given, 'about-to-be.gpkg.tar'].toSorted())
+})
+
 test('the longest unused goes when there is no room, and no more bytes than allowed are ever held', (t) => {
   const { archives, known, add } = storeIn(t)
   const names = ['one', 'two', 'three'].map(add)
   known.useBuild(id('archive of one'), 5)
   known.useBuild(id('archive of three'), 4)
   const held = (maxBytes: number): string[] => {
-    tidyStore({ archives, known, maxBytes, log: quiet })
+    tidyStore({ known, maxBytes, log: quiet })
     return readdirSync(archives).toSorted()
   }
   assert.deepEqual(held(3000), names.toSorted())

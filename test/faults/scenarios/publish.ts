@@ -14,7 +14,7 @@ import { type Known, openKnown } from '../../../src/daemon/known.ts'
 import { runMaker } from '../../../src/daemon/maker.ts'
 import type { OwnPackage } from '../../../src/daemon/ownPackage.ts'
 import { publish, type PublishInput } from '../../../src/daemon/publish.ts'
-import { tidyStore } from '../../../src/daemon/store.ts'
+import { dropStrays, tidyStore } from '../../../src/daemon/store.ts'
 import { keyOfSeed } from '../../../src/trust/key.ts'
 import { id } from '../../daemon/support/offers.ts'
 import { CPV, dropAll, foldersOf, judgeImage, judgeStore, KEY, layBuild, METADATA, openCaptures } from '../support/built.ts'
@@ -65,7 +65,8 @@ async function give(top: string, known: Known, from: From): Promise<void> {
 }
 
 function tidy(top: string, known: Known): void {
-  tidyStore({ archives: foldersOf(top).archives, known, maxBytes: 1e9, log: () => undefined })
+  dropStrays({ archives: foldersOf(top).archives, known })
+  tidyStore({ known, maxBytes: 1e9, log: () => undefined })
 }
 
 function kept(top: string): Captured {
