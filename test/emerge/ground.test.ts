@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { paths } from '../support/ground/paths.ts'
@@ -184,6 +184,8 @@ test('a closed network leaves no process, no mount, no namespace and no folder',
   await host.start(['sleep', '1000'])
   const kinds = ['mnt', 'net', 'pid', 'uts', 'ipc']
   const namespaces = new Set(kinds.map((kind) => readlinkSync(`/proc/${host.pid}/ns/${kind}`)))
+  // While they are open their numbers are not given to hosts of other tests.
+  const held = kinds.map((kind) => openSync(`/proc/${host.pid}/ns/${kind}`, 'r'))
   assert.deepEqual(
     kinds.filter((kind) => namespaces.has(readlinkSync(`/proc/self/ns/${kind}`))),
     [],
@@ -195,6 +197,7 @@ test('a closed network leaves no process, no mount, no namespace and no folder',
 
   assert.equal(host.pid, 0)
   assert.deepEqual(processesIn(namespaces), [])
+  for (const fd of held) closeSync(fd)
   assert.doesNotMatch(readFileSync('/proc/self/mounts', 'utf8'), /^standin |\.ground/m)
   assert.deepEqual(foldersOf(gone), [])
 })
