@@ -5,12 +5,12 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createNetwork, type Network } from '../support/host/network.ts'
-import { ask } from '../support/standin/ask.ts'
-import { type Consumer, createConsumer } from '../support/story/consumer.ts'
-import { isRefused, mergeOther, PROBE } from '../support/story/other.ts'
-import { settled } from '../support/story/ours.ts'
-import { createPublisher } from '../support/story/publisher.ts'
+import { createNetwork, type Network } from '../../support/host/network.ts'
+import { ask } from '../../support/standin/ask.ts'
+import { type Consumer, createConsumer } from '../../support/story/consumer.ts'
+import { isRefused, mergeOther, PROBE } from '../../support/story/other.ts'
+import { settled } from '../../support/story/ours.ts'
+import { createPublisher } from '../../support/story/publisher.ts'
 
 let network: Network
 let consumer: Consumer
