@@ -6,7 +6,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
 import { hostError, StandinError, systemCode } from '../base/errors.ts'
@@ -60,13 +60,14 @@ export function capturesIn(records: string, log: (line: string) => void): Captur
   }
   const dropLinks = (folder: string): void => attempt(folder, () => dropCapture(folder))
   const drop = (key: string): void => {
-    const known = read(key)
-    if (known !== undefined) {
-      // Cut off from here on, it is no capture any more.
-      if (known.files !== null) write(key, { ...known, files: null, metadata: {} })
-      dropLinks(known.folder)
-    }
-    for (const name of [key, `${key}.new`]) attempt(join(records, name), () => rmSync(join(records, name), { force: true }))
+    const path = join(records, key)
+    attempt(path, () => {
+      // Cut off from here on, it is no capture any more; to write that down would want room, which this gives back.
+      if (existsSync(path)) renameSync(path, `${path}.new`)
+    })
+    const known = read(`${key}.new`)
+    if (known !== undefined) dropLinks(known.folder)
+    attempt(path, () => rmSync(`${path}.new`, { force: true }))
   }
   return {
     take(key, image, portageTmpdir, of) {

@@ -69,8 +69,8 @@ export function openCourses(options: CoursesOptions): Courses {
     if (table.get(course.key) === course) table.delete(course.key)
     if (course.note.owner !== null) ended.set(course.key, course.note.owner)
     course.door.remove()
-    steps.dropKept(course)
-    dropNote(options.notes, course.key)
+    dropNote(options.notes, course.key) // first: the next warden would finish once more what is noted
+    void then(course, () => steps.dropKept(course))
   }
 
   const open = async (key: string, value: Note): Promise<Course> => {

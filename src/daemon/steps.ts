@@ -210,11 +210,11 @@ export function stepsOf(realm: Realm): Steps {
       }
     },
     dropKept(course) {
-      realm.site.journal.tidy()
       realm.captures.drop(course.key)
       const { stoodIn } = course.note
       // A stand-in that may stay (on_failure = keep) is still asked what it provides.
       if (stoodIn !== null && realm.site.journal.unsettled().every(({ id }) => id !== stoodIn)) realm.stood.drop(stoodIn)
+      realm.site.journal.tidy()
     },
   }
 }

@@ -30,14 +30,15 @@ const MOST_WAITING = 100
 export function openTeller(): Teller {
   /** By path. */
   const queues = new Map<string, Waiting[]>()
-  const isOver = (line: Waiting): boolean => {
+  /** Whether nothing is left to be done for it. */
+  const wrote = (line: Waiting): boolean => {
     const { path, device } = line.terminal
     const written = deviceOf(path) === device ? writeTerminal(path, line.bytes) : undefined
     line.bytes = line.bytes.subarray(written ?? line.bytes.byteLength)
     return line.bytes.byteLength === 0 || performance.now() > line.until
   }
   const flush = (path: string, queue: Waiting[]): void => {
-    while (queue[0] !== undefined && isOver(queue[0])) queue.shift()
+    while (queue[0] !== undefined && wrote(queue[0])) queue.shift()
     if (queue.length === 0) queues.delete(path)
     else setTimeout(flush, AGAIN_MS, path, queue).unref()
   }

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { findOwner } from '../portage/lock.ts'
+import { findOwner, isSameOwner } from '../portage/lock.ts'
 import type { Note } from './course.ts'
 import type { MomentValues } from './moment.ts'
 import { whyOfHooks } from './wish.ts'
@@ -13,6 +13,6 @@ export function seenAtMerge({ owner }: Pick<Note, 'owner'>, asked: MomentValues,
   if (asked.PHASE_HOOKS !== '') return { unlike: whyOfHooks(asked.PHASE_HOOKS) }
   const { PORTAGE_TMPDIR: tmpdir, CATEGORY: category, PF: pf } = asked
   const now = findOwner({ tmpdir, category, pf, procRoot })
-  if (now === undefined || (now.pid === owner?.pid && now.startTime === owner.startTime)) return {}
+  if (now === undefined || isSameOwner(now, owner)) return {}
   return { unlike: 'one command began to build it and another went on, and what was done to its work folder in between is not known' }
 }

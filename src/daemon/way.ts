@@ -83,7 +83,7 @@ export function wayOf(realm: Realm, { tell, tellAt, change }: Talk): Pick<Steps,
       const say: Taking['say'] = (text, tone) => tell(course, text, tone)
       if (standing.length > 0 && why === 'failed' && realm.settings.on_failure === 'keep')
         return say('the build failed; its stand-in stays (on_failure = keep)', 'warn')
-      if (!take({ standing, beforeMerge: false, cpv: course.cpv, say, done: isOver, others: [] })) return
+      if (!take({ standing, beforeMerge: false, cpv: course.cpv, say, done: overWith, others: [] })) return
       if (course.note.standing !== null) change(course, { standing: null })
     },
     makeWay(asked, courses, course) {
@@ -103,4 +103,4 @@ export function wayOf(realm: Realm, { tell, tellAt, change }: Talk): Pick<Steps,
   }
 }
 
-const isOver = (span: string): string => `stand-in purged (${span}), the build is over`
+const overWith = (span: string): string => `stand-in purged (${span}), the build is over`

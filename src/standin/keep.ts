@@ -10,7 +10,6 @@ import {
   closeSync,
   copyFileSync,
   fchownSync,
-  fstatSync,
   fsyncSync,
   futimesSync,
   lstatSync,
@@ -86,16 +85,14 @@ function copied(from: string, to: string): boolean {
 function copyFile(from: string, to: string): void {
   rmSync(to, { force: true })
   copyFileSync(from, to)
-  const open: number[] = []
-  const opened = (path: string): number => open[open.push(openSync(path, 'r')) - 1] ?? -1
+  const { uid, gid, atime, mtime } = lstatSync(from)
+  const copy = openSync(to, 'r')
   try {
-    const [source, copy] = [opened(from), opened(to)]
-    const { uid, gid, atime, mtime } = fstatSync(source)
     fchownSync(copy, uid, gid)
     futimesSync(copy, atime, mtime)
     fsyncSync(copy)
   } finally {
-    for (const fd of open) closeSync(fd)
+    closeSync(copy)
   }
 }
 

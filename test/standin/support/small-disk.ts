@@ -20,6 +20,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemCode } from '../../../src/base/errors.ts'
+import { captureRoot } from '../../../src/daemon/capture.ts'
+import { capturesIn } from '../../../src/daemon/captures.ts'
 import { openKnown } from '../../../src/daemon/known.ts'
 import { openJournal } from '../../../src/standin/journal.ts'
 import { hasMarker } from '../../../src/standin/live.ts'
@@ -188,6 +190,16 @@ const CASES: Readonly<Record<string, (host: TestHost) => Promise<void> | void>> 
       })
   },
 
+  /** What was captured goes: that is what gives room back. */
+  captured(host) {
+    const captures = capturesIn(join(host.top, 'state/captures'), assert.fail)
+    mkdirSync(join(host.top, 'portage')) // where PORTAGE_TMPDIR has the builds
+    captures.take('one', host.root, host.top, {})
+    fill(host)
+    captures.drop('one')
+    assert.deepEqual([captures.keys(), existsSync(captureRoot(host.top))], [[], false])
+  },
+
   /** The kept folder is on another filesystem: files and links get there whole, a folder stays and is named. */
   async across(host) {
     const id = await placed(host)
@@ -209,13 +221,8 @@ const CASES: Readonly<Record<string, (host: TestHost) => Promise<void> | void>> 
     assert.match(said.join('\n'), /\/usr\/bin\/demo-alias stays: .*is on another filesystem/)
     assert.deepEqual([readlinkSync(link), readFileSync(library, 'utf8'), lstatSync(library).mtime], ['../mine', 'LIBRARY', mtime])
     assert.equal(readFileSync(mine('usr/bin/demo-alias/mine'), 'utf8'), 'mine')
-    assert.deepEqual(
-      host.journal
-        .kept()
-        .map(({ path }) => path)
-        .toSorted(),
-      ['usr/bin/demo', 'usr/lib64/libdemo.so.1.0'],
-    )
+    const kept = host.journal.kept().map(({ path }) => path)
+    assert.deepEqual(kept.toSorted(), ['usr/bin/demo', 'usr/lib64/libdemo.so.1.0'])
   },
 
   /** Then there is no room to keep anything: what the user changed stays where it is, all else goes, and nothing is lost. */
