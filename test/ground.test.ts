@@ -13,12 +13,13 @@ import { askedOf } from './support/arguments.ts'
 import { installDebianPackages } from './support/ground/debian.ts'
 import { refusePath } from './support/ground/ground.ts'
 import { program } from './support/ground/program.ts'
+import { atEnd } from './support/atEnd.ts'
 
 /** This process finds no program. */
 function withoutPrograms(t: TestContext): void {
   const folder = mkdtempSync(join(tmpdir(), 'standin-ground-'))
   const { PATH } = process.env
-  t.after(() => {
+  atEnd(t, () => {
     process.env['PATH'] = PATH
     rmSync(folder, { recursive: true })
   })

@@ -4,11 +4,12 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { execa } from 'execa'
+import { atEnd } from './support/atEnd.ts'
 
 const SUPPORT = join(import.meta.dirname, 'support')
 const PASSES = `import { test } from 'node:test'
@@ -24,18 +25,26 @@ test('outer', async (t) => {
 describe('suite', () => { test('in it', () => { throw new Error('y') }) })
 test('passes too', () => undefined)
 test('over two\\nlines', () => { throw new Error('z') })`
+const BLOCKS = `import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { test } from 'node:test'
+test('blocks', () => {
+  process.on('SIGTERM', () => undefined)
+  writeFileSync(import.meta.dirname + '/pid', String(spawn('sleep', ['600'], { stdio: 'inherit' }).pid))
+  for (;;);
+})`
 const BROKEN = `throw new Error('does not even load')`
 
 /** Exit code and last lines of a run of `sources` by name. */
 async function report(
   t: TestContext,
   sources: Readonly<Record<string, string>>,
-  leftOut?: string,
-): Promise<{ failed: boolean; end: string[] }> {
+  { leftOut, longestFileMs = 60_000 }: { readonly leftOut?: string; readonly longestFileMs?: number } = {},
+): Promise<{ failed: boolean; end: string[]; top: string }> {
   const top = mkdtempSync(join(tmpdir(), 'standin-report-'))
-  t.after(() => rmSync(top, { recursive: true }))
+  atEnd(t, () => rmSync(top, { recursive: true }))
   for (const [name, source] of Object.entries(sources)) writeFileSync(join(top, name), source)
-  const input = { files: Object.keys(sources).map((name) => join(top, name)), top, atOnce: 2, longestFileMs: 60_000, leftOut }
+  const input = { files: Object.keys(sources).map((name) => join(top, name)), top, atOnce: 2, longestFileMs, leftOut }
   // A file, for a runner starts its files with its own options, `-e` among them.
   const runner = join(top, 'run.mjs')
   const call = `process.exitCode = (await runFiles(${JSON.stringify(input)})) ? 1 : 0`
@@ -43,6 +52,7 @@ async function report(
   const ran = await execa(process.execPath, [runner], { reject: false, ...own() })
   const lines = ran.stdout.split('\n')
   return {
+    top,
     failed: ran.exitCode === 1,
     end: lines.slice(lines.findLastIndex((line) => !line.startsWith('# ') || /^# \w+_ms /.test(line)) + 1),
   }
@@ -69,12 +79,13 @@ test('each test that failed is named at the end, with its file, all names above 
 })
 
 test('a run without a failure says so', async (t) => {
-  assert.deepEqual(await report(t, { 'passes.test.mjs': PASSES }), { failed: false, end: ['# nothing failed'] })
+  const { failed, end } = await report(t, { 'passes.test.mjs': PASSES })
+  assert.deepEqual({ failed, end }, { failed: false, end: ['# nothing failed'] })
 })
 
 test('what was left out is said again at the end', async (t) => {
   const leftOut = 'tests on real Portage are left out: nobody is root'
-  const { end } = await report(t, { 'passes.test.mjs': PASSES }, leftOut)
+  const { end } = await report(t, { 'passes.test.mjs': PASSES }, { leftOut })
   assert.deepEqual(end, ['# nothing failed', `# ${leftOut}`])
 })
 
@@ -82,4 +93,17 @@ test('a part of a path that no test file has is a failure, not a run without one
   const ran = await execa(process.execPath, [join(SUPPORT, 'run.ts'), '--pure', 'no-such-path'], { reject: false, ...own() })
   assert.equal(ran.exitCode, 1)
   assert.match(ran.stdout, /^# no test file has such a path$/m)
+})
+
+test('a file that blocks is ended with what it has started, and said to be, and the others are run', async (t) => {
+  const { failed, end, top } = await report(t, { 'blocks.test.mjs': BLOCKS, 'passes.test.mjs': PASSES }, { longestFileMs: 8000 })
+  assert.ok(failed)
+  assert.deepEqual(end.filter((line) => !line.startsWith('#   ')), [
+    '# FAILED blocks.test.mjs: (the file itself)',
+    '# 1 failed',
+    '# blocks.test.mjs: ended, for it took longer than 8 s',
+  ]) // prettier-ignore
+  // Nobody may have waited for it yet; a process that has ended has no command line.
+  const line = `/proc/${readFileSync(join(top, 'pid'), 'utf8')}/cmdline`
+  assert.equal(existsSync(line) ? readFileSync(line, 'utf8') : '', '')
 })

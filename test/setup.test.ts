@@ -10,6 +10,7 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { atEnd } from './support/atEnd.ts'
 
 const SETUP = join(import.meta.dirname, '../.ci/setup')
 
@@ -35,7 +36,7 @@ interface Running {
 /** A fresh clone, as far as the set-up looks at it, that user nobody may write to as well. */
 function clone(t: TestContext): string {
   const top = mkdtempSync(join(tmpdir(), 'standin-setup-'))
-  t.after(() => rmSync(top, { recursive: true }))
+  atEnd(t, () => rmSync(top, { recursive: true }))
   for (const folder of ['.ci', 'bin']) mkdirSync(join(top, folder))
   copyFileSync(SETUP, join(top, '.ci/setup'))
   writeFileSync(join(top, 'package-lock.json'), '{}')
@@ -51,7 +52,7 @@ function setUp(t: TestContext, top: string, ...before: readonly string[]): Runni
     env: { PATH: `${join(top, 'bin')}:/usr/sbin:/usr/bin:/sbin:/bin` },
     stdio: ['pipe', 'ignore', 'pipe'],
   })
-  t.after(() => child.kill('SIGKILL'))
+  atEnd(t, () => child.kill('SIGKILL'))
   let said = ''
   child.stderr.on('data', (chunk) => (said += String(chunk)))
   const exitCode = once(child, 'close').then(([code]: unknown[]) => code)

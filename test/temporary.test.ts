@@ -10,12 +10,13 @@ import { basename, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { processName } from './support/host/leftovers.ts'
 import { temporaryFolder } from './support/temporary.ts'
+import { atEnd } from './support/atEnd.ts'
 
 /** Of the system, for that of a run may itself lie deep. */
 function folderFor(t: TestContext): string {
   const folder = mkdtempSync('/tmp/st-')
   chmodSync(folder, 0o755)
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  atEnd(t, () => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 

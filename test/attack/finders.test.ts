@@ -16,6 +16,7 @@ import { BOUNDS, report, scaled, unlessWhole } from './support/bounds.ts'
 import { startHonest } from './support/honest.ts'
 import { look, startTaker, type Taker } from './support/taker.ts'
 import { naming, startTracker } from './support/tracker.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 interface Lie {
   readonly what: string
@@ -98,7 +99,7 @@ async function startUdp(t: TestContext, answer: (action: number, transaction: Bu
   })
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
-  t.after(() => socket.close())
+  atEnd(t, () => socket.close())
   return `udp://127.0.0.1:${socket.address().port}`
 }
 
@@ -144,7 +145,7 @@ test('one tracker names ten thousand peers of one rendezvous, the honest one amo
 /** Says to the local network that peers of the family are at many ports of one address. */
 async function floodLocally(t: TestContext, infohash: string, count: number): Promise<{ begun: Promise<void>; ended: Promise<void> }> {
   const socket = createSocket('udp4')
-  t.after(() => socket.close())
+  atEnd(t, () => socket.close())
   socket.bind(0, '127.0.0.2')
   await once(socket, 'listening')
   socket.setMulticastInterface('127.0.0.1')
@@ -160,7 +161,7 @@ async function floodLocally(t: TestContext, infohash: string, count: number): Pr
     clearInterval(timer)
     ended.resolve()
   }, 10)
-  t.after(() => clearInterval(timer))
+  atEnd(t, () => clearInterval(timer))
   return { begun: begun.promise, ended: ended.promise }
 }
 

@@ -19,6 +19,7 @@ import { openStaging, readManifest } from '../../src/standin/staging.ts'
 import { archiveOf } from '../package/archive/make.ts'
 import { temporary } from '../package/image.ts'
 import { report, scaled, seed } from './support/bounds.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 const NOBODY = 65_534
 const SECRET = 'the secret of root'
@@ -44,7 +45,8 @@ test('what is staged is swapped while the warden reads it', { skip }, async (t) 
     uid: NOBODY,
     gid: NOBODY,
   })
-  t.after(() => racer.kill('SIGKILL'))
+  const ended = once(racer, 'close')
+  atEnd(t, () => (racer.kill('SIGKILL'), ended))
   await once(racer.stdout, 'data')
 
   const before = snapshotOf(secret)

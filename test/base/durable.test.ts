@@ -6,10 +6,11 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { writeDurable } from '../../src/base/durable.ts'
 import { HostError } from '../../src/base/errors.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 function folderOf(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'standin-durable-'))
-  t.after(() => rmSync(folder, { recursive: true }))
+  atEnd(t, () => rmSync(folder, { recursive: true }))
   return folder
 }
 

@@ -14,11 +14,12 @@ import type { World } from '../../src/cli/world.ts'
 import { HostError } from '../../src/base/errors.ts'
 import { answering, daemonIn, statusAnswer } from './support/daemon.ts'
 import { standin, standinJson, worldIn } from './support/world.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 async function rawServer(t: TestContext, world: World, serve: (socket: Socket) => void): Promise<Server> {
   const server = createServer(serve)
   await new Promise<void>((resolve) => server.listen(world.control, resolve))
-  t.after(() => void server.close())
+  atEnd(t, () => void server.close())
   return server
 }
 

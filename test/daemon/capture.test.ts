@@ -23,10 +23,11 @@ import { test, type TestContext } from 'node:test'
 import { HostError } from '../../src/base/errors.ts'
 import { capture, captureRoot, changedSince, dropCapture, inRoot } from '../../src/daemon/capture.ts'
 import { capturesIn } from '../../src/daemon/captures.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 function imageIn(t: TestContext): { tmp: string; image: string; folder: string } {
   const tmp = mkdtempSync(join(tmpdir(), 'standin-capture-'))
-  t.after(() => rmSync(tmp, { recursive: true, force: true }))
+  atEnd(t, () => rmSync(tmp, { recursive: true, force: true }))
   const image = join(tmp, 'portage/app-misc/hello-1/image')
   mkdirSync(join(image, 'usr/bin'), { recursive: true })
   writeFileSync(join(image, 'usr/bin/hello'), 'hello\n', { mode: 0o755 })

@@ -16,6 +16,7 @@ import type { Manifest } from '../../src/package/manifest.ts'
 import { metadataId } from '../../src/package/signed.ts'
 import { archiveOf } from '../package/archive/make.ts'
 import { id } from './support/offers.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 const LIES: readonly [string, Partial<Record<'content' | 'linkage' | 'stable' | 'metadata', string>>, RegExp | undefined][] = [
   ['the truth', {}, undefined],
@@ -28,7 +29,7 @@ const LIES: readonly [string, Partial<Record<'content' | 'linkage' | 'stable' | 
 for (const [what, lie, why] of LIES) {
   test(`an offer that says ${what} is ${why === undefined ? 'taken' : 'refused'}`, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'standin-claims-'))
-    t.after(() => rmSync(folder, { recursive: true }))
+    atEnd(t, () => rmSync(folder, { recursive: true }))
     // The time in its header is what the stable id leaves out.
     const packed = gzipSync('text')
     packed.writeUInt32LE(1_700_000_000, 4)

@@ -13,10 +13,11 @@ import { HostError } from '../../src/base/errors.ts'
 import { makeDoor } from '../../src/daemon/door.ts'
 import { openHookLine } from '../../src/daemon/hookLine.ts'
 import type { Moment } from '../../src/daemon/moment.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 function folderOf(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'standin-door-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  atEnd(t, () => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
@@ -63,7 +64,7 @@ test('lines that were written at once come as one batch, and rubbish between the
   const { promise, resolve } = Promise.withResolvers<readonly Moment[]>()
   const lines: string[] = []
   const hooks = await openHookLine(path, resolve, (line) => lines.push(line))
-  t.after(() => hooks.close())
+  atEnd(t, () => hooks.close())
   const fd = openSync(path, 'r+')
   writeSync(fd, `${momentLine('fetch')}\nrubbish\n${momentLine('purge')}\n`)
   closeSync(fd)

@@ -17,6 +17,7 @@ import type { Feature } from '../../src/portage/features.ts'
 import { parseConf } from '../../src/portage/settings.ts'
 import { until } from '../support/story/ours.ts'
 import { buildNamed, id, offerNamed } from './support/offers.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 const WRITER = `const channel = new (require('node:net').Socket)({ fd: 3 })
 channel.on('end', () => process.exit())
@@ -57,7 +58,7 @@ function hostIn(t: TestContext, says: Says, peerSays: readonly FromPeer[] = []):
     held: () => [id('held')],
     log: () => undefined,
   })
-  t.after(async () => {
+  atEnd(t, async () => {
     await life.close()
     known.close()
     rmSync(folder, { recursive: true })

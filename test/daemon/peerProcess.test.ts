@@ -8,6 +8,7 @@ import { EventEmitter, once } from 'node:events'
 import { test, type TestContext } from 'node:test'
 import { keepPeer, type PeerProcess } from '../../src/daemon/peerProcess.ts'
 import type { FromPeer } from '../../src/daemon/peerWire.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 interface Kept {
   readonly peer: PeerProcess
@@ -32,7 +33,7 @@ function keep(t: TestContext, script: string): Kept {
     ended: () => events.emit('ended'),
     log: (line) => lines.push(line),
   })
-  t.after(() => peer.close())
+  atEnd(t, () => peer.close())
   return { peer, events, heard, lines }
 }
 
@@ -72,7 +73,7 @@ test('a peer that cannot be started is said to be so, and tried again later', as
   const events = new EventEmitter()
   const options = { env: {}, heard: () => undefined, started: () => events.emit('started'), ended: () => undefined }
   const peer = keepPeer({ ...options, argv: ['/nowhere/peer'], log: (line) => events.emit('line', lines.push(line)) })
-  t.after(() => peer.close())
+  atEnd(t, () => peer.close())
   await once(events, 'started')
   assert.match(lines.join('\n'), /could not start/)
   assert.match(lines.join('\n'), /starts again in 400 ms/)
@@ -114,8 +115,8 @@ test('a peer that leaves children behind comes back all the same', async (t) => 
   const child = `require('node:child_process').spawn('sleep', ['20'], { stdio: ['ignore', 'inherit', 'inherit', 3] })`
   const { events } = keep(t, `const left = ${child}; ${READY.replace('process.pid', 'left.pid')} setTimeout(() => process.exit(), 100);`)
   const [first] = await once(events, 'heard')
-  t.after(() => process.kill(first.pid))
+  atEnd(t, () => process.kill(first.pid))
   const [next] = await once(events, 'heard')
-  t.after(() => process.kill(next.pid))
+  atEnd(t, () => process.kill(next.pid))
   assert.notEqual(next.pid, first.pid)
 })

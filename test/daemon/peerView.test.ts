@@ -10,10 +10,11 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { foldersBelow } from '../../src/daemon/folders.ts'
 import { mountsOf, refreshView } from '../../src/daemon/peerView.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'view-'))
-  t.after(() => rmSync(path, { recursive: true }))
+  atEnd(t, () => rmSync(path, { recursive: true }))
   return path
 }
 

@@ -10,6 +10,7 @@ import { test, type TestContext } from 'node:test'
 import { type Shares, shareTable } from '../../src/daemon/shares.ts'
 import type { Offer } from '../../src/swarm/wire.ts'
 import { firstOffer, offerOf, temporaryFolder, testSwarm } from '../swarm/support.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 interface Table {
   readonly fetched: string
@@ -158,7 +159,7 @@ test('a file that somebody has removed is not offered, and what else there is of
   const heard: string[] = []
   const taker = await testSwarm(t, { lsd: true })
   const end = new AbortController()
-  t.after(() => end.abort())
+  atEnd(t, () => end.abort())
   await new Promise<void>((resolve) => {
     const onOffer = ({ archive }: Offer): void => {
       heard.push(archive.sha256)

@@ -9,6 +9,7 @@ import { StrangerError } from '../../src/base/errors.ts'
 import { type Known, openKnown } from '../../src/daemon/known.ts'
 import { dropStrays, tidyStore } from '../../src/daemon/store.ts'
 import { buildNamed, id } from './support/offers.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 function storeIn(t: TestContext): { archives: string; known: Known; add: (name: string) => string; path: string } {
   const folder = mkdtempSync(join(tmpdir(), 'standin-store-'))
@@ -16,7 +17,7 @@ function storeIn(t: TestContext): { archives: string; known: Known; add: (name: 
   mkdirSync(archives)
   const path = join(folder, 'known.sqlite')
   const known = openKnown(path)
-  t.after(() => {
+  atEnd(t, () => {
     known.close()
     rmSync(folder, { recursive: true })
   })

@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
 import { deviceOf } from '../../src/daemon/course.ts'
 import { openTeller, type Terminal } from '../../src/daemon/teller.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 /** A terminal that is full and, where it is told so, that somebody waits to write to; nobody reads until a line comes in. */
 const FULL = `
@@ -37,7 +38,7 @@ interface Full {
 
 async function fullTerminal(t: TestContext, how: 'full' | 'held'): Promise<Full> {
   const child = spawn('python3', ['-c', FULL, how], { stdio: ['pipe', 'pipe', 'inherit'] })
-  t.after(() => child.kill('SIGKILL'))
+  atEnd(t, () => child.kill('SIGKILL'))
   const lines = createInterface(child.stdout)
   const next = async (): Promise<string> => String((await once(lines, 'line'))[0])
   const path = await next()

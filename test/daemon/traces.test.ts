@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { privateTextsOf, type Traces } from '../../src/daemon/traces.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 const BUILD = '/var/tmp/portage/app-misc/hello-2'
 const TRACES: Traces = { tmpdir: '/var/tmp', buildFolder: BUILD, owner: null, publicWords: [], publicRepos: ['gentoo'] }
@@ -16,7 +17,7 @@ const PASSWD =
 /** A root with accounts, a repository, and one process whose environment is `environ`. */
 function rootWith(t: TestContext, files: Readonly<Record<string, string>>): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'standin-traces-')))
-  t.after(() => rmSync(root, { recursive: true }))
+  atEnd(t, () => rmSync(root, { recursive: true }))
   const all = {
     'etc/passwd': PASSWD,
     'etc/portage/repos.conf': `[gentoo]\nlocation = /repo\n[overlay]\nlocation = /overlay\n`,

@@ -11,6 +11,7 @@ import { test, type TestContext } from 'node:test'
 import { parseMoment } from '../../src/daemon/moment.ts'
 import { seenAtMerge } from '../../src/daemon/unlike.ts'
 import { findOwner } from '../../src/portage/lock.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 const HOLD = 'import fcntl, sys; f = open(sys.argv[1], "a"); fcntl.lockf(f, fcntl.LOCK_EX); print("held", flush=True); sys.stdin.read()'
 
@@ -21,7 +22,7 @@ async function merging(t: TestContext): Promise<string> {
   const emerge = spawn('python3', ['-c', HOLD, join(tmp, 'portage/app-misc/.hello-1.portage_lockfile')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
-  t.after(() => {
+  atEnd(t, () => {
     emerge.kill('SIGKILL')
     rmSync(tmp, { recursive: true })
   })

@@ -10,6 +10,7 @@ import { killDaemon, startDaemon } from '../support/standin/daemon.ts'
 import { type Consumer, createConsumer, USABLE } from '../support/story/consumer.ts'
 import { hold, letGo, reached } from '../support/story/gate.ts'
 import { createPublisher } from '../support/story/publisher.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 const [FLAGS, SETID] = ['test-misc/flags', 'test-misc/setid']
 
@@ -74,7 +75,7 @@ test('nothing yet: list and purge --all are content, an atom of something never 
 
 test('a live stand-in, by every kind of atom; purged by hand, it is gone, and the build goes on', async (t) => {
   hold(user.host, 'compile')
-  t.after(() => letGo(user.host, 'compile'))
+  atEnd(t, () => letGo(user.host, 'compile'))
   const emerge = await user.emerge(FLAGS)
   await emerge.waitFor(USABLE)
   await reached(user.host, 'compile')

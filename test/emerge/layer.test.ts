@@ -8,6 +8,7 @@ import { test } from 'node:test'
 import { createNetwork } from '../support/host/network.ts'
 import type { Snapshot } from '../support/host/snapshot.ts'
 import { installStandin } from '../support/standin/install.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 /** What two emerges of one package on two hosts differ in as well. */
 const OF_EACH_EMERGE = [
@@ -25,7 +26,7 @@ function timeless({ entries }: Snapshot): Map<string, string> {
 
 test('a host that took over an emerge of standin has every file, account and entry that one has which ran it', async (t) => {
   const network = await createNetwork({ name: 'layer' })
-  t.after(() => network.close())
+  atEnd(t, () => network.close())
   const emerged = await network.createHost({ name: 'emerged', hostname: 'same' })
   const layered = await network.createHost({ name: 'layered', hostname: 'same' })
   await installStandin(emerged, { fromSource: true, hook: false })

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Metadata } from '../../src/package/manifest.ts'
 import type { OwnerNames } from '../../src/package/owners.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 /** Whoever runs the tests counts as root, so that ids do not depend on who that is. */
 export const OWNERS: OwnerNames = {
@@ -20,7 +21,7 @@ export const METADATA: Metadata = { CATEGORY: 'app-misc', PF: 'hello-2.12', EAPI
 
 export function temporary(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'standin-package-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  atEnd(t, () => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 

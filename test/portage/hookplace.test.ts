@@ -11,6 +11,7 @@ import { test, type TestContext } from 'node:test'
 import { HOOK_LINES } from '../../src/portage/hookblock.ts'
 import { disableHook, enableHook } from '../../src/portage/hookfile.ts'
 import { rootWith } from './tree.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 const RC = 'etc/portage/bashrc'
 const isRoot = process.geteuid?.() === 0
@@ -56,7 +57,7 @@ test('attributes, an access list and set-id bits stay', (t) => {
 test('a new bashrc is for all to read, whatever the umask', (t) => {
   const root = rootWith(t, { 'etc/portage/': '' })
   const umask = process.umask(0o077)
-  t.after(() => process.umask(umask))
+  atEnd(t, () => process.umask(umask))
   enableHook({ root })
   assert.equal(statSync(join(root, RC)).mode & 0o7777, 0o644)
 })
@@ -104,7 +105,7 @@ test('attributes that can not be kept: refused with the line to add, and nothing
   mkdirSync(bin)
   writeFileSync(join(bin, 'python3'), '#!/bin/sh\necho "OSError: not here" >&2\nexit 1\n', { mode: 0o755 })
   const { PATH } = process.env
-  t.after(() => (process.env['PATH'] = PATH))
+  atEnd(t, () => (process.env['PATH'] = PATH))
   process.env['PATH'] = bin
   assert.throws(() => enableHook({ root }), { code: 'UNSUPPORTED', message: /could not be kept \(OSError: not here\): change it by hand/ })
   assert.deepEqual([readdirSync(join(root, 'etc/portage')), readFileSync(join(root, RC), 'utf8')], [['bashrc'], 'A=1\n'])

@@ -13,6 +13,7 @@ import { test, type TestContext } from 'node:test'
 import { findOwner, isAlive, ownerOf, controllingTerminalOf, terminalOf } from '../../src/portage/lock.ts'
 import { plainLine, portageLine, type TellOptions, writeTerminal } from '../../src/portage/terminal.ts'
 import { rootWith } from './tree.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 const HOLD = `import fcntl, sys
 f = open(sys.argv[1], 'a')
@@ -75,7 +76,7 @@ interface Python {
 function python(t: TestContext, args: readonly string[], through: readonly string[] = []): Python {
   const [program = 'python3', ...rest] = [...through, 'python3', ...args]
   const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'inherit'] })
-  t.after(async () => {
+  atEnd(t, async () => {
     child.kill('SIGKILL') // a test that has failed must not wait for it
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   })

@@ -7,13 +7,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { atEnd } from '../support/atEnd.ts'
 
 /** Path below the root to text; a path that ends in `/` is a folder. */
 export type Files = Readonly<Record<string, string>>
 
 export function rootWith(t: TestContext, files: Files = {}): string {
   const root = mkdtempSync(join(tmpdir(), 'standin-portage-'))
-  t.after(() => {
+  atEnd(t, () => {
     rmSync(root, { recursive: true, force: true })
   })
   addTo(root, files)

@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import type { JournalPath } from '../../src/standin/journal.ts'
 import { sharedNames } from '../../src/standin/shared.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 const PLACED = 'd usr/share/probe|f usr/bin/probe|l usr/bin/probe-link|f usr/share/probe/word|f opt/probe'
 
@@ -43,7 +44,7 @@ const ROWS: readonly Row[] = [
 for (const { what, image, host = {}, shared } of ROWS) {
   test(`an image with ${what}`, (t) => {
     const top = mkdtempSync(join(tmpdir(), 'standin-shared-'))
-    t.after(() => rmSync(top, { recursive: true }))
+    atEnd(t, () => rmSync(top, { recursive: true }))
     for (const folder of ['usr/bin', 'image']) mkdirSync(join(top, folder), { recursive: true })
     for (const [path, target] of Object.entries(host)) symlinkSync(target, join(top, path))
     for (const line of image) make(join(top, 'image'), line)
@@ -55,7 +56,7 @@ for (const { what, image, host = {}, shared } of ROWS) {
 
 test('an image that is gone brings nothing', (t) => {
   const top = mkdtempSync(join(tmpdir(), 'standin-shared-'))
-  t.after(() => rmSync(top, { recursive: true }))
+  atEnd(t, () => rmSync(top, { recursive: true }))
   assert.equal(sharedNames({ root: top, image: join(top, 'image') })(PLACED.split('|').map(placedAt)), undefined)
 })
 

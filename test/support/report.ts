@@ -7,6 +7,7 @@ import { relative } from 'node:path'
 import { run } from 'node:test'
 import { spec, tap } from 'node:test/reporters'
 import { stripVTControlCharacters } from 'node:util'
+import { endOverdue } from './overdue.ts'
 
 export interface RunInput {
   /** Absolute. */
@@ -14,6 +15,7 @@ export interface RunInput {
   /** Names are shown from here on. */
   readonly top: string
   readonly atOnce: number
+  /** A file that takes longer is killed with all that it has started. */
   readonly longestFileMs: number
   /** Said again at the end: what was not run, and why. */
   readonly leftOut?: string | undefined
@@ -23,12 +25,15 @@ export interface RunInput {
 export async function runFiles({ files, top, atOnce, longestFileMs, leftOut }: RunInput): Promise<boolean> {
   const events = run({ files: [...files], concurrency: atOnce, timeout: longestFileMs })
   const failures = failuresOf(events, top)
+  const overdue: string[] = []
+  const stopWatch = endOverdue(longestFileMs, (line) => overdue.push(relative(top, line)))
   const report = process.stdout.isTTY ? events.compose(spec) : events.compose(tap)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   report.on('error', reject).on('end', resolve).pipe(process.stdout, { end: false })
   await promise
+  stopWatch()
   process.stdout.write(
-    [...summary(failures, files.length), ...(leftOut === undefined ? [] : [leftOut])].map((line) => `# ${line}\n`).join(''),
+    [...summary(failures, files.length), ...overdue, ...(leftOut === undefined ? [] : [leftOut])].map((line) => `# ${line}\n`).join(''),
   ) // a comment in TAP
   return failures.length > 0 || files.length === 0
 }

@@ -11,10 +11,11 @@ import { cpvOf } from '../../src/package/family.ts'
 import { rendezvousTorrent } from '../../src/swarm/rendezvous.ts'
 import { callAs, portOf } from './stranger.ts'
 import { family, firstOffer, makeArchive, testSwarm } from './support.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 async function dial(t: TestContext, port: number): Promise<{ readonly socket: Socket; readonly closed: Promise<unknown> }> {
   const socket = connect(port, '127.0.0.1')
-  t.after(() => socket.destroy())
+  atEnd(t, () => socket.destroy())
   socket.on('error', () => undefined)
   socket.resume()
   const closed = once(socket, 'close')
@@ -67,7 +68,7 @@ test('a host does not call addresses that are no peers, whoever names them', asy
   service.on('connection', (socket) => called.push(socket.destroy()))
   service.listen(0, '127.0.0.1')
   await once(service, 'listening')
-  t.after(() => service.close())
+  atEnd(t, () => service.close())
   const swarm = await testSwarm(t, { host: '0.0.0.0' })
   const heard = firstOffer(t, swarm)
   const teller = await callAs(t, swarm.port, rendezvousTorrent(family).infohash, portOf(service))

@@ -13,10 +13,11 @@ import { rendezvousTorrent } from '../../src/swarm/rendezvous.ts'
 import type { SwarmLine } from '../../src/swarm/swarm.ts'
 import { listenAs, portOf } from './stranger.ts'
 import { family, firstOffer, makeArchive, otherFamily, testSwarm } from './support.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 async function shout(t: TestContext, datagrams: readonly (string | Uint8Array)[], port: number, host: string): Promise<void> {
   const socket = createSocket('udp4')
-  t.after(() => socket.close())
+  atEnd(t, () => socket.close())
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
   socket.setMulticastInterface('127.0.0.1')
@@ -83,7 +84,7 @@ test('a peer that was dropped is not called again', async (t) => {
 test('a search calls three times, in case the network lost a call, and not once it is over', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const ear = createSocket({ type: 'udp4', reuseAddr: true })
-  t.after(() => ear.close())
+  atEnd(t, () => ear.close())
   ear.bind(GROUP_PORT)
   await once(ear, 'listening')
   ear.addMembership(GROUP, '127.0.0.1')
@@ -155,7 +156,7 @@ for (const { what, answer } of answers) {
     })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
-    t.after(() => {
+    atEnd(t, () => {
       server.closeAllConnections()
       server.close()
     })

@@ -12,6 +12,7 @@ import { inMessages } from '../../src/swarm/exchange.ts'
 import { attested } from '../daemon/support/offers.ts'
 import { callAs, OFFERS } from './stranger.ts'
 import { family, makeArchive, type TestSwarm, testSwarm } from './support.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 const { infohash } = rendezvousTorrent(family)
 
@@ -36,7 +37,7 @@ async function searching(t: TestContext): Promise<Search> {
   const heard = new Map<string, Offer>()
   const waiting = new Map<string, () => void>()
   const over = new AbortController()
-  t.after(() => over.abort())
+  atEnd(t, () => over.abort())
   taker.find(family, {
     signal: over.signal,
     onOffer(offer) {
@@ -117,7 +118,7 @@ test('a flood is forgotten once nobody searches, also where this host serves the
   search.end()
   const again: Offer[] = []
   const over = new AbortController()
-  t.after(() => over.abort())
+  atEnd(t, () => over.abort())
   search.taker.find(family, { signal: over.signal, onOffer: (one) => again.push(one) })
   assert.deepEqual(again, [])
 })

@@ -15,6 +15,7 @@ import { torrentFileOf } from '../../src/swarm/torrentFile.ts'
 import type { Offer } from '../../src/swarm/wire.ts'
 import { callAs, listenAs, OFFERS, uint32, type Stranger } from './stranger.ts'
 import { family, makeArchive, testSwarm, type Made, type TestSwarm } from './support.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 const SIZE = 700_001
 
@@ -64,7 +65,7 @@ const trickle = seederThat((stranger, index, offset, length) => {
 /** Makes `taker` hear of `offer` from somebody who listens at each of `ports`. */
 async function tell(t: TestContext, taker: TestSwarm, offer: Offer, ports: readonly number[]): Promise<void> {
   const end = new AbortController()
-  t.after(() => {
+  atEnd(t, () => {
     end.abort()
   })
   const told = new Set<string>()

@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { portOf } from './stranger.ts'
 import { makeArchive, temporaryFolder, testSwarm, type Made } from './support.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 const [PIECE, SIZE] = [256 * 1024, 1_500_000]
 
@@ -39,7 +40,7 @@ async function asked(t: TestContext, { offer, bytes }: Made, left: Buffer): Prom
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => {
+  atEnd(t, () => {
     server.closeAllConnections()
     server.close()
   })

@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { EXTENSION } from '../../src/swarm/wire.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 /** The number that a stranger gives `standin_offers` in its extended handshake. */
 export const OFFERS = 7
@@ -48,7 +49,7 @@ export async function listenAs(
   })
   server.listen(0, host)
   await once(server, 'listening')
-  t.after(() => {
+  atEnd(t, () => {
     for (const socket of sockets) socket.destroy()
     server.close()
   })
@@ -69,7 +70,7 @@ export function uint32(...numbers: number[]): Buffer {
 
 /** The hello of a connection that is there already. */
 export function greet(t: TestContext, socket: Socket, infohash: string, listens: number): Stranger {
-  t.after(() => socket.destroy())
+  atEnd(t, () => socket.destroy())
   socket.on('error', () => undefined)
   const closed = new Promise<void>((resolve) => {
     socket.once('close', () => {

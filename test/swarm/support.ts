@@ -12,6 +12,7 @@ import type { Family } from '../../src/package/family.ts'
 import { archiveTorrent } from '../../src/swarm/archiveTorrent.ts'
 import { openSwarm, type Swarm, type SwarmLine, type SwarmOptions } from '../../src/swarm/swarm.ts'
 import type { Offer } from '../../src/swarm/wire.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 /** Local discovery is for all processes of the machine: those that test beside each other look for families of their own. */
 export const family: Family = {
@@ -26,7 +27,7 @@ export const otherFamily: Family = { ...family, name: `goodbye${process.pid}` }
 
 export async function temporaryFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'standin-swarm-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  atEnd(t, () => rm(folder, { recursive: true, force: true }))
   return folder
 }
 
@@ -81,14 +82,14 @@ export async function testSwarm(t: TestContext, options: Partial<SwarmOptions> =
     log: (line) => lines.push(line),
     ...options,
   })
-  t.after(() => swarm.close())
+  atEnd(t, () => swarm.close())
   return { ...swarm, lines, folder }
 }
 
 /** The first offer that `swarm` hears of. */
 export function firstOffer(t: TestContext, swarm: Swarm, of: Family = family): Promise<Offer> {
   const end = new AbortController()
-  t.after(() => {
+  atEnd(t, () => {
     end.abort()
   })
   return new Promise((resolve) => {

@@ -13,6 +13,7 @@ import { Server as Tracker } from 'bittorrent-tracker'
 import type { SwarmLine, SwarmOptions } from '../../src/swarm/swarm.ts'
 import { portOf } from './stranger.ts'
 import { family, firstOffer, makeArchive, otherFamily, testSwarm } from './support.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 interface Way {
   readonly options: Partial<SwarmOptions>
@@ -28,7 +29,7 @@ async function tracker(t: TestContext): Promise<Way> {
   const server = new Tracker({ http: true, udp: false, ws: false, stats: false })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => new Promise<void>((resolve) => server.close(resolve)))
+  atEnd(t, () => new Promise<void>((resolve) => server.close(resolve)))
   return { options: { trackers: [`http://127.0.0.1:${portOf(server.http)}/announce`] }, told: once(server, 'start') }
 }
 
@@ -36,7 +37,7 @@ async function dht(t: TestContext): Promise<Way> {
   const node = new Dht({ bootstrap: false })
   node.listen(0, '127.0.0.1')
   await once(node, 'listening')
-  t.after(() => new Promise<void>((resolve) => node.destroy(resolve)))
+  atEnd(t, () => new Promise<void>((resolve) => node.destroy(resolve)))
   return { options: { dht: { bootstrap: [`127.0.0.1:${node.address().port}`] } }, told: once(node, 'announce') }
 }
 

@@ -10,6 +10,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { test, type TestContext } from 'node:test'
 import { portOf } from './stranger.ts'
 import { makeArchive, testSwarm, type Made } from './support.ts'
+import { atEnd } from '../support/atEnd.ts'
 
 type Answer = (response: ServerResponse, bytes: Buffer, start: number, end: number) => void
 
@@ -61,7 +62,7 @@ async function serverOf(t: TestContext, { offer, bytes }: Made, answer: Answer):
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => {
+  atEnd(t, () => {
     server.closeAllConnections()
     server.close()
   })

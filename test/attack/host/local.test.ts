@@ -18,6 +18,7 @@ import { restartDaemon, startDaemon } from '../../support/standin/daemon.ts'
 import { installStandin } from '../../support/standin/install.ts'
 import { addGate, hold, letGo, reached } from '../../support/story/gate.ts'
 import { BOUNDS, report, unlessWhole } from '../support/bounds.ts'
+import { atEnd } from '../../support/atEnd.ts'
 
 let network: Network
 let host: Host
@@ -103,7 +104,7 @@ test('portage and nobody find every door closed, while an image is captured too'
 async function takeOver(t: TestContext): Promise<void> {
   const path = '/usr/lib/standin/peer.mjs'
   const honest = host.read(path)
-  t.after(() => host.write(path, honest))
+  atEnd(t, () => host.write(path, honest))
   const made = await build({
     entryPoints: [join(import.meta.dirname, '../support/takenPeer.ts')],
     bundle: true,

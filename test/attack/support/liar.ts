@@ -11,6 +11,7 @@ import type { Family } from '../../../src/package/family.ts'
 import { rendezvousTorrent } from '../../../src/swarm/rendezvous.ts'
 import type { Offer } from '../../../src/swarm/wire.ts'
 import { greet, OFFERS, portOf, type Stranger, uint32 } from '../../swarm/stranger.ts'
+import { atEnd } from '../../support/atEnd.ts'
 
 /** The number that our side gives its extension, fixed by the order of `wire.use`. */
 export const OURS = 3
@@ -45,7 +46,7 @@ export async function startLiar(t: TestContext, { family, host = '127.0.0.2', me
   })
   server.listen(0, host)
   await once(server, 'listening')
-  t.after(() => {
+  atEnd(t, () => {
     for (const socket of sockets) socket.destroy()
     server.close()
   })

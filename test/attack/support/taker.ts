@@ -17,6 +17,7 @@ import type { Family } from '../../../src/package/family.ts'
 import { parsePolicy } from '../../../src/trust/policy.ts'
 import { id, keyNamed } from '../../daemon/support/offers.ts'
 import { temporary } from '../../package/image.ts'
+import { atEnd } from '../../support/atEnd.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../../src/cli/peer.ts')
 
@@ -45,7 +46,7 @@ export async function startTaker(t: TestContext, settings: Partial<PeerSettings>
     ended: () => client.ended(),
     log: (line) => log.push(line),
   })
-  t.after(() => running.close())
+  atEnd(t, () => running.close())
   const pid = (): number => running.pid ?? 0
   return { client, port: await listening.promise, pid, log, megabytes: () => peakOf(pid()) }
 }

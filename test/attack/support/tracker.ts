@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { TestContext } from 'node:test'
 import { portOf } from '../../swarm/stranger.ts'
+import { atEnd } from '../../support/atEnd.ts'
 
 /** Gives back its announce address. */
 export async function startTracker(t: TestContext, answer: (response: ServerResponse) => void): Promise<string> {
@@ -16,7 +17,7 @@ export async function startTracker(t: TestContext, answer: (response: ServerResp
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => {
+  atEnd(t, () => {
     server.closeAllConnections()
     server.close()
   })

@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test'
 import type { World } from '../../../src/cli/world.ts'
 import { openControl, type Responder } from '../../../src/daemon/control.ts'
 import type { Answer, CourseReport, LiveStandin, OwnBuild, Request } from '../../../src/daemon/controlWire.ts'
+import { atEnd } from '../../support/atEnd.ts'
 
 export type StatusAnswer = Extract<Answer, { t: 'status' }>
 
@@ -96,7 +97,7 @@ export async function daemonIn(t: TestContext, world: World, respond: Responder)
     },
     () => undefined,
   )
-  t.after(() => void server.close())
+  atEnd(t, () => void server.close())
   return asked
 }
 

@@ -13,6 +13,7 @@ import type { Stream, World } from '../../../src/cli/world.ts'
 import { foldersBelow } from '../../../src/daemon/folders.ts'
 import type { Ran, Run } from '../../../src/portage/run.ts'
 import { HostError } from '../../../src/base/errors.ts'
+import { atEnd } from '../../support/atEnd.ts'
 
 /** What a scripted program says; a program that is not named is missing. */
 export type Programs = Readonly<Record<string, string | Partial<Ran>>>
@@ -26,7 +27,7 @@ export interface Said {
 /** A host with a /run and a /etc/portage. Nothing of it is the machine's own but /proc. */
 export function worldIn(t: TestContext, more: Partial<World> = {}): World {
   const root = mkdtempSync(join(tmpdir(), 'standin-cli-'))
-  t.after(() => rmSync(root, { recursive: true, force: true }))
+  atEnd(t, () => rmSync(root, { recursive: true, force: true }))
   const folders = foldersBelow(root)
   for (const folder of ['etc/portage', 'run/standin', 'var/lib/standin', 'usr/bin']) mkdirSync(join(root, folder), { recursive: true })
   writeFileSync(join(root, 'usr/bin/standin'), '')

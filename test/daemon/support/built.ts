@@ -17,6 +17,7 @@ import type { Metadata } from '../../../src/package/manifest.ts'
 import type { ImageRecord } from '../../../src/package/record.ts'
 import { metadataId } from '../../../src/package/signed.ts'
 import { attested, id, offerNamed } from './offers.ts'
+import { atEnd } from '../../support/atEnd.ts'
 
 export interface Place {
   readonly known: Known
@@ -28,7 +29,7 @@ export interface Place {
 export function placeIn(t: TestContext): Place {
   const folder = mkdtempSync(join(tmpdir(), 'standin-audit-'))
   const known = openKnown(join(folder, 'known.sqlite'))
-  t.after(() => {
+  atEnd(t, () => {
     known.close()
     rmSync(folder, { recursive: true })
   })

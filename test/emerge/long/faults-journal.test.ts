@@ -17,6 +17,7 @@ import { type Consumer, createConsumer, USABLE } from '../../support/story/consu
 import { hold, letGo, reached } from '../../support/story/gate.ts'
 import { freeze, settled, wake } from '../../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../../support/story/publisher.ts'
+import { atEnd } from '../../support/atEnd.ts'
 
 const FLAGS = 'test-misc/flags'
 const ALONE = /test-misc\/flags-1: stand-in purged without the daemon/
@@ -118,7 +119,7 @@ describe('the daemon hangs inside of the transaction', () => {
       const { host } = consumer
       const daemon = await startHanging(host, consumer.daemon)
       const clean = await consumer.tree()
-      t.after(() => wake(daemon))
+      atEnd(t, () => wake(daemon))
       hold(host, 'compile')
       const placing = sql.includes('plac')
       if (placing) hangIn(host, sql)

@@ -12,6 +12,7 @@ import { createConsumer, USABLE } from '../../support/story/consumer.ts'
 import { hold, letGo, reached } from '../../support/story/gate.ts'
 import { settled, until } from '../../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../../support/story/publisher.ts'
+import { atEnd } from '../../support/atEnd.ts'
 
 const [FLAGS, BIG] = ['test-misc/flags', 'test-misc/big']
 const MEGABYTES = { BIG_MEGABYTES: '12' }
@@ -68,7 +69,7 @@ test('a peer that is killed while it looks for a copy is followed by one that lo
   const { host } = consumer
   const giver = await peerOf(publisher.host)
   await signal(publisher.host, 'STOP', giver)
-  t.after(() => signal(publisher.host, 'CONT', giver))
+  atEnd(t, () => signal(publisher.host, 'CONT', giver))
   hold(host, 'compile')
   const emerge = await consumer.emerge(FLAGS)
   await reached(host, 'compile')

@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { HostError } from '../../../src/base/errors.ts'
 import type { Started } from '../host/enter.ts'
 import type { Host } from '../host/host.ts'
+import { atEnd } from '../atEnd.ts'
 
 const DAEMON = /\/standin\/(bin\/\.\.\/)?(daemon|peer|maker)\.mjs/
 
@@ -56,7 +57,7 @@ export function sameLog(text: string): string {
 /** Stops a program until the end of the test at the latest. */
 export function freeze(t: TestContext, started: Started): void {
   started.kill('SIGSTOP')
-  t.after(() => wake(started))
+  atEnd(t, () => wake(started))
 }
 
 /** Lets a stopped program go on, and what has started it. */
