@@ -14,6 +14,7 @@ import { StandinError } from '../../src/base/errors.ts'
 import { paths } from '../support/ground/paths.ts'
 import { takeGround } from '../support/ground/ready.ts'
 import { processName, RUN_VARIABLE } from '../support/host/leftovers.ts'
+import { endOverdue } from '../support/overdue.ts'
 import { environmentFor, MARK, type Tried } from './support/bounds.ts'
 
 const LONGEST_FILE_MS = 20 * 60 * 1000
@@ -68,9 +69,13 @@ function runAll(wantedFiles: readonly string[]): Promise<{ rows: Tried[]; failed
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `report`
     if (message.startsWith(MARK)) reported.push(JSON.parse(message.slice(MARK.length)) as Tried)
   })
+  const stopWatch = endOverdue(LONGEST_FILE_MS, say)
   const told = events.compose(spec)
   return new Promise((resolve, reject) => {
-    told.on('error', reject).on('end', () => resolve({ rows: reported, failed: wrong }))
+    told.on('error', reject).on('end', () => {
+      stopWatch()
+      resolve({ rows: reported, failed: wrong })
+    })
     told.pipe(process.stdout, { end: false })
   })
 }

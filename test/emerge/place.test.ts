@@ -52,7 +52,11 @@ test('so is one that an editor writes anew and renames, and the merge is not ref
   await user.run(['rm', '/tmp/go-on'])
   const emerge = await user.start(['emerge', '--color=n', 'test-misc/slow'], { pty: true })
   await emerge.waitFor(/can be used now/)
-  await user.run(['sh', '-c', 'cp -p /usr/bin/slow /tmp/slow.edited && echo "# mine again" >> /tmp/slow.edited && mv /tmp/slow.edited /usr/bin/slow'])
+  await user.run([
+    'sh',
+    '-c',
+    'cp -p /usr/bin/slow /tmp/slow.edited && echo "# mine again" >> /tmp/slow.edited && mv /tmp/slow.edited /usr/bin/slow',
+  ])
   user.write('/tmp/go-on', '')
   const [, keptAs = ''] = await emerge.waitFor(/\/usr\/bin\/slow was replaced while it stood in; kept as (\S+)/)
   assert.equal((await emerge.exited).exitCode, 0, emerge.output())

@@ -82,6 +82,11 @@ export function plainLog(text: string): string {
     .replace(/Started emerge on: .*/g, 'Started emerge')
 }
 
+/** Lines of what emerge says on a terminal, without ours, which may come in the middle of another one. */
+export function plainSaid(text: string): string[] {
+  return plainLog(text.replaceAll('\r', '').replace(/ \* standin: .*\n/g, '')).split('\n')
+}
+
 interface Mtimedb {
   readonly resume?: { readonly favorites?: readonly string[] }
   readonly resume_backup?: unknown

@@ -10,7 +10,8 @@ import { append } from '../standin/built.ts'
 import { settled, until } from '../story/ours.ts'
 import { type Command, commandsOf, type Course, wordsOf } from './course.ts'
 import { type Look, lookAt, processesOf } from './look.ts'
-import { contrast, newProcesses, outcomeOf, plainLog } from './outcome.ts'
+import { contrast, newProcesses, outcomeOf, plainSaid } from './outcome.ts'
+import { savedNames, unsettledRows } from './traces.ts'
 import { createPair, type Pair } from './pair.ts'
 import { baseOf, reset, standinOff, writeFiles } from './reset.ts'
 
@@ -59,11 +60,12 @@ async function take(pair: Pair | undefined, course: Course): Promise<void> {
     assert.deepEqual(ours.exits, theirs.exits, shown)
     if (course.says !== undefined) assert.match(shown, course.says)
     const anyOrder = course.anyOrder === true
-    assert.deepEqual(contrast(saidBy(ours), saidBy(theirs)), [])
-    if (!anyOrder) assert.deepEqual(saidBy(ours), saidBy(theirs))
+    const [weSaid, theySaid] = [ours.said.flatMap(plainSaid), theirs.said.flatMap(plainSaid)]
+    assert.deepEqual(contrast(weSaid, theySaid), [])
+    if (!anyOrder) assert.deepEqual(weSaid, theySaid)
     const outcomes = [outcomeOf(on, ours.before, ours.after, anyOrder), outcomeOf(off, theirs.before, theirs.after, anyOrder)] as const
     assert.deepEqual(contrast(...outcomes), [])
-    assert.equal(await named(on), '', 'a saved environment names standin')
+    assert.equal(await savedNames(on), '', 'a saved environment names standin')
     assert.equal(await unsettledRows(on), '0 0 0', 'rows of the journal')
   } finally {
     await Promise.all([reset(on, bases[0]), reset(off, bases[1])])
@@ -101,24 +103,4 @@ async function quiet(host: Host, looked: Look): Promise<Look> {
     (left) => left.length === 0,
   )
   return lookAt(host)
-}
-
-/** Without our lines, which may come in the middle of another one. */
-function saidBy({ said }: Taken): string[] {
-  return said.flatMap((text) => plainLog(text.replaceAll('\r', '').replace(/ \* standin: .*\n/g, '')).split('\n'))
-}
-
-const NAMED = `
-find /var/db/pkg -name environment.bz2 ! -path '*/standin-*' -newer /etc/hostname -exec sh -c 'bzip2 -dc "$1" | grep -qi standin && echo "$1"' - {} \\;
-for tmp in /var/tmp /mnt/ram /mnt/disk; do grep -rli standin "$tmp" --include environment --include environment.raw; done; :`
-
-async function named(host: Host): Promise<string> {
-  return (await host.run(['sh', '-c', NAMED])).stdout
-}
-
-const ROWS = `const {DatabaseSync}=require('node:sqlite');const journal=new DatabaseSync('/var/lib/standin/journal.sqlite');
-console.log(["entry WHERE state <> 'purged'",'path','kept'].map((of)=>journal.prepare('SELECT count(*) AS n FROM '+of).get().n).join(' '))`
-
-async function unsettledRows(host: Host): Promise<string> {
-  return (await host.run(['node', '--no-warnings', '-e', ROWS])).stdout.trim()
 }
