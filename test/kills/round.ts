@@ -80,7 +80,8 @@ const ARGV = wordsOf(`emerge =${CPV}`)
 const COUNTER = ' /var/cache/edb/counter '
 
 /** What a killed emerge leaves of its own, without standin too. */
-const OF_A_KILLED_EMERGE = /\/var\/(log\/emerge\.log|cache\/edb\/mtimedb|db\/pkg\/[^/]+\/-MERGING-)|\/var\/tmp\/portage/
+const OF_A_KILLED_EMERGE =
+  /\/var\/(log\/emerge\.log|cache\/edb\/mtimedb|db\/pkg\/[^/]+\/-MERGING-)|\/var\/tmp\/portage| portage:portage \/tmp\/tmp/
 
 export async function referenceOf({ on, off, daemon }: Pair): Promise<Reference> {
   // The first emerge of a host leaves caches, and its end a log, that the next one finds.
@@ -120,6 +121,7 @@ export async function strike(pair: Pair, daemon: Started, reference: Reference, 
     now = await startDaemon(host)
   }
   const ended = await emerge.exited
+  if (aim.victim === 'peer') await nextPeer(host)
   const wrong =
     aim.victim === 'emerge' ? await wrongAfterKill(host, before, reference) : await wrongAfter(host, emerge, ended, before, reference)
   await reset(host, base)
@@ -172,6 +174,15 @@ async function peerOf(host: Host): Promise<number> {
     (status) => status.peer !== null,
   )
   return peer?.pid ?? 0
+}
+
+/** The next one comes by itself, and removes what the last one had fetched and not used. */
+async function nextPeer(host: Host): Promise<void> {
+  await peerOf(host)
+  await until(
+    async () => (await host.run(['ls', '/var/cache/standin/peer/fetched'])).stdout,
+    (names) => names === '',
+  )
 }
 
 /** A process that has done its work needs a moment to be gone. */
