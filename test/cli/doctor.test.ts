@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { doctorDocument } from '../../src/cli/documents.ts'
@@ -110,6 +110,23 @@ const TROUBLES: readonly Trouble[] = [
     check: 'hook',
     text: /does not source/,
     cause: write('etc/portage/bashrc', '# source /usr/lib/standin/standin.bash\n'),
+  },
+  {
+    what: 'lines below the hook',
+    check: 'bashrc',
+    state: 'note',
+    text: /^line \d+ of \/etc\/portage\/bashrc may change what is built, unseen: move it above/,
+    cause: ({ root }) => appendFileSync(join(root, 'etc/portage/bashrc'), 'LATE=1\n'),
+  },
+  {
+    what: 'a bashrc that waits for a phase',
+    check: 'bashrc',
+    state: 'note',
+    text: /^line 1 of \/etc\/portage\/bashrc \(EBUILD_PHASE\) may change what is built in a later phase/,
+    cause: ({ root }) => {
+      const path = join(root, 'etc/portage/bashrc')
+      writeFileSync(path, `[[ $EBUILD_PHASE == compile ]] && LATE=1\n${readFileSync(path, 'utf8')}`)
+    },
   },
   { what: 'half a hook', check: 'hook', text: /damaged/, cause: write('etc/portage/bashrc', '# <<< standin <<<\n') },
   {

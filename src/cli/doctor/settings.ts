@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { counted } from '../../base/units.ts'
 import { readPolicy } from '../../daemon/realm.ts'
+import { whyOfBashrc } from '../../portage/bashrc.ts'
 import { readText } from '../../portage/bounded.ts'
 import { hookStatus } from '../../portage/hookfile.ts'
 import { hostFeatures } from '../../portage/hostfeatures.ts'
@@ -18,6 +19,7 @@ import { type Check, type Finding, note, ok, wrong } from './finding.ts'
 
 export const settingChecks: readonly Check[] = [
   { name: 'hook', look: hook },
+  { name: 'bashrc', look: bashrc },
   { name: 'STANDIN_FEATURES', look: features },
   { name: 'standin.conf', look: conf },
   { name: 'policy', look: policy },
@@ -38,6 +40,13 @@ function hook(world: World): Finding[] {
       note('hook', `${path}: line ${end.line} (${JSON.stringify(end.text)}) may end it above the hook`, 'move the hook above that line'),
     ]
   return [ok('hook', state === 'on' ? path : `${path}, put there by hand`)]
+}
+
+/** What is built under such a one is neither published nor compared. */
+function bashrc({ root }: World): Finding[] {
+  const why = whyOfBashrc(root)
+  if (why === undefined) return [ok('bashrc', 'does nothing that a build could differ by unseen')]
+  return [note('bashrc', why, 'until that is changed, no build of this host is published or held against a copy')]
 }
 
 /** The line of ours, whoever wrote it. */
