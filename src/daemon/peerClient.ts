@@ -31,6 +31,8 @@ export interface PeerClient {
   /** Gives it no more; a fetched one goes unless it is to be kept. */
   unshare(sha256: string, keep: boolean): void
   transfers(): Promise<readonly Transfer[]>
+  /** Whether what was staged under this id lies there still: the next peer throws away what an earlier one has staged. */
+  isStaged(id: string): boolean
   /** Whether it would be missed: something is asked of it, or lies in staging. */
   isBusy(): boolean
   /** To be called with each message of the peer, and at each of its ends. */
@@ -131,6 +133,7 @@ export function peerClient(send: (message: ToPeer) => void): PeerClient {
           if (message.t === 'transfers') resolve(message.transfers)
         },
       ),
+    isStaged: (id) => staged.has(id),
     isBusy: () => waiting.size > 0 || staged.size > 0,
     heard(message) {
       if ('id' in message) waiting.get(message.id)?.heard(message)
@@ -140,6 +143,7 @@ export function peerClient(send: (message: ToPeer) => void): PeerClient {
       for (const one of said) send(one)
     },
     ended() {
+      staged.clear()
       const before = forNext
       forNext ??= new Map()
       for (const [id, one] of waiting) if (before?.has(id) !== true) one.ended()

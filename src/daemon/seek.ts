@@ -28,6 +28,8 @@ export interface Refused {
   readonly verdicts: readonly Verdict[]
   /** Whether it would be refused from whomever it came. */
   readonly always: boolean
+  /** The peer ended, and what it had staged went with it: nothing is known of the copy. */
+  readonly lost?: boolean
 }
 
 export interface SeekInput {
@@ -80,7 +82,13 @@ export async function seek(input: SeekInput): Promise<Sought> {
       const copy = { weighed: best, staging, verdicts: [...verdicts, ...saidOf(inVain)] }
       const why = await input.take(copy)
       if (why === undefined) return { found: true, copy }
-      inVain.refused.push({ name: best.offer.content.slice(0, 12), why })
+      const name = best.offer.content.slice(0, 12)
+      if (why.lost === true) {
+        turns.peerEnded(best)
+        inVain.failed.push({ rule: 'fetch', passed: false, text: `${name}: the peer process ended, and what it had staged went with it` })
+        continue
+      }
+      inVain.refused.push({ name, why })
       if (why.always) turns.refuse(best)
     }
     const { verdicts } = choose(gathered.offers(), await input.wants)

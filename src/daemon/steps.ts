@@ -93,7 +93,7 @@ export function stepsOf(realm: Realm): Steps {
     } catch (error) {
       if (!(error instanceof StrangerError)) throw error
       const said = { rule: error.code, passed: false, text: error.message.slice(0, 2000) }
-      return { reason: error.message, verdicts: [said], always: false }
+      return { reason: error.message, verdicts: [said], always: false, lost: !realm.peer.isStaged(staging) }
     } finally {
       if (kept !== undefined && kept !== course.note.stoodIn) realm.stood.drop(kept)
       realm.peer.discard(staging)

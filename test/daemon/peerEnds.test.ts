@@ -20,6 +20,28 @@ test('the copy in whose fetch the peer ended is asked of the next peer', async (
   assert.deepEqual(result.copy.verdicts.length, 1, 'why tells of it')
 })
 
+test('the copy that is gone with the peer that had staged it is asked of the next peer, twice and no more', async () => {
+  const once = await sought({ offers: [first, second], loses: [first, 1] })
+  assert.ok(once.result.found && once.result.copy.weighed.offer.content === first.content)
+  assert.deepEqual(once.tried, [first.content, first.content])
+  const always = await sought({ offers: [first, second], loses: [first, 9] })
+  assert.ok(always.result.found && always.result.copy.weighed.offer.content === second.content)
+  assert.deepEqual(always.tried, [first.content, first.content, second.content])
+})
+
+test('what a peer has staged is gone with it', async () => {
+  const told: ToPeer[] = []
+  const client = peerClient((message) => void told.push(message))
+  const got = client.get(offerNamed('x'), [], 10, new AbortController().signal)
+  const [asked] = told
+  assert.ok(asked?.t === 'get')
+  client.heard({ t: 'staged', id: asked.id, seconds: 0 })
+  const staging = await got
+  assert.deepEqual([client.isStaged(staging), client.isBusy()], [true, true])
+  client.ended()
+  assert.deepEqual([client.isStaged(staging), client.isBusy()], [false, false])
+})
+
 test('a copy that ends the peer twice is left for the next one', async () => {
   const { result, tried } = await sought({ offers: [first, second], ends: [[first, 9]] })
   assert.ok(result.found && result.copy.weighed.offer.content === second.content)

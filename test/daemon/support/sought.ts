@@ -19,6 +19,8 @@ export const given = (name: string, changes: Partial<Offer> = {}): Offer => {
   return { ...plain, attestations: [attested(plain, 'anna')] }
 }
 
+const LOST: Refused = { reason: 'it is gone', verdicts: [], always: false, lost: true }
+
 export interface Script {
   readonly offers: readonly Offer[]
   readonly fails?: readonly Offer[]
@@ -29,6 +31,8 @@ export interface Script {
   /** How often the peer ends while each of these is fetched, and how many searches end with it at once. */
   readonly ends?: readonly (readonly [Offer, number])[]
   readonly endsInSearch?: number
+  /** How often the peer ends while the host looks at what it has staged of this one. */
+  readonly loses?: readonly [Offer, number]
   /** Offered after the first copy was asked for. */
   readonly late?: readonly Offer[]
   readonly signal?: AbortSignal
@@ -43,6 +47,7 @@ export async function sought(script: Script): Promise<{ result: Sought; tried: s
   const searches: number[] = []
   const ends = new Map(script.ends?.map(([offer, many]) => [offer.content, many]))
   const ended = new HostError('PEER_ENDED', 'the peer process ended')
+  let losses = script.loses?.[1] ?? 0
   const offerLate: (() => void)[] = []
   const peer: Pick<PeerClient, 'find' | 'get'> = {
     find(_family, seconds, offered, signal) {
@@ -85,7 +90,10 @@ export async function sought(script: Script): Promise<{ result: Sought; tried: s
     weigh: (offer) => weigh(offer, policy, () => false, signatures.opened),
     screen: signatures.screen,
     counts,
-    take: ({ weighed }) => Promise.resolve(script.refuses?.find(([offer]) => sourceOf(offer) === sourceOf(weighed.offer))?.[1]),
+    take({ weighed }) {
+      if (losses-- > 0 && script.loses?.[0].content === weighed.offer.content) return Promise.resolve(LOST)
+      return Promise.resolve(script.refuses?.find(([offer]) => sourceOf(offer) === sourceOf(weighed.offer))?.[1])
+    },
     signal: script.signal ?? new AbortController().signal,
     findSeconds: 1,
     betterSeconds: 0.01,
