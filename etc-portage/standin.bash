@@ -189,8 +189,8 @@ __standin_node() {
 			[[ -r ${run}/purge_wait ]] && IFS= read -r seconds <"${run}/purge_wait"
 			(( seconds >= 20 )) || seconds=20 ;;
 	esac
-	[[ ! -x ${EPREFIX-}/usr/bin/timeout ]] || bound=( "${EPREFIX-}/usr/bin/timeout" -k 1 "${seconds}" )
-	# bash tells of everybody who was killed: nobody needs to read that.
+	[[ ! -x ${EPREFIX-}/usr/bin/timeout ]] || bound=( "${EPREFIX-}/usr/bin/timeout" --foreground -k 1 "${seconds}" )
+	# In the foreground, where Ctrl-C reaches both. bash tells of everybody who was killed: nobody needs to read that.
 	{
 		SANDBOX_ON=0 "${bound[@]}" "${EPREFIX-}/usr/bin/node" --disable-warning=ExperimentalWarning \
 			"${BASH_SOURCE[0]%/*}/hooks/${1}.mjs" "${line}" "${2-}" 2>&3 3>&-

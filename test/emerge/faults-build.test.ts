@@ -11,7 +11,7 @@ import { differences, type Snapshot } from '../support/host/snapshot.ts'
 import { restartDaemon, startDaemon } from '../support/standin/daemon.ts'
 import { type Consumer, createConsumer, PURGED, USABLE } from '../support/story/consumer.ts'
 import { hold, letGo, reached } from '../support/story/gate.ts'
-import { settled, until } from '../support/story/ours.ts'
+import { hooksRunning, settled, until } from '../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../support/story/publisher.ts'
 
 const HOST = { features: 'collision-protect', makeConf: { FAILS_IN: 'none' } }
@@ -114,6 +114,21 @@ for (const { name, end, exitCode } of ENDS) {
     await host.close()
   })
 }
+
+test('Ctrl-C ends an emerge at once that waits at setup for a stand-in, and what it waited with', async () => {
+  const consumer = await createConsumer(publisher, 'waiting', { ...HOST, standin: { settings: { install_wait: '60' } } })
+  const { host } = consumer
+  const waiting = async (): Promise<boolean> => (await hooksRunning(host)).some((line) => line.includes('/hooks/install.mjs'))
+  const emerge = await consumer.emerge('test-misc/slow')
+  await until(waiting, Boolean)
+  const began = performance.now()
+  emerge.write('\u0003')
+  assert.equal((await emerge.exited).exitCode, 130)
+  const took = (performance.now() - began) / 1000
+  assert.ok(took < 10, `${took} s`)
+  await until(waiting, (still) => !still, 5)
+  await settled(host)
+})
 
 /** An emerge that stands at its compile phase, told to fail there, and the tree with its stand-in. */
 async function standingAtCompile(consumer: Consumer): Promise<{ emerge: Started; standing: Snapshot }> {

@@ -79,9 +79,9 @@ async function ready(): Promise<{ consumer: Consumer; clean: Snapshot }> {
   return { consumer, clean: await consumer.tree() }
 }
 
-/** It does not end when it is asked to, nor does what it has started. */
+/** It does not end when it is asked to. */
 async function hang(host: Host): Promise<void> {
-  host.write('/usr/bin/node.hangs', `#!/bin/sh\ntrap '' TERM\nsleep ${HANGS}\n`, 0o755)
+  host.write('/usr/bin/node.hangs', `#!/bin/sh\ntrap '' TERM\nexec sleep ${HANGS}\n`, 0o755)
   await host.run(['sh', '-c', 'mv /usr/bin/node /usr/bin/node.real && mv /usr/bin/node.hangs /usr/bin/node'])
 }
 
