@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { HostError } from '../base/errors.ts'
-import type { Entry, JournalPath, KeptFile, State } from './journal.ts'
+import type { Entry, JournalPath, KeptFile, State, Temporary } from './journal.ts'
 
 const ANY = /^[^\0]*$/
 
@@ -68,10 +68,10 @@ export function entryOf(row: Row): Entry {
   }
 }
 
-/** `row`: kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs. */
+/** `row`: kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs. */
 export function pathOf(row: unknown): JournalPath {
   if (!Array.isArray(row)) throw damaged('row')
-  const [kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs] = row.map((value: unknown) => value)
+  const [kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs] = row.map((value: unknown) => value)
   return {
     kind: oneOf({ kind }, 'kind', KINDS),
     path: text({ path }, 'path', PLAIN_PATH),
@@ -82,10 +82,15 @@ export function pathOf(row: unknown): JournalPath {
     dev: text({ dev }, 'dev', DECIMAL),
     mtimeNs: text({ mtimeNs }, 'mtimeNs', DECIMAL),
     ctimeNs: text({ ctimeNs }, 'ctimeNs', DECIMAL_OR_NONE),
+    birthNs: text({ birthNs }, 'birthNs', DECIMAL_OR_NONE),
   }
 }
 
-export function temporaryOf(row: Row): string {
+export function temporaryOf(row: Row): Temporary {
+  return { path: temporaryPath(row), dev: text(row, 'dev', DECIMAL_OR_NONE), isMount: whole(row, 'isMount') === 1 }
+}
+
+export function temporaryPath(row: Row): string {
   const path = text(row, 'path', /^\//)
   if (!TEMPORARY_NAME.test(path.slice(path.lastIndexOf('/') + 1))) throw damaged('temporary folder')
   return path

@@ -6,8 +6,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import type { DatabaseSync } from 'node:sqlite'
-import { pathOf } from './journal-rows.ts'
-import type { JournalPath, NewEntry } from './journal.ts'
+import { pathOf, temporaryOf } from './journal-rows.ts'
+import type { JournalPath, NewEntry, Temporary } from './journal.ts'
 
 export const HEIR: string = `SELECT entry FROM path JOIN entry ON entry.id = path.entry
   WHERE entry.id <> ? AND entry.state <> 'purged' AND substr(path.path, 1, length(?) + 1) = ? || '/' LIMIT 1`
@@ -42,7 +42,7 @@ export function insertEntry(database: DatabaseSync, entry: NewEntry, boot: strin
 /** Rows as arrays: objects take three times as long, and a merge waits for this. */
 export function readPaths(database: DatabaseSync, id: number): JournalPath[] {
   const select = database.prepare(
-    `SELECT kind, path, sha256, size, mode, inode, dev, mtimeNs, ${hasTimes(database) ? 'ctimeNs' : "''"} FROM path JOIN entry ON id = entry
+    `SELECT kind, path, sha256, size, mode, inode, dev, mtimeNs, ${sqlOf(database, CTIME)}, ${sqlOf(database, BIRTH)} FROM path JOIN entry ON id = entry
      WHERE entry = ? AND state <> 'purged' ORDER BY ordinal`,
   )
   select.setReturnArrays(true)
@@ -50,19 +50,48 @@ export function readPaths(database: DatabaseSync, id: number): JournalPath[] {
 }
 
 export function insertPaths(database: DatabaseSync, id: number, paths: readonly JournalPath[]): void {
-  addTimes(database)
+  addMissing(database, [CTIME, BIRTH])
   const insert = database.prepare(
-    'INSERT INTO path (entry, ordinal, kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO path (entry, ordinal, kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  for (const [ordinal, { kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs }] of paths.entries())
-    insert.run(id, ordinal, kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs)
+  for (const [ordinal, { kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs }] of paths.entries())
+    insert.run(id, ordinal, kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs)
 }
 
-function hasTimes(database: DatabaseSync): boolean {
-  return database.prepare("SELECT 1 FROM pragma_table_info('path') WHERE name = 'ctimeNs'").get() !== undefined
+export function readTemporaries(database: DatabaseSync, id: number): Temporary[] {
+  const columns = `path, ${sqlOf(database, HOME_DEV)} AS dev, ${sqlOf(database, HOME_MOUNT)} AS isMount`
+  return database.prepare(`SELECT ${columns} FROM temporary WHERE entry = ? ORDER BY path`).all(id).map(temporaryOf)
 }
 
-/** A journal that an earlier standin made has no ctimes: it is read as it is, as a purge must not need room, and gets them with the next placing. */
-function addTimes(database: DatabaseSync): void {
-  if (!hasTimes(database)) database.exec("ALTER TABLE path ADD COLUMN ctimeNs TEXT NOT NULL DEFAULT ''")
+export function insertTemporaries(database: DatabaseSync, id: number, temporaries: readonly Temporary[]): void {
+  addMissing(database, [HOME_DEV, HOME_MOUNT])
+  const insert = database.prepare('INSERT INTO temporary (entry, path, dev, isMount) VALUES (?, ?, ?, ?)')
+  for (const { path, dev, isMount } of temporaries) insert.run(id, path, dev, isMount ? 1 : 0)
+}
+
+/** A journal that an earlier standin made has no such column: it is read as it is, as a purge must not need room, and gets it with the next placing. */
+interface Column {
+  readonly table: string
+  readonly name: string
+  readonly type: string
+  readonly missing: string
+}
+
+const CTIME: Column = { table: 'path', name: 'ctimeNs', type: 'TEXT', missing: "''" }
+const BIRTH: Column = { table: 'path', name: 'birthNs', type: 'TEXT', missing: "''" }
+const HOME_DEV: Column = { table: 'temporary', name: 'dev', type: 'TEXT', missing: "''" }
+const HOME_MOUNT: Column = { table: 'temporary', name: 'isMount', type: 'INTEGER', missing: '0' }
+
+function sqlOf(database: DatabaseSync, column: Column): string {
+  return has(database, column) ? column.name : column.missing
+}
+
+function has(database: DatabaseSync, { table, name }: Column): boolean {
+  return database.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?').get(table, name) !== undefined
+}
+
+function addMissing(database: DatabaseSync, columns: readonly Column[]): void {
+  for (const column of columns.filter((one) => !has(database, one)))
+    database.exec(`ALTER TABLE ${column.table} ADD COLUMN ${column.name} ${column.type} NOT NULL DEFAULT ${column.missing}`)
 }

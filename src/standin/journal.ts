@@ -19,8 +19,8 @@ import type { HostError } from '../base/errors.ts'
 import { databaseError } from '../base/room.ts'
 import { BRIEF_MS, BUSY_MS, openDatabase } from './journal-file.ts'
 import { lateWrites } from './journal-late.ts'
-import { entryOf, keptOf, temporaryOf } from './journal-rows.ts'
-import { HAND_OVER, HEIR, insertEntry, insertPaths, inTransaction, readPaths } from './journal-sql.ts'
+import { entryOf, keptOf, temporaryPath } from './journal-rows.ts'
+import { HAND_OVER, HEIR, insertEntry, insertPaths, insertTemporaries, inTransaction, readPaths, readTemporaries } from './journal-sql.ts'
 
 export type State = 'planned' | 'placing' | 'placed' | 'purging' | 'purged'
 
@@ -68,12 +68,24 @@ export interface JournalPath {
   readonly mtimeNs: string
   /** Of a file, after the last change of ours; '' where that is not known: then the bytes decide. */
   readonly ctimeNs: string
+  /** When the inode came to be, which tells it from a later one of its number: 0 where the filesystem does not know, '' in a row of an earlier standin. */
+  readonly birthNs: string
 }
 
 /** The ctime that a path (by its place among those written ahead) has now. */
 export interface Changed {
   readonly ordinal: number
   readonly ctimeNs: string
+}
+
+/** A temporary folder, in the uppermost folder below the root of the filesystem that its names will be on. */
+export interface Temporary {
+  /** Absolute; the folder in which it lies is its home. */
+  readonly path: string
+  /** Device number of its home, which holds for this boot; '' in a row of an earlier standin. */
+  readonly dev: string
+  /** Whether a filesystem began at its home, so that the names are there only while that is mounted. */
+  readonly isMount: boolean
 }
 
 /** Something of the user's that a purge found in the place of ours and put aside. */
@@ -91,8 +103,8 @@ export interface KeptFile {
  * (markPurging, markPurged, keepOnly, handOver, keep, forgetKept) never fails where it cannot be written: see journal-late.ts.
  */
 export interface Journal {
-  /** Names the temporary folders (absolute) of a new entry: state planned. Undefined when a stand-in of this build is not settled yet. */
-  plan(entry: NewEntry, boot: string, temporaries: readonly string[]): number | undefined
+  /** Names the temporary folders of a new entry, each in its home: state planned. Undefined when a stand-in of this build is not settled yet. */
+  plan(entry: NewEntry, boot: string, temporaries: readonly Temporary[]): number | undefined
   /** planned -> placing, with every path, parents first. False when the entry is not `planned` any more. */
   writeAhead(id: number, paths: readonly JournalPath[]): boolean
   /** placing -> placed. False when the entry is not `placing` any more. */
@@ -115,7 +127,7 @@ export interface Journal {
   /** The last `limit` entries of any state, newest first. */
   history(limit: number): Entry[]
   paths(id: number): JournalPath[]
-  temporaries(id: number): string[]
+  temporaries(id: number): Temporary[]
   /** Temporary folders of settled entries, which start-up looks after. */
   strayTemporaries(): string[]
   forgetStrayTemporaries(): void
@@ -151,8 +163,7 @@ export function openJournal(path: string, { briefly = false }: { readonly briefl
       return atomically(() => {
         const id = insertEntry(database, entry, boot)
         if (id === undefined) return undefined
-        const insert = database.prepare('INSERT INTO temporary (entry, path) VALUES (?, ?)')
-        for (const folder of temporaries) insert.run(id, folder)
+        insertTemporaries(database, id, temporaries)
         return id
       })
     },
@@ -207,8 +218,8 @@ export function openJournal(path: string, { briefly = false }: { readonly briefl
     },
     history: (limit) => rows(entryOf, 'SELECT * FROM entry ORDER BY id DESC LIMIT ?', limit),
     paths: (id) => attempt(path, () => readPaths(database, id)).filter((placed) => late.isKept(id, placed.path)),
-    temporaries: (id) => rows(temporaryOf, 'SELECT path FROM temporary WHERE entry = ? ORDER BY path', id),
-    strayTemporaries: () => rows(temporaryOf, `SELECT path FROM temporary WHERE entry IN (${SETTLED}) ORDER BY path`),
+    temporaries: (id) => attempt(path, () => readTemporaries(database, id)),
+    strayTemporaries: () => rows(temporaryPath, `SELECT path FROM temporary WHERE entry IN (${SETTLED}) ORDER BY path`),
     forgetStrayTemporaries: () => void run(`DELETE FROM temporary WHERE entry IN (${SETTLED})`),
     kept: () => rows(keptOf, 'SELECT * FROM kept ORDER BY at, keptAs'),
     forgetKept: (keptAs) => void late.write({ sql: 'DELETE FROM kept WHERE keptAs = ?', values: [keptAs] }),

@@ -43,15 +43,16 @@ export function judge(placed: JournalPath, found: Found, sameBoot: boolean, hash
     return claim ? 'claim' : 'replaced'
   }
   // The number of an inode that is gone is soon given to another one: Portage merges the same bytes where a purge was killed and has unlinked ours.
-  if (isYounger(placed, found)) return 'replaced'
+  if (isAnother(placed, found)) return 'replaced'
   // A link has the mtime of the moment when it was made.
   if (placed.kind === 'link') return found.mtimeNs === placed.mtimeNs ? 'ours' : 'replaced'
   if (placed.kind === 'dir' || (sameBoot ? isUntouched(placed, found) : isRemnant(placed, found))) return 'ours'
   return found.size === placed.size && hash() === placed.sha256 ? 'ours' : 'changed'
 }
 
-/** It came to be after the last change that was written down of ours. */
-function isYounger(placed: JournalPath, found: Found): boolean {
+/** A row of an earlier standin has no birth: then it is another one if it came to be after the last change that was written down of ours. */
+function isAnother(placed: JournalPath, found: Found): boolean {
+  if (placed.birthNs !== '' && placed.birthNs !== '0' && found.birthNs !== '0') return placed.birthNs !== found.birthNs
   const birth = BigInt(found.birthNs)
   return birth > BigInt(placed.mtimeNs) && (placed.ctimeNs === '' || birth > BigInt(placed.ctimeNs))
 }

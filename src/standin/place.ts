@@ -13,11 +13,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, renameSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { HostError, hostError, systemCode } from '../base/errors.ts'
 import { type Breather, breather } from './breather.ts'
+import { clear } from './clear.ts'
+import { temporaryIn } from './home.ts'
 import type { Changed, JournalPath, NewEntry } from './journal.ts'
 import { CLAIM_MODE } from './judge.ts'
 import { checkFolders, type Layout, layOut, type Unit } from './layout.ts'
@@ -25,7 +26,7 @@ import { hasMarker, mark, unmark } from './live.ts'
 import { look } from './look.ts'
 import type { Plan } from './plan.ts'
 import { prepare } from './prepare.ts'
-import { clear, purge } from './purge.ts'
+import { purge } from './purge.ts'
 import type { Site } from './site.ts'
 import type { Staging } from './staging.ts'
 
@@ -63,8 +64,9 @@ const stopped = (): Ended => new Ended({ kind: 'stopped' })
 export async function place(input: PlaceInput): Promise<Placed> {
   const { journal, plan, root } = input
   const layout = layOut(plan.operations, root)
-  const temporaries = layout.homes.map((home) => join(home, `.standin-${randomBytes(8).toString('hex')}`))
-  const id = journal.plan(input.entry, input.boot, temporaries)
+  const named = layout.homes.map(temporaryIn)
+  const temporaries = named.map(({ path }) => path)
+  const id = journal.plan(input.entry, input.boot, named)
   if (id === undefined) return { kind: 'refused', rule: 'one-at-a-time', text: 'a stand-in of this build is there already' }
   const marked = { id, cpv: input.entry.cpv }
   let isMarked = false

@@ -73,7 +73,7 @@ function lookAgain(operation: FileOperation, path: string, stat: BigIntStats): B
 
 /** A file in a new folder is not changed any more; of one that is linked into a folder which exists `place` knows the last ctime. */
 function rowOf(operation: Operation, stat: BigIntStats, inFolder: boolean): JournalPath {
-  const { inode, dev, mtimeNs, ctimeNs } = foundOf(stat)
+  const { inode, dev, mtimeNs, ctimeNs, birthNs } = foundOf(stat)
   const file = operation.kind === 'file'
   return {
     kind: operation.kind,
@@ -85,5 +85,6 @@ function rowOf(operation: Operation, stat: BigIntStats, inFolder: boolean): Jour
     dev,
     mtimeNs,
     ctimeNs: file && inFolder ? ctimeNs : '',
+    birthNs,
   }
 }

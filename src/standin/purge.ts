@@ -12,11 +12,13 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { rmdirSync, rmSync, statSync, unlinkSync } from 'node:fs'
+import { rmdirSync, statSync, unlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { HostError, hostError, systemCode } from '../base/errors.ts'
 import { syncFolder } from '../base/durable.ts'
+import { clear } from './clear.ts'
 import type { Entry, JournalPath } from './journal.ts'
+import { awayHomes, isBelow } from './home.ts'
 import { type Judgement, judge } from './judge.ts'
 import { fileHash, putAside } from './keep.ts'
 import { hasMarker, unmark } from './live.ts'
@@ -78,10 +80,13 @@ export function purge(input: PurgeInput): Purged {
   const work: Work = { input, entry, base, removed: [], touched: new Set(), owner, keptAside: [], left: [], resisting: [], lines: 0 }
   input.step?.('purging', '')
   try {
-    for (const folder of journal.temporaries(id)) attempt(work, folder, () => clear(input, [folder]))
+    const temporaries = journal.temporaries(id)
+    const away = awayHomes(temporaries, entry.boot === input.boot)
+    for (const { path } of temporaries) if (!isBelow(path, away)) attempt(work, path, () => clear(input, [path]))
     const paths = journal.paths(id)
-    takeAway(work, paths)
-    flush(work, paths)
+    const there = inSight(work, paths, away)
+    takeAway(work, there)
+    flush(work, there)
     // Before the commit point: a marker without an entry would never go, an entry without a marker is settled at start-up.
     if (work.resisting.length === 0) attempt(work, 'its marker', () => unmark(input.markers, entry))
     if (work.lines > MOST_LINES) input.say(`and ${work.lines - MOST_LINES} more names`)
@@ -96,13 +101,13 @@ export function purge(input: PurgeInput): Purged {
   return { removed: work.removed.length, keptAside: work.keptAside, left: work.left }
 }
 
-/** Removes temporary folders with whatever is still in them: their names are ours alone. */
-export function clear(site: Site, temporaries: readonly string[]): void {
-  for (const folder of temporaries) {
-    // A placing that is still at work in there makes a folder not empty again under our hands; it ends at its first missing folder.
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 10 })
-    site.step?.('temporary-gone', folder)
-  }
+/** What lies on a filesystem that is not mounted is not gone: it stays with the entry. */
+function inSight(work: Work, paths: readonly JournalPath[], away: readonly string[]): readonly JournalPath[] {
+  const hidden = paths.filter(({ path }) => isBelow(work.base + path, away))
+  work.resisting.push(...(hidden.length > 0 ? hidden.map(({ path }) => path) : away))
+  for (const home of away)
+    tell(work, `what is below ${home} stays: its filesystem is not mounted; standin purge --all takes it away once it is`)
+  return away.length === 0 ? paths : paths.filter((placed) => !hidden.includes(placed))
 }
 
 /** All that is ours as it was goes first: on a full disk it makes the room in which what the user changed can be kept. */

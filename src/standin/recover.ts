@@ -4,9 +4,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { HostError } from '../base/errors.ts'
+import { clear } from './clear.ts'
 import type { Entry } from './journal.ts'
 import { hasMarker } from './live.ts'
-import { clear, purge, type Purged } from './purge.ts'
+import { purge, type Purged } from './purge.ts'
 import { isResistance, reasonOf } from './resistance.ts'
 import type { Site } from './site.ts'
 
@@ -31,7 +32,10 @@ export function recover(input: RecoverInput): Recovered {
   for (const entry of input.journal.unsettled()) {
     try {
       if (entry.state === 'placed' && entry.boot === input.boot && hasMarker(input.markers, entry) && input.isLive(entry)) {
-        clear(input, input.journal.temporaries(entry.id))
+        clear(
+          input,
+          input.journal.temporaries(entry.id).map(({ path }) => path),
+        )
         stillLive.push(entry)
       } else settled.push({ entry, purged: purge({ ...input, id: entry.id }) })
     } catch (error) {

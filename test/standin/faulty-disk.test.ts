@@ -57,7 +57,7 @@ test('folders that were made for something which was not kept in the end go with
 test('a temporary folder that cannot be removed keeps no daemon from starting, and is removed by the next one', { skip }, () =>
   onHost(async (host) => {
     const id = await placed(host)
-    const [temporary = ''] = host.journal.temporaries(id)
+    const [temporary = ''] = host.journal.temporaries(id).map(({ path }) => path)
     purge({ ...host, id, say: () => undefined })
     mkdirSync(temporary)
     const said: string[] = []

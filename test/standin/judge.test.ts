@@ -19,6 +19,7 @@ const FILE: JournalPath = {
   dev: '1',
   mtimeNs: '100',
   ctimeNs: '200',
+  birthNs: '90',
 }
 const FOUND: Found = { kind: 'file', inode: '7', dev: '1', size: 5, mode: 0o644, uid: 0, mtimeNs: '100', ctimeNs: '200', birthNs: '90' }
 const FOLDER: JournalPath = { ...FILE, kind: 'dir', sha256: '', size: 0 }
@@ -44,6 +45,15 @@ for (const [what, placed, found, here, elsewhere] of [
     'replaced',
   ],
   ['another folder that has the inode number now', FOLDER, { kind: 'dir', mtimeNs: '300', birthNs: '201' }, 'replaced', 'replaced'],
+  [
+    'another one that has the inode number now, of an earlier hour by a clock that went back',
+    FILE,
+    { birthNs: '89' },
+    'replaced',
+    'replaced',
+  ],
+  ['placed while the clock went back', { ...FILE, mtimeNs: '50', ctimeNs: '60' }, { mtimeNs: '50', ctimeNs: '60' }, 'ours', 'ours'],
+  ['another one, by a row of an earlier standin', { ...FILE, birthNs: '' }, { mtimeNs: '300', birthNs: '201' }, 'replaced', 'replaced'],
   ['on a filesystem that knows no birth', FILE, { birthNs: '0' }, 'ours', 'ours'],
   ['as it was', LINK, { kind: 'link', ctimeNs: '900' }, 'ours', 'ours'],
   ['another one that has the inode number now', LINK, { kind: 'link', mtimeNs: '101' }, 'replaced', 'replaced'],
