@@ -33,7 +33,7 @@ export function wayOf(realm: Realm, { tell, tellAt, change }: Talk): Pick<Steps,
   const bereave = (id: number, { others, cpv }: Taking): void => {
     for (const other of others.filter(({ note }) => note.standing === id)) {
       change(other, { standing: null })
-      tell(other, `stand-in purged: another emerge merges ${cpv} now`, 'warn')
+      tell(other, `stand-in purged: ${cpv} is merged now, and it would be in the way`, 'warn')
     }
   }
   /** False where something of it is still there. */

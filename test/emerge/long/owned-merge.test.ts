@@ -35,7 +35,7 @@ test('with collision-protect a stand-in makes way for another package that is fo
   assert.equal(second.exitCode, 0, second.stdout)
   const told = /other-1: stand-in of test-misc\/probe-1 purged \(6 names in \d+ ms\): this merge brings \/usr\/share\/probe\/word too/
   assert.match(second.stdout, told)
-  await first.waitFor(/test-misc\/probe-1: stand-in purged: another emerge merges test-misc\/other-1 now/)
+  await first.waitFor(/test-misc\/probe-1: stand-in purged: test-misc\/other-1 is merged now/)
   assert.ok(!host.exists('/usr/bin/probe'))
   await isRefused(consumer, first, false)
   assert.equal([...first.output().matchAll(/stand-in purged/g)].length, 1, first.output())

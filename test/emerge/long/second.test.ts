@@ -19,7 +19,7 @@ const FLAGS = 'test-misc/flags'
 const EBUILDS = `/var/db/repos/gentoo/${FLAGS}`
 const AGREES = /your own build agrees with the copy that stood in, byte for byte/
 const STILL = /the stand-in of test-misc\/flags is still in the way of this merge: the daemon did not take it away, and Node does not run/
-const TAKEN = /test-misc\/flags-1: stand-in purged: another emerge merges test-misc\/flags-\d now/
+const TAKEN = /test-misc\/flags-1: stand-in purged: test-misc\/flags-\d is merged now/
 
 let network: Network
 let publisher: Publisher

@@ -9,8 +9,9 @@ import type { Started } from '../../support/host/enter.ts'
 import type { Host } from '../../support/host/host.ts'
 import { createNetwork, type Network } from '../../support/host/network.ts'
 import { archivesOn, buildOf, buildsOf } from '../../support/standin/ask.ts'
-import { startDaemon } from '../../support/standin/daemon.ts'
+import { killDaemon, startDaemon } from '../../support/standin/daemon.ts'
 import { installStandin } from '../../support/standin/install.ts'
+import { addGate, hold, letGo, reached } from '../../support/story/gate.ts'
 
 const TRACES = 'test-misc/traces'
 const BUILDS = '/home/anna/build'
@@ -98,4 +99,23 @@ test('the remedy helps: a program with __FILE__ is published, under the recipe a
   assert.equal(there.recipe, here.recipe)
   assert.equal(there.content, here.content)
   assert.equal(there.archive, here.archive)
+})
+
+test('of somebody who is in no /etc/passwd, whose emerge is over before the archive is made', async () => {
+  const other = await network.createHost({ name: 'other', hostname: 'thinkpad8', user: 'zephyrant' })
+  const passwd = other.read('/etc/passwd').replace(/^zephyrant:.*\n/m, '')
+  other.write('/etc/passwd', passwd)
+  await installStandin(other, { features: 'publish' })
+  addGate(other)
+  hold(other, 'preinst')
+  const first = await startDaemon(other)
+  const emerge = await other.start(['emerge', '--color=n', TRACES], { env: { TRACES: 'user' } })
+  await reached(other, 'preinst')
+  await killDaemon(first)
+  letGo(other, 'preinst')
+  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  const next = await startDaemon(other)
+  await next.waitFor(/traces-1: (not )?published.*\n/)
+  assert.match(next.output(), /traces-1: not published: \S+MAKER holds the name of user zephyrant: /)
+  assert.deepEqual(archivesOn(other), {})
 })
