@@ -11,6 +11,7 @@ import * as v from 'valibot'
 import { StandinError } from '../base/errors.ts'
 import { checkJson, count, plainText } from '../base/schema.ts'
 import { FEATURES } from '../portage/features.ts'
+import { callers } from './caller.ts'
 import type { Door } from './door.ts'
 import { moment } from './moment.ts'
 import { ownPackage } from './ownPackage.ts'
@@ -35,6 +36,8 @@ export const note = v.strictObject({
   /** Terminal of the person who typed emerge, and its device number, so that nobody else's is written to. */
   terminal: v.nullable(v.strictObject({ path: plainText(200), device: v.number(), plain: v.optional(v.boolean(), false) })),
   owner: v.nullable(v.strictObject({ pid: v.number(), startTime: plainText(40), bootId: plainText(100) })),
+  /** Who typed that emerge. */
+  callers: v.optional(callers, null),
   wanted,
   /** Id in the journal of the stand-in that is placed now, and of the one that was, for the comparison with the own build. */
   standing: v.nullable(count()),

@@ -10,7 +10,7 @@ import { type Course, dropNote, type Note, readNotes, saveNote } from './course.
 import { forgetDoor, forgetOtherDoors, isLeft, makeDoor } from './door.ts'
 import { buildKey, cpvOfMoment, type Moment } from './moment.ts'
 import { ownPackageOf } from './ownPackage.ts'
-import { terminalFor } from './say.ts'
+import { typedBy } from './say.ts'
 import type { Steps } from './step.ts'
 import { seenAtMerge } from './unlike.ts'
 
@@ -110,8 +110,7 @@ export function openCourses(options: CoursesOptions): Courses {
       standin: 'course-1',
       began,
       stage: 'following',
-      terminal: terminalFor(options.procRoot, owner.pid) ?? null,
-      owner,
+      ...typedBy(options.procRoot, owner),
       wanted,
       standing: null,
       stoodIn: null,

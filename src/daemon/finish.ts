@@ -13,7 +13,7 @@ import type { Build } from './known.ts'
 import { publish, type Published, type PublishInput } from './publish.ts'
 import type { Realm } from './realm.ts'
 import { rebuilt } from './rebuild.ts'
-import { whyNotKept, whyPrivate, whySignedOtherwise, whySwitchedOff, whyTooLarge } from './staysHome.ts'
+import { whyNobody, whyNotKept, whyPrivate, whySignedOtherwise, whySwitchedOff, whyTooLarge } from './staysHome.ts'
 import type { Talk } from './talk.ts'
 import type { Traces } from './traces.ts'
 import { type Wish, type WishedRecipe, wishOf } from './wish.ts'
@@ -33,7 +33,7 @@ export async function finish(realm: Realm, course: Course, tell: Talk['tell']): 
   if (unwanted !== undefined) tellWhy(unwanted)
   if (unwanted !== undefined && copy === undefined && !realm.known.awaitsRebuild(course.cpv)) return
   const own = await made(realm, course, wish, recipe, from)
-  const hindered = unwanted ?? own.leak ?? whyTooLarge(realm, own)
+  const hindered = unwanted ?? own.leak ?? whyNobody(course.note) ?? whyTooLarge(realm, own)
   if (unwanted === undefined && hindered !== undefined) tellWhy(hindered)
   try {
     // Where a copy stood in the word is about that one; it may be said again after a kill.
@@ -89,7 +89,7 @@ function made(
 function tracesOf({ settings }: Realm, { note }: Course): Traces {
   const { PORTAGE_TMPDIR: tmpdir, PORTAGE_BUILDDIR: buildFolder } = note.began.values
   const { public_words: publicWords, publish_repos: publicRepos } = settings
-  return { tmpdir, buildFolder, owner: note.owner, publicWords: [...publicWords], publicRepos: [...publicRepos] }
+  return { tmpdir, buildFolder, callers: note.callers, publicWords: [...publicWords], publicRepos: [...publicRepos] }
 }
 
 /** Says what the own build says of the copy, on the terminal and for `standin why`. */

@@ -32,7 +32,7 @@ export async function runMaker(jobPath: string, answer: (line: string) => void):
     out: wanted.out,
     resolvedMarch: wanted.resolvedMarch ?? undefined,
     tmpdir: wanted.traces.tmpdir,
-    private: privateTextsOf(wanted.traces, { root: '/', procRoot: '/proc', hostname: hostname() }, taken.metadata),
+    private: privateTextsOf(wanted.traces, { root: '/', hostname: hostname() }, taken.metadata),
   })
   const changed = changedSince({ folder: '', image: taken.image, files: wanted.files })
   if (changed.length > 0) {

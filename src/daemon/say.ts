@@ -6,9 +6,15 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { systemCode } from '../base/errors.ts'
 import { portageLine, type Tone } from '../portage/terminal.ts'
-import { controllingTerminalOf, terminalOf } from '../portage/lock.ts'
+import { controllingTerminalOf, type Owner, terminalOf } from '../portage/lock.ts'
+import { callersOf } from './caller.ts'
 import { deviceOf, type Note } from './course.ts'
 import type { Terminal } from './teller.ts'
+
+/** What is noted of an emerge while it runs. */
+export function typedBy(procRoot: string, owner: Owner): Pick<Note, 'owner' | 'terminal' | 'callers'> {
+  return { owner, terminal: terminalFor(procRoot, owner.pid), callers: callersOf(procRoot, owner) }
+}
 
 /**
  * The terminal that `pid` writes to, or where that is a file or a pipe, the one it was started from; by a path that outlives it.

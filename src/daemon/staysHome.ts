@@ -48,6 +48,11 @@ export function whyNotKept({ unkept, buildTime, began: { values } }: Note): stri
   return buildTime === '' ? 'the daemon did not run when it was merged' : 'what was kept of it is gone'
 }
 
+/** Where nobody knows who typed emerge, nobody can look for that name. */
+export function whyNobody({ callers }: Pick<Note, 'callers'>): string | undefined {
+  return callers === null ? 'who typed emerge could not be read when the build began, so it was not searched for that name' : undefined
+}
+
 /** A key that says two contents of one recipe is heard for neither. `rows`: what is given to others by now. */
 export function whySignedOtherwise(rows: readonly Build[], { offer: own }: Build): string | undefined {
   const same = rows.filter(({ offer }) => offer.recipe === own.recipe && offer.linkage === own.linkage)

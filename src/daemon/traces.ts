@@ -6,21 +6,20 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { systemCode } from '../base/errors.ts'
 import { plainText } from '../base/schema.ts'
 import { type Metadata, METADATA_KEYS } from '../package/manifest.ts'
 import type { PrivateText } from '../package/private/search.ts'
 import { type Person, privateTexts } from '../package/private/texts.ts'
 import { readText } from '../portage/bounded.ts'
-import { isAlive, type Owner } from '../portage/lock.ts'
 import { readRepos, type Repository } from '../portage/repos.ts'
+import { callers } from './caller.ts'
 
 /** What the warden tells a maker of where and by whom the package was built. */
 export const traces = v.strictObject({
   tmpdir: plainText(4095),
   buildFolder: plainText(4095),
-  /** The emerge that built it: who typed it is in its environment for as long as it runs. */
-  owner: v.nullable(v.strictObject({ pid: v.number(), startTime: plainText(40), bootId: plainText(100) })),
+  /** Who typed the emerge that built it, as was read when the build began. */
+  callers,
   publicWords: v.array(plainText(80)),
   publicRepos: v.array(plainText(80)),
 })
@@ -29,23 +28,21 @@ export type Traces = v.InferOutput<typeof traces>
 
 export interface TracesHost {
   readonly root: string
-  readonly procRoot: string
   readonly hostname: string
 }
 
 const MAX_ACCOUNTS_BYTES = 16 * 1024 * 1024
-const MAX_ENVIRONMENT_BYTES = 4 * 1024 * 1024
 const MAX_WORDS_BYTES = 64 * 1024 * 1024
 
 /** Errors: HostError UNREADABLE. */
 export function privateTextsOf(of: Traces, host: TracesHost, metadata: Metadata): PrivateText[] {
   const accounts = readAccounts(host.root)
   const isSystem = (name: string): boolean => accounts.some((account) => account.name === name && !account.isPerson)
-  const caller = readCaller(host.procRoot, of.owner).filter(({ name }) => !isSystem(name))
+  const typing = (of.callers ?? []).filter(({ name }) => !isSystem(name))
   return privateTexts({
     tmpdirs: [...new Set([of.tmpdir, followed(of.tmpdir)])],
     builds: [...new Set([of.buildFolder, followed(of.buildFolder)])],
-    people: [...accounts.filter(({ isPerson }) => isPerson), ...caller],
+    people: [...accounts.filter(({ isPerson }) => isPerson), ...typing],
     hostname: host.hostname,
     isCommon: commonWords(of, host, metadata),
   })
@@ -74,29 +71,6 @@ function readAccounts(root: string): Account[] {
     const uid = Number(number)
     return name === '' ? [] : [{ name, home, isPerson: uid >= FIRST_PERSON && uid <= LAST_PERSON }]
   })
-}
-
-const NAMES = ['SUDO_USER', 'DOAS_USER', 'LOGNAME', 'USER'] as const
-
-/** Whoever typed emerge, where it still runs: an account may be in a directory of the network instead of in /etc/passwd. */
-function readCaller(procRoot: string, owner: Owner | null): Person[] {
-  if (owner === null || !isAlive(procRoot, owner)) return []
-  const text = ifThere(() => readText(join(procRoot, String(owner.pid), 'environ'), MAX_ENVIRONMENT_BYTES)) ?? ''
-  const values = new Map(text.split('\0').map((field) => [field.slice(0, field.indexOf('=')), field.slice(field.indexOf('=') + 1)]))
-  const named = NAMES.flatMap((key) => values.get(key) ?? []).filter((name) => name !== '')
-  const home = values.get('HOME') ?? ''
-  return [...new Set(named)].map((name, at) => ({ name, home: at === 0 ? home : '' }))
-}
-
-/** It may end between two looks at it. */
-function ifThere<T>(look: () => T): T | undefined {
-  try {
-    return look()
-  } catch (error) {
-    const code = systemCode(error) ?? systemCode(error instanceof Error ? error.cause : undefined)
-    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM') return undefined
-    throw error
-  }
 }
 
 /** Keys that hold the ebuild's own words. */

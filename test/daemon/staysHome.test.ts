@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { whyPrivate } from '../../src/daemon/staysHome.ts'
+import { whyNobody, whyPrivate } from '../../src/daemon/staysHome.ts'
 
 const FAMILY = { repository: 'gentoo', category: 'app-misc', name: 'hello', version: '2.10', chost: 'x86_64-pc-linux-gnu' }
 
@@ -35,3 +35,8 @@ for (const one of CASES) {
     else assert.match(why ?? '', one.says)
   })
 }
+
+test('a build of which nobody knows who typed it stays at home; one that a service typed does not', () => {
+  assert.match(whyNobody({ callers: null }) ?? '', /^who typed emerge could not be read/)
+  assert.equal(whyNobody({ callers: [] }), undefined)
+})

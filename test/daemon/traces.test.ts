@@ -10,11 +10,11 @@ import { privateTextsOf, type Traces } from '../../src/daemon/traces.ts'
 import { atEnd } from '../support/atEnd.ts'
 
 const BUILD = '/var/tmp/portage/app-misc/hello-2'
-const TRACES: Traces = { tmpdir: '/var/tmp', buildFolder: BUILD, owner: null, publicWords: [], publicRepos: ['gentoo'] }
+const TRACES: Traces = { tmpdir: '/var/tmp', buildFolder: BUILD, callers: [], publicWords: [], publicRepos: ['gentoo'] }
 const PASSWD =
   'root:x:0:0::/root:/bin/bash\nportage:x:250:250::/var/tmp/portage:/bin/false\nanna:x:1000:1000::/home/anna:/bin/bash\nnobody:x:65534:65534::/nowhere/at:/bin/false\n'
 
-/** A root with accounts, a repository, and one process whose environment is `environ`. */
+/** A root with accounts and repositories. */
 function rootWith(t: TestContext, files: Readonly<Record<string, string>>): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'standin-traces-')))
   atEnd(t, () => rmSync(root, { recursive: true }))
@@ -36,11 +36,7 @@ function rootWith(t: TestContext, files: Readonly<Record<string, string>>): stri
 }
 
 const textsIn = (root: string, hostname: string, of: Partial<Traces> = {}, metadata = {}): string[] =>
-  privateTextsOf({ ...TRACES, ...of }, { root, procRoot: join(root, 'proc'), hostname }, metadata).map(({ text }) => text)
-
-const STAT = '7 (emerge) S 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0'
-const OWNER = { pid: 7, startTime: '4711', bootId: 'boot' }
-const process = (environ: string) => ({ 'proc/7/stat': STAT, 'proc/7/environ': environ, 'proc/sys/kernel/random/boot_id': 'boot\n' })
+  privateTextsOf({ ...TRACES, ...of }, { root, hostname }, metadata).map(({ text }) => text)
 
 describe('what is looked for', () => {
   test('the build, people of the host, and its name', (t) => {
@@ -64,10 +60,8 @@ describe('what is looked for', () => {
   })
 
   test('who typed emerge, also without an account here; not root', (t) => {
-    const root = rootWith(t, process('HOME=/net/berta\0SUDO_USER=berta\0USER=root\0LOGNAME=root\0'))
-    assert.deepEqual(textsIn(root, 'localhost', { owner: OWNER }), [BUILD, '/home/anna', '/net/berta', 'anna', 'berta'])
-    const another = { ...OWNER, startTime: '4712' }
-    assert.deepEqual(textsIn(root, 'localhost', { owner: another }), [BUILD, '/home/anna', 'anna'])
+    const callers = ['berta', 'root'].map((name) => ({ name, home: `/net/${name}` }))
+    assert.deepEqual(textsIn(rootWith(t, {}), 'localhost', { callers }), [BUILD, '/home/anna', '/net/berta', 'anna', 'berta'])
   })
 
   test('the build under the name that its links lead to', (t) => {

@@ -50,7 +50,7 @@ const JOB = {
   traces: {
     tmpdir: '/var/tmp',
     buildFolder: '/var/tmp/portage/test-misc/large-1',
-    owner: null,
+    callers: [],
     publicWords: [],
     publicRepos: ['gentoo'],
   },

@@ -25,7 +25,7 @@ const MAKER = join(import.meta.dirname, '../../../src/cli/maker.ts')
 const TRACES = {
   tmpdir: '/var/tmp',
   buildFolder: '/var/tmp/portage/app-misc/demo-1',
-  owner: null,
+  callers: [],
   publicWords: [],
   publicRepos: ['gentoo'],
 }
