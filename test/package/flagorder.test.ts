@@ -34,6 +34,8 @@ const ORDERED = ['-mtune=generic -mcpu=haswell', '-Wl,--hash-style=gnu -Wl,--has
   line.split(' '),
 )
 
+const KNOWN = new Set([...FREE, ...ORDERED].flat())
+
 const WORD = fc.stringMatching(/^[a-z]{2}(-[a-z]{1,8}){0,2}(=[a-z0-9]{1,4})?$/)
 const unknown = fc
   .oneof(
@@ -48,7 +50,7 @@ const unknown = fc
     '-Wl,-Bno-symbolic', '-Wl,--exclude-libs=a', '-Wl,--exclude-libs=b', '-Wl,-rpath,a', '-fmerge-constants', '-fmerge-all-constants', '-fhosted',
   ), // prettier-ignore
   )
-  .filter((word) => !FREE.flat().includes(word) && !ORDERED.flat().includes(word))
+  .filter((word) => !KNOWN.has(word))
 const flags = fc.array(fc.oneof(unknown, fc.constantFrom(...FREE.flat()), fc.constantFrom(...ORDERED.flat())), { maxLength: 14 })
 
 /** Words of different kinds are read by different parts of a compiler. */
@@ -58,14 +60,20 @@ const KINDS: Readonly<Record<string, RegExp>> = {
   others: /^(?!-W(?![lpa],)|-g|-m)/,
 }
 
+function unknownOf(all: readonly string[], kind: RegExp): string[] {
+  return all.filter((word) => kind.test(word) && !KNOWN.has(word))
+}
+
+function linked(all: readonly string[]): string[] {
+  return all.filter((word) => /^(-Wl,|-l|[^-])/.test(word))
+}
+
 test('a word that is not known to be free is never dropped, and keeps its place among those of its kind', () => {
   fc.assert(
     fc.property(flags, (words) => {
       const out = normaliseFlags(words.join(' '))
-      const unknownOf = (all: readonly string[], kind: RegExp): string[] =>
-        all.filter((word) => kind.test(word) && ![...FREE, ...ORDERED].flat().includes(word))
       for (const kind of Object.values(KINDS)) assert.deepEqual(unknownOf(out, kind), unknownOf(words, kind))
-      const mixed = words.filter((word) => word.startsWith('-m') && !FREE.flat().includes(word) && !ORDERED.flat().includes(word))
+      const mixed = words.filter((word) => word.startsWith('-m') && !KNOWN.has(word))
       // Extensions that only add, or only take away, may be sorted; with any other word among them nothing moves.
       if (mixed.some((word) => !['-msse4', '-mno-sse'].includes(word)) || new Set(mixed).size > 1)
         assert.deepEqual(unknownOf(out, /^-m/), unknownOf(words, /^-m/))
@@ -88,9 +96,7 @@ test('of what is known to be free the last counts, and where a place means somet
         assert.equal(ofLine(out).at(-1), ofLine(words).at(-1))
         assert.deepEqual(new Set(ofLine(out)), new Set(line))
       }
-      const linked = (all: readonly string[]): string[] => all.filter((word) => /^(-Wl,|-l|[^-])/.test(word))
-      const isFree = (word: string): boolean => [...FREE, ...ORDERED].flat().includes(word)
-      if (!linked(words).every(isFree)) assert.deepEqual(linked(out), linked(words))
+      if (!linked(words).every((word) => KNOWN.has(word))) assert.deepEqual(linked(out), linked(words))
     }),
   )
 })
