@@ -7,7 +7,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import type { Temporary } from './journal.ts'
+import type { JournalPath, Temporary } from './journal.ts'
 import { look } from './look.ts'
 
 /** A new name in `home`, a folder that exists, and what tells its filesystem again. */
@@ -32,4 +32,15 @@ function isAway({ path, dev, isMount }: Temporary, sameBoot: boolean): boolean {
 /** Whether `path` (absolute) lies below one of `homes`. */
 export function isBelow(path: string, homes: readonly string[]): boolean {
   return homes.some((home) => path.startsWith(join(home, '/')))
+}
+
+/** What is below one of `homes` is `hidden` (paths): it is not gone, and is to stay in the journal. */
+export function inSight(
+  paths: readonly JournalPath[],
+  base: string,
+  homes: readonly string[],
+): { readonly there: readonly JournalPath[]; readonly hidden: readonly string[] } {
+  if (homes.length === 0) return { there: paths, hidden: [] }
+  const isHidden = ({ path }: JournalPath): boolean => isBelow(base + path, homes)
+  return { there: paths.filter((placed) => !isHidden(placed)), hidden: paths.filter(isHidden).map(({ path }) => path) }
 }

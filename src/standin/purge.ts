@@ -5,8 +5,8 @@
  * name lstat and unlink, for each folder, innermost first, rmdir, fsync of every folder that lost a name, marker gone, journal `purged` (the
  * commit point). A name could only be mistaken when somebody swaps it within the microseconds between its lstat and its unlink.
  *
- * It needs no room and no lock: what the journal does not take now is written later, and until then the marker that is gone says that it was taken away.
- * A name that resists keeps no other one: the rest goes, and the entry stays with what resisted.
+ * It needs no room and no lock: what the journal does not take now is written later, and until then the marker that is gone says that it was taken away. A
+ * name that resists, or is out of sight, keeps no other one: the rest goes, and the entry stays with these.
  *
  * Imports no package: the hook that purges without the warden carries this file.
  *
@@ -16,12 +16,13 @@ import { rmdirSync, statSync, unlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { HostError, hostError, systemCode } from '../base/errors.ts'
 import { syncFolder } from '../base/durable.ts'
+import { bytecodeOf } from './bytecode.ts'
 import { clear } from './clear.ts'
 import type { Entry, JournalPath } from './journal.ts'
-import { awayHomes, isBelow } from './home.ts'
+import { awayHomes, inSight, isBelow } from './home.ts'
 import { type Judgement, judge } from './judge.ts'
 import { fileHash, putAside } from './keep.ts'
-import { hasMarker, unmark } from './live.ts'
+import { hasMarker, removedEmpty, unmark } from './live.ts'
 import { look } from './look.ts'
 import { ownedBelow } from './owned.ts'
 import { isResistance, reasonOf } from './resistance.ts'
@@ -72,11 +73,8 @@ export function purge(input: PurgeInput): Purged {
   const entry = journal.find(id)
   if (entry === undefined || !journal.markPurging(id)) return { removed: 0, keptAside: [], left: [] }
   const base = join(input.root, '/')
-  const owner = ownedBelow(
-    input.root,
-    () => suspects(work),
-    (line) => tell(work, line),
-  )
+  const say = (line: string): void => tell(work, line)
+  const owner = ownedBelow(input.root, () => suspects(work), say)
   const work: Work = { input, entry, base, removed: [], touched: new Set(), owner, keptAside: [], left: [], resisting: [], lines: 0 }
   input.step?.('purging', '')
   try {
@@ -84,10 +82,13 @@ export function purge(input: PurgeInput): Purged {
     const away = awayHomes(temporaries, entry.boot === input.boot)
     for (const { path } of temporaries) if (!isBelow(path, away)) attempt(work, path, () => clear(input, [path]))
     const paths = journal.paths(id)
-    const there = inSight(work, paths, away)
+    const { there, hidden } = inSight(paths, base, away)
+    work.resisting.push(...(hidden.length > 0 ? hidden : away))
+    for (const home of away)
+      tell(work, `what is below ${home} stays: its filesystem is not mounted; standin purge --all takes it away once it is`)
     takeAway(work, there)
     flush(work, there)
-    // Before the commit point: a marker without an entry would never go, an entry without a marker is settled at start-up.
+    // First: a marker without an entry would never go, an entry without a marker is settled at start-up.
     if (work.resisting.length === 0) attempt(work, 'its marker', () => unmark(input.markers, entry))
     if (work.lines > MOST_LINES) input.say(`and ${work.lines - MOST_LINES} more names`)
     if (work.resisting.length > 0) throw resistedBy(work, paths.length)
@@ -101,20 +102,18 @@ export function purge(input: PurgeInput): Purged {
   return { removed: work.removed.length, keptAside: work.keptAside, left: work.left }
 }
 
-/** What lies on a filesystem that is not mounted is not gone: it stays with the entry. */
-function inSight(work: Work, paths: readonly JournalPath[], away: readonly string[]): readonly JournalPath[] {
-  const hidden = paths.filter(({ path }) => isBelow(work.base + path, away))
-  work.resisting.push(...(hidden.length > 0 ? hidden.map(({ path }) => path) : away))
-  for (const home of away)
-    tell(work, `what is below ${home} stays: its filesystem is not mounted; standin purge --all takes it away once it is`)
-  return away.length === 0 ? paths : paths.filter((placed) => !hidden.includes(placed))
-}
-
 /** All that is ours as it was goes first: on a full disk it makes the room in which what the user changed can be kept. */
 function takeAway(work: Work, paths: readonly JournalPath[]): void {
   const others = paths.filter((placed) => placed.kind !== 'dir' && !attempt(work, placed.path, () => removeName(work, placed)))
+  sweepBytecode(work, paths)
   for (const placed of others) attempt(work, placed.path, () => setAside(work, placed))
   for (const placed of paths.toReversed()) if (placed.kind === 'dir') attempt(work, placed.path, () => removeFolder(work, placed))
+}
+
+function sweepBytecode(work: Work, paths: readonly JournalPath[]): void {
+  const { files, folders } = bytecodeOf(paths, work.base)
+  for (const path of files) attempt(work, path, () => work.owner(path) === undefined && unlinkName(work, { path }))
+  for (const folder of folders) attempt(work, folder, () => removedEmpty(work.base + folder))
 }
 
 /** Gives what `step` gives; true where it resisted, which is noted. */
@@ -166,7 +165,7 @@ function removeName(work: Work, placed: JournalPath): boolean {
   return true
 }
 
-function unlinkName(work: Work, { path }: JournalPath): void {
+function unlinkName(work: Work, { path }: Pick<JournalPath, 'path'>): void {
   try {
     unlinkSync(work.base + path)
   } catch (error) {
