@@ -16,7 +16,8 @@ import { resolveMarch } from '../portage/march.ts'
 import { readRepos } from '../portage/repos.ts'
 import type { Run } from '../portage/run.ts'
 import type { OptionsCache } from '../portage/targetoptions.ts'
-import { commandWords, readToolchain, type Toolchain } from '../portage/toolchain.ts'
+import { commandWords, type Toolchain } from '../portage/toolchain.ts'
+import { knownToolchain, type ToolchainCache } from '../portage/toolchaincache.ts'
 import { type UserFiles, userFilesOf } from '../portage/userfiles.ts'
 import { type InstalledCache, readInstalled } from '../portage/vdb.ts'
 import { splitCpv } from '../portage/version.ts'
@@ -50,7 +51,7 @@ export interface WishTools {
   readonly env: Readonly<Record<string, string>>
   readonly run: Run
   readonly optionsCache: OptionsCache
-  readonly toolchains: Map<string, Promise<Toolchain>>
+  readonly toolchains: ToolchainCache
   readonly installed: InstalledCache
 }
 
@@ -199,14 +200,9 @@ async function nativeOf(values: MomentValues, tools: WishTools): Promise<readonl
   return flags.length === 0 ? undefined : await resolvedWith(tools, values, 'gcc', values.CC, ['-march=native'])
 }
 
-/** One question a minute to each toolchain: four processes are started for it. */
-function toolchain(values: MomentValues, tools: WishTools): Promise<Toolchain> {
-  const question = { cc: values.CC, cxx: values.CXX, chost: values.CHOST, ldflags: values.LDFLAGS }
-  const key = JSON.stringify([question, Math.floor(Date.now() / 60_000)])
-  const known = tools.toolchains.get(key)
-  if (known !== undefined) return known
-  tools.toolchains.clear()
-  const asked = readToolchain({ ...question, env: tools.env, run: tools.run })
-  tools.toolchains.set(key, asked)
-  return asked
+function toolchain(
+  { CC: cc, CXX: cxx, CHOST: chost, LDFLAGS: ldflags }: MomentValues,
+  { env, run, toolchains }: WishTools,
+): Promise<Toolchain> {
+  return knownToolchain({ cc, cxx, chost, ldflags, env, run }, toolchains, () => performance.now())
 }

@@ -1,0 +1,104 @@
+/**
+ * A toolchain is asked what it is once, and again when any file that its answer came from is another one, or when the answer is a minute old.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import { realpathSync, statSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { HostError, systemCode } from '../base/errors.ts'
+import { commandWords, readToolchain, type Toolchain, type ToolchainQuestion } from './toolchain.ts'
+
+/** Made and kept by the caller. */
+export type ToolchainCache = Map<string, Promise<Answer>>
+
+interface Answer {
+  readonly toolchain: Toolchain
+  readonly files: readonly string[]
+  /** Of the files before they were asked, so that one that is replaced meanwhile shows. */
+  readonly identity: string
+  readonly at: number
+}
+
+/** For what no list of files can tell: a wrapper that looks somewhere else now. */
+const KEEP_MS = 60_000
+const MOST_KEPT = 20
+
+/** Most headers that stand behind features.h. */
+const MOST_HEADERS = 100
+
+const LINKERS = ['ld', 'ld.bfd', 'ld.gold', 'ld.lld', 'ld.mold', 'ld64.lld', 'mold', 'lld', 'wild']
+
+/** As `readToolchain`, and with its errors. `now` in milliseconds, of any beginning. */
+export async function knownToolchain(question: ToolchainQuestion, cache: ToolchainCache, now: () => number): Promise<Toolchain> {
+  const { cc, cxx, chost, ldflags, env } = question
+  const key = JSON.stringify([cc, cxx, chost, ldflags, env])
+  const known = cache.get(key)
+  const before = await known?.catch(() => undefined)
+  if (before !== undefined && now() - before.at < KEEP_MS && identityOf(before.files) === before.identity) return before.toolchain
+  // Whoever was as late as this one has asked anew by now.
+  const asked = cache.get(key)
+  if (asked !== undefined && asked !== known) return (await asked).toolchain
+  const asking = ask(question, now())
+  cache.delete(key)
+  cache.set(key, asking)
+  const oldest = cache.keys().next().value
+  if (cache.size > MOST_KEPT && oldest !== undefined) cache.delete(oldest)
+  return (await asking).toolchain
+}
+
+async function ask(question: ToolchainQuestion, at: number): Promise<Answer> {
+  const files = [...programsOf(question), ...(await namedFiles(question))]
+  const identity = identityOf(files)
+  return { toolchain: await readToolchain(question), files, identity, at }
+}
+
+/** Each place on PATH of each program that may be asked, be there one or not: a launcher looks for the next of its name, and a new one may come before. */
+function programsOf({ cc, cxx, chost, env }: ToolchainQuestion): string[] {
+  const given = commandWords(`${cc} ${cxx}`).filter((word) => !word.startsWith('-'))
+  const names = [...given, ...['gcc', 'g++', ...LINKERS].flatMap((name) => [name, `${chost}-${name}`]), 'ldd']
+  const folders = (env['PATH'] ?? '').split(':').filter(isAbsolute)
+  const found = names.flatMap((name) => (name.includes('/') ? [name] : folders.map((folder) => join(folder, name))))
+  // What gcc-config's wrapper reads.
+  return [...found, '/etc/env.d/gcc/.NATIVE', `/etc/env.d/gcc/config-${chost}`]
+}
+
+/** What only the compiler knows: its own inner part, its linker, and the headers that name the C library. */
+async function namedFiles(question: ToolchainQuestion): Promise<string[]> {
+  const linker = commandWords(question.ldflags ?? '').findLast((word) => /^-fuse-ld=[a-z0-9._-]+$/.test(word)) ?? '-fuse-ld=ld'
+  const names = ['cc1', 'ld', `ld.${linker.slice('-fuse-ld='.length)}`]
+  const answers = await Promise.all([
+    ...names.map((name) => say(question, [`-print-prog-name=${name}`])),
+    say(question, ['-include', 'features.h', '-M', '-E', '-x', 'c', '/dev/null']),
+  ])
+  return answers.flatMap((text) => text.split(/[\s\\]+/).filter(isAbsolute)).slice(0, names.length + MOST_HEADERS)
+}
+
+/** What the compiler says, if anything: `readToolchain` is who complains. */
+async function say(question: ToolchainQuestion, args: readonly string[]): Promise<string> {
+  const given = commandWords(question.cc)
+  for (const [program = '', ...words] of given.length > 0 ? [given] : [[`${question.chost}-gcc`], ['gcc']]) {
+    try {
+      const how = { env: { ...question.env, LC_ALL: 'C' }, timeoutMs: 20_000, maxBytes: 1024 * 1024 }
+      return (await question.run(program, [...words, ...args], how)).stdout
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error
+    }
+  }
+  return ''
+}
+
+/** Resolved path, device, inode, size and change times of those that are there. */
+function identityOf(files: readonly string[]): string {
+  return JSON.stringify(files.map(identityOfFile))
+}
+
+function identityOfFile(path: string): string {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true })
+    return [realpathSync(path), dev, ino, size, mtimeNs, ctimeNs].join(' ')
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === undefined) throw error
+    return code
+  }
+}
