@@ -40,7 +40,7 @@ async function report(
   t: TestContext,
   sources: Readonly<Record<string, string>>,
   { leftOut, longestFileMs = 60_000 }: { readonly leftOut?: string; readonly longestFileMs?: number } = {},
-): Promise<{ failed: boolean; end: string[]; top: string }> {
+): Promise<{ failed: boolean; table: string[]; end: string[]; top: string }> {
   const top = mkdtempSync(join(tmpdir(), 'standin-report-'))
   atEnd(t, () => rmSync(top, { recursive: true }))
   for (const [name, source] of Object.entries(sources)) writeFileSync(join(top, name), source)
@@ -51,11 +51,9 @@ async function report(
   writeFileSync(runner, `import { runFiles } from ${JSON.stringify(join(SUPPORT, 'report.ts'))}\n${call}\n`)
   const ran = await execa(process.execPath, [runner], { reject: false, ...own() })
   const lines = ran.stdout.split('\n')
-  return {
-    top,
-    failed: ran.exitCode === 1,
-    end: lines.slice(lines.findLastIndex((line) => !line.startsWith('# ') || /^# \w+_ms /.test(line)) + 1),
-  }
+  const table = lines.indexOf('# folder  files  tests  failed  skipped  seconds')
+  const end = lines.indexOf('#', table)
+  return { top, failed: ran.exitCode === 1, table: lines.slice(table + 1, end), end: lines.slice(end + 1) }
 }
 
 /** Without the mark by which a test runner knows that it is itself under test, and then runs nothing. */
@@ -64,8 +62,13 @@ function own(): { env: Record<string, string>; extendEnv: boolean } {
 }
 
 test('each test that failed is named at the end, with its file, all names above it, and what it said', async (t) => {
-  const { failed, end } = await report(t, { 'fails.test.mjs': FAILS, 'passes.test.mjs': PASSES, 'broken.test.mjs': BROKEN })
+  const { failed, table, end } = await report(t, { 'fails.test.mjs': FAILS, 'passes.test.mjs': PASSES, 'broken.test.mjs': BROKEN })
   assert.ok(failed)
+  // Three tests and the file that does not load; those in which a test failed are tests too.
+  assert.deepEqual(
+    table.map((line) => line.split(/\s+/).slice(1, 6).join(' ')),
+    ['. 3 10 4 0'],
+  )
   assert.deepEqual(end.filter((line) => !line.startsWith('#   ')).toSorted(), [
     '# 4 failed',
     '# FAILED broken.test.mjs: (the file itself)',

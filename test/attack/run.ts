@@ -15,6 +15,7 @@ import { paths } from '../support/ground/paths.ts'
 import { takeGround } from '../support/ground/ready.ts'
 import { processName, RUN_VARIABLE } from '../support/host/leftovers.ts'
 import { endOverdue } from '../support/overdue.ts'
+import { tableOf } from '../support/table.ts'
 import { environmentFor, MARK, type Tried } from './support/bounds.ts'
 
 const LONGEST_FILE_MS = 20 * 60 * 1000
@@ -31,7 +32,12 @@ const wanted = (path: string): boolean => positionals.length === 0 || positional
 const files = fg.globSync(release === undefined ? 'test/attack/*.test.ts' : 'test/attack/**/*.test.ts', { cwd: paths.top }).filter(wanted)
 const { rows, failed } = await runAll(files.toSorted().map((path) => join(paths.top, path)))
 await release?.()
-process.stdout.write(`\n${table(rows)}\n\nseed ${seed}; ${failed} failed\n`)
+process.stdout.write(
+  `\n${tableOf(
+    ['what', 'tried', 'found'],
+    rows.map(({ what, tried, found }) => [what, tried, found]),
+  ).join('\n')}\n\nseed ${seed}; ${failed} failed\n`,
+)
 // Without hosts half of the promise is not shown.
 process.exitCode = failed > 0 || files.length === 0 || release === undefined ? 1 : 0
 
@@ -78,10 +84,4 @@ function runAll(wantedFiles: readonly string[]): Promise<{ rows: Tried[]; failed
     })
     told.pipe(process.stdout, { end: false })
   })
-}
-
-function table(all: readonly Tried[]): string {
-  const cells = [['what', 'tried', 'found'], ...all.map(({ what, tried, found }) => [what, String(tried), found])]
-  const width = (at: number): number => Math.max(...cells.map((row) => row[at]?.length ?? 0))
-  return cells.map(([what = '', tried = '', found = '']) => `${what.padEnd(width(0))}  ${tried.padStart(width(1))}  ${found}`).join('\n')
 }

@@ -8,6 +8,7 @@
 import { parseArgs } from 'node:util'
 import { StandinError } from '../../src/base/errors.ts'
 import { takeGround } from '../support/ground/ready.ts'
+import { tableOf } from '../support/table.ts'
 import { campaign } from './campaign.ts'
 import { type Aim, type Victim, VICTIMS } from './round.ts'
 
@@ -23,8 +24,11 @@ const release = await ground()
 say(`seed ${seed}`)
 const { rows, found } = await campaign({ seed, times, victims, only, say })
 await release()
-const table = [['killed', 'tried', 'wrong'], ...rows.map(({ victim, tried, wrong }) => [victim, String(tried), String(wrong)])]
-process.stdout.write(`\n${table.map(([a = '', b = '', c = '']) => `${a.padEnd(8)}${b.padStart(6)}${c.padStart(7)}`).join('\n')}\n`)
+const table = tableOf(
+  ['killed', 'tried', 'wrong'],
+  rows.map(({ victim, tried, wrong }) => [victim, tried, wrong]),
+)
+process.stdout.write(`\n${table.join('\n')}\n`)
 for (const line of found) process.stdout.write(`${line}\n`)
 process.stdout.write(`\nseed ${seed}; ${found.length} wrong\n`)
 process.exitCode = found.length > 0 || rows.every(({ tried }) => tried === 0) ? 1 : 0

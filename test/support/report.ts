@@ -1,5 +1,5 @@
 /**
- * Runs test files, and ends its report with each test that failed and what it said, so that nobody has to look for them above.
+ * Runs test files, and ends its report with a table of what was tried and with each test that failed and what it said: nobody has to look for them above.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,6 +8,7 @@ import { run } from 'node:test'
 import { spec, tap } from 'node:test/reporters'
 import { stripVTControlCharacters } from 'node:util'
 import { endOverdue } from './overdue.ts'
+import { hasFailed, tallyOf } from './tally.ts'
 
 export interface RunInput {
   /** Absolute. */
@@ -25,6 +26,7 @@ export interface RunInput {
 export async function runFiles({ files, top, atOnce, longestFileMs, leftOut }: RunInput): Promise<boolean> {
   const events = run({ files: [...files], concurrency: atOnce, timeout: longestFileMs })
   const failures = failuresOf(events, top)
+  const tally = tallyOf(events, top)
   const overdue: string[] = []
   const stopWatch = endOverdue(longestFileMs, (line) => overdue.push(relative(top, line)))
   const report = process.stdout.isTTY ? events.compose(spec) : events.compose(tap)
@@ -33,7 +35,9 @@ export async function runFiles({ files, top, atOnce, longestFileMs, leftOut }: R
   await promise
   stopWatch()
   process.stdout.write(
-    [...summary(failures, files.length), ...overdue, ...(leftOut === undefined ? [] : [leftOut])].map((line) => `# ${line}\n`).join(''),
+    [...tally(), '', ...summary(failures, files.length), ...overdue, ...(leftOut === undefined ? [] : [leftOut])]
+      .map((line) => `# ${line}`.trimEnd() + '\n')
+      .join(''),
   ) // a comment in TAP
   return failures.length > 0 || files.length === 0
 }
@@ -56,9 +60,9 @@ function failuresOf(events: Events, top: string): readonly Failure[] {
   // Within a file tests are told in order, each between the start and the end of the one that it belongs to.
   const open = new Map<string, string[]>()
   events.on('test:start', ({ file = '', name, nesting }) => void open.set(file, [...(open.get(file) ?? []).slice(0, nesting), name]))
-  events.on('test:fail', ({ file = '', name, nesting, todo, details }) => {
-    if (todo !== undefined && todo !== false) return
-    if (failureType(details.error) === 'subtestsFailed') return
+  events.on('test:fail', (event) => {
+    const { file = '', name, nesting, details } = event
+    if (!hasFailed(event)) return
     const names = [...(open.get(file) ?? []).slice(0, nesting), name === file ? '(the file itself)' : name]
     failures.push({ name: `${relative(top, file)}: ${names.join(' > ')}`.replaceAll(/\s+/g, ' '), said: saidBy(details.error) })
   })
@@ -72,10 +76,6 @@ function saidBy(error: Error): string[] {
     .filter((line) => line.trim() !== '')
     .map((line) => line.slice(0, SAID.length))
   return lines.length <= SAID.first + SAID.last ? lines : [...lines.slice(0, SAID.first), '...', ...lines.slice(-SAID.last)]
-}
-
-function failureType(error: Error): unknown {
-  return 'failureType' in error ? error.failureType : undefined
 }
 
 function summary(failures: readonly Failure[], files: number): string[] {
