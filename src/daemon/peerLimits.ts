@@ -11,7 +11,7 @@ export const PEER_LIMITS: readonly { readonly option: string; readonly name: str
   // An archive with all that may be in it took 375 MB to read; what V8 reserves and does not write to does not count here.
   { option: 'data', name: 'Max data size', most: 2 * 2 ** 30 },
   { option: 'fsize', name: 'Max file size', most: MAX_ARCHIVE_BYTES },
-  // The setting max_connections goes up to 10,000.
+  // The setting max_connections goes up to 1000.
   { option: 'nofile', name: 'Max open files', most: 16_384 },
   // Counted for the user in all containers of a machine together; one peer has about a dozen threads.
   { option: 'nproc', name: 'Max processes', most: 1024 },
