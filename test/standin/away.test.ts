@@ -12,7 +12,7 @@ const skip = process.getuid?.() === 0 ? false : 'mounting needs root'
 const PROGRAM = join(import.meta.dirname, 'support/away.ts')
 
 for (const boot of ['same', 'another'])
-  test(`in ${boot} boot`, { skip }, () => {
+  test(`purged while it is not mounted, in ${boot} boot`, { skip }, () => {
     const said = execFileSync('unshare', ['--mount', process.execPath, PROGRAM, boot], { encoding: 'utf8' })
     assert.match(said, /^what is below \S+\/opt stays: its filesystem is not mounted; standin purge --all takes it away once it is$/m)
     assert.match(said, /^done$/m)
