@@ -67,10 +67,24 @@ __standin_line() {
 			done
 			# Set, whatever to, they make a build that no recipe names.
 			line+=$'\x1f'UNNAMED=
-			for name in AS BUILD_{CC,CFLAGS,CXX,CXXFLAGS,LDFLAGS} CMAKE_BUILD_TYPE COMPILER_PATH CONFIG_S{HELL,ITE} CPATH {C,CPLUS,OBJC}_INCLUDE_PATH F77 FC \
-				GCC_{EXEC_PREFIX,SPECS} LD_{LIBRARY,RUN}_PATH LEX LIBRARY_PATH LIBS PKG_CONFIG_{LIBDIR,PATH,SYSROOT_DIR} RUSTC{,_WRAPPER} SOURCE_DATE_EPOCH YACC \
-				"${!EXTRA_@}" "${!ac_cv_@}"; do
-				[[ -n ${!name-} ]] && line+="${name} "
+			for name in AS BUILD_{CC,CFLAGS,CXX,CXXFLAGS,LDFLAGS} {AR,AS,CC,CFLAGS,CXX,CXXFLAGS,LD,LDFLAGS}_FOR_BUILD HOST{CC,CFLAGS,CXX,CXXFLAGS,LDFLAGS} \
+				ARFLAGS CCC_OVERRIDE_OPTIONS COMPILER_PATH CONFIG_S{HELL,ITE} CPATH {C,CPLUS,OBJC}_INCLUDE_PATH CXXCPP F77 FC \
+				GCC_{EXEC_PREFIX,SPECS} GO{111MODULE,ARCH,ENV,EXPERIMENT,OS,ROOT,TOOLCHAIN,WORK} KC{,PP}FLAGS LD{_AUDIT,_LIBRARY_PATH,_RUN_PATH,LIBS} LEX \
+				LIBRARY_PATH LIBS MAKE{,FILES} PERL{LIB,_HASH_SEED,_MB_OPT,_MM_OPT} PYTHON{HASHSEED,HOME,OPTIMIZE,PATH,STARTUP,USERBASE} \
+				RUST{C{,_BOOTSTRAP,_WORKSPACE_WRAPPER,_WRAPPER},DOC,DOCFLAGS} SOURCE_DATE_EPOCH YACC \
+				"${!CARGO_@}" "${!CGO_@}" "${!CMAKE_@}" "${!EXTRA_@}" "${!MESON@}" "${!PERL5@}" "${!PKG_CONFIG_@}" "${!QMAKE@}"; do
+				[[ -n ${!name-} && ${name} != @(CARGO_BUILD_@(JOBS|TARGET)|CARGO_@(NET|TERM)_*|CMAKE_BUILD_PARALLEL_LEVEL|CMAKE_COLOR_DIAGNOSTICS) ]] && line+="${name} "
+			done
+			__standin_guesses
+			for name in MAKEOPTS MAKEFLAGS GNUMAKEFLAGS MFLAGS NINJAOPTS; do
+				__standin_only_how "${!name-}" || line+="${name} "
+			done
+			# Portage puts its own sandbox there.
+			for value in ${LD_PRELOAD//:/ }; do
+				[[ ${value} == ?(*/)libsandbox.so ]] || { line+='LD_PRELOAD '; break; }
+			done
+			for value in ${PATH//:/ }; do
+				[[ ${value#"${EPREFIX-}"} == /@(usr|opt|bin|sbin)?(/*) ]] || { line+='PATH '; break; }
 			done
 			# At clean they are still there, and stay where FEATURES says so.
 			if [[ ${EBUILD_PHASE} == setup || " ${FEATURES} " == *" keepwork "* ]]; then
@@ -96,6 +110,28 @@ __standin_line() {
 		[[ -v ${name} ]] || continue
 		value=${!name}
 		line+=$'\x1f'${name}=${value//[[:cntrl:]]/ }
+	done
+}
+
+# Answers that configure looks up instead of asking: each macro library has a prefix of its own for them.
+__standin_guesses() {
+	local all=() name
+	for name in {a..z}; do
+		eval "all+=( \"\${!${name}@}\" )"
+	done
+	for name in "${all[@]}"; do
+		[[ ${name} == *_cv_* && -n ${!name-} ]] && line+="${name} "
+	done
+}
+
+# Whether make and ninja are told nothing but how many jobs to run, and what to print.
+__standin_only_how() {
+	local word before=
+	for word in ${1}; do
+		[[ ${word} == -@([jl]*([0-9.])|[kswv]|O?(none|line|target|recurse)) || ${word} == --@(jobs|load-average|max-load|output-sync)?(=*) ||
+			${word} == --@(silent|quiet|verbose|print-directory|no-print-directory|keep-going) || ${word} == @(V=[012]|VERBOSE=[01]) ||
+			( ${word} == +([0-9.]) && ${before} == @(-j|-l|--jobs|--load-average|--max-load) ) ]] || return 1
+		before=${word}
 	done
 }
 
@@ -198,7 +234,7 @@ __standin_node() {
 }
 
 __standin_moment
-unset -f __standin_moment __standin_line __standin_tell __standin_write __standin_make_way __standin_ask __standin_leave __standin_node
+unset -f __standin_moment __standin_line __standin_guesses __standin_only_how __standin_tell __standin_write __standin_make_way __standin_ask __standin_leave __standin_node
 
 fi
 

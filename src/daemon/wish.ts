@@ -133,7 +133,7 @@ function whyUnknown(
   { root }: WishTools,
 ): string | undefined {
   if (kept !== '') return `the work folder of an earlier build was used again (${kept} was there)`
-  if (unnamed !== '') return `${firstOf(unnamed)} is set`
+  if (unnamed !== '') return whyOfVariable(firstOf(unnamed))
   if (hooks !== '') return whyOfHooks(hooks)
   return bashrc === undefined ? whyOfBashrc(root) : `${bashrc} may change what is built`
 }
@@ -141,6 +141,11 @@ function whyUnknown(
 /** Said of functions of phases that the user's bashrc defines. */
 export function whyOfHooks(hooks: string): string {
   return `${firstOf(hooks)} in your bashrc may change what is built`
+}
+
+function whyOfVariable(name: string): string {
+  if (/^(MAKEOPTS|NINJAOPTS|\w*MAKEFLAGS|MFLAGS)$/.test(name)) return `${name} says more than how many jobs are to run`
+  return name === 'PATH' ? 'PATH leads to programs outside of /usr and /opt' : `${name} is set`
 }
 
 function firstOf(words: string): string {

@@ -105,9 +105,16 @@ test('a function that is defined in one phase only, by a file that nobody looks 
 })
 
 test('variables of which nobody knows what they do', async () => {
-  for (const name of ['CONFIG_SITE', 'SOURCE_DATE_EPOCH', 'EXTRA_FLAGS_CONF', 'PKG_CONFIG_PATH', 'ac_cv_func_malloc'])
+  for (const name of ['CONFIG_SITE', 'EXTRA_FLAGS_CONF', 'gl_cv_cc_visibility'])
     assert.equal(await emerged({ [name]: '1' }), `not published: ${name} is set`)
   assert.equal(await emerged({ STRIP: '/bin/true' }), 'not published: STRIP names a path of this host (/bin/true)')
+  for (const name of ['MAKEOPTS', 'MAKEFLAGS'])
+    assert.equal(await emerged({ [name]: 'OPT=mine' }), `not published: ${name} says more than how many jobs are to run`)
+})
+
+test('how many jobs are to run says nothing of a build', async () => {
+  const plain = content(await emerged())
+  assert.equal(content(await emerged({ MAKEOPTS: '-j 3 -l2 --output-sync=line V=1', NINJAOPTS: '-v', MAKEFLAGS: '-j2' })), plain)
 })
 
 const signed = async (): Promise<Set<string>> => new Set((await buildsOf(host)).map((one) => one.recipe))

@@ -1,0 +1,111 @@
+/**
+ * What bash tells the warden when a build begins: the variables by which a build may differ in ways that no recipe names.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { parseMoment } from '../../src/daemon/moment.ts'
+
+const HOOK = join(import.meta.dirname, '../../etc-portage/standin.bash')
+const skip = process.getuid?.() === 0 ? false : 'the hook speaks for root only'
+
+/** As Portage gives it to the first phase. */
+const PORTAGE: Readonly<Record<string, string>> = {
+  CATEGORY: 'test-misc',
+  PN: 'flags',
+  PF: 'flags-1',
+  PORTAGE_TMPDIR: '/var/tmp',
+  PORTAGE_BUILDDIR: '/var/tmp/portage/test-misc/flags-1',
+  MERGE_TYPE: 'source',
+  EBUILD_PHASE: 'clean',
+  STANDIN_FEATURES: 'publish',
+  FEATURES: 'sandbox',
+  MAKEOPTS: '-j2',
+  PYTHON_TARGETS: 'python3_13',
+  PYTHONDONTWRITEBYTECODE: '1',
+  CARGO_TERM_COLOR: 'never',
+  GCC_COLORS: '',
+  PATH: '/usr/lib/portage/bin/ebuild-helpers:/usr/local/bin:/usr/bin:/opt/bin:/bin:/sbin',
+}
+
+let prefix: string
+before(() => {
+  prefix = mkdtempSync(join(tmpdir(), 'standin-hookline-'))
+  mkdirSync(join(prefix, 'run/standin/builds'), { recursive: true })
+  writeFileSync(join(prefix, 'run/standin/warden.pid'), `${process.pid}\n`)
+  if (skip === false) assert.equal(spawnSync('mkfifo', [join(prefix, 'run/standin/hooks')]).status, 0)
+})
+after(() => rmSync(prefix, { recursive: true }))
+
+/** Names that the line holds, with `own` set on top. */
+function unnamed(own: Readonly<Record<string, string>>): string {
+  const script =
+    '[[ $# == 0 ]] || export "$@"; exec 3<>"${EPREFIX}/run/standin/hooks"; source "$0"; IFS= read -r -t 5 line <&3; printf "%s" "${line}"'
+  const { status, stdout, stderr } = spawnSync(
+    'bash',
+    ['--norc', '-c', script, HOOK, ...Object.entries(own).map((pair) => pair.join('='))],
+    {
+      env: { ...PORTAGE, EPREFIX: prefix },
+      encoding: 'utf8',
+    },
+  )
+  assert.deepEqual([status, stderr], [0, ''])
+  return parseMoment(stdout).values.UNNAMED.trim()
+}
+
+describe('told of', { skip }, () => {
+  for (const name of [
+    ['CONFIG_SITE', 'SOURCE_DATE_EPOCH', 'EXTRA_FLAGS_CONF', 'PKG_CONFIG_PATH', 'AS', 'CC_FOR_BUILD', 'HOSTCC', 'MAKE', 'PYTHONPATH'],
+    [
+      'ac_cv_func_malloc',
+      'am_cv_langinfo_codeset',
+      'gl_cv_cc_visibility',
+      'gt_cv_x',
+      'lt_cv_x',
+      'bash_cv_x',
+      'LD_AUDIT',
+      'LD_LIBRARY_PATH',
+    ],
+    ['CARGO_PROFILE_RELEASE_LTO', 'CMAKE_BUILD_TYPE', 'CMAKE_GENERATOR', 'PERL5LIB', 'PERL5OPT', 'RUSTC_BOOTSTRAP', 'CGO_CFLAGS', 'GOROOT'],
+  ].flat())
+    test(name, () => assert.equal(unnamed({ [name]: 'x' }), name))
+
+  for (const [name, value] of [
+    ['MAKEOPTS', '-j2 OPT=mine'],
+    ['MAKEOPTS', '-j2 4'],
+    ['MAKEOPTS', 'all'],
+    ['MAKEOPTS', '-j 2 --shuffle'],
+    ['NINJAOPTS', '-C elsewhere'],
+    ['MAKEFLAGS', 'OPT=flags'],
+    ['GNUMAKEFLAGS', '-r'],
+    ['LD_PRELOAD', 'libsandbox.so:/home/mine.so'],
+    ['PATH', '/etc/portage/wrap:/usr/bin:/bin'],
+    ['PATH', 'here:/usr/bin'],
+    ['PATH', '/usrlocal/bin:/usr/bin'],
+  ] as const)
+    test(`${name}=${value}`, () => assert.equal(unnamed({ [name]: value }), name))
+})
+
+describe('not told of', { skip }, () => {
+  test('what Portage sets', () => assert.equal(unnamed({}), ''))
+  for (const [name, value] of [
+    ['ac_cv_func_malloc', ''],
+    ['cvs_x', 'x'],
+    ['CARGO_BUILD_TARGET', 'x86_64-unknown-linux-gnu'],
+    ['LD_PRELOAD', '/usr/lib64/libsandbox.so'],
+    ...['', '-j', '-j3 -l 2.5 -s', '--jobs=2 --output-sync=line V=1', '-j 3 -Oline -k --load-average 4', '-v'].flatMap(
+      (value) =>
+        [
+          ['MAKEOPTS', value],
+          ['NINJAOPTS', value],
+          ['MAKEFLAGS', value],
+        ] as const,
+    ),
+  ] as const)
+    test(`${name}=${value}`, () => assert.equal(unnamed({ [name]: value }), ''))
+})
