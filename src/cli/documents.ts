@@ -57,6 +57,8 @@ export const hookDocument = v.strictObject({
   pretend: v.boolean(),
   removed: v.array(v.string()),
   added: v.array(v.string()),
+  /** Stand-ins that were taken away first. */
+  purged: v.array(v.string()),
 })
 
 export const doctorDocument = v.strictObject({

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import type { Manifest, Metadata } from '../package/manifest.ts'
+import { whyNotAsked } from '../portage/hookreach.ts'
 import type { NewEntry } from '../standin/journal.ts'
 import { planStandin } from '../standin/plan.ts'
 import { PACKAGE_RULES } from '../standin/rules/package-rules.ts'
@@ -59,7 +60,9 @@ export function foresee(input: ForeseeInput): Foreseen {
   const text = known
     ? 'its ebuild repository may be named to others'
     : `publish_repos does not name its ebuild repository ${family.repository}`
-  const verdicts = [{ rule: 'public-repository', passed: known, text }, ...plan.verdicts]
+  const unasked = whyNotAsked(root)
+  const hook = { rule: 'hook', passed: unasked === undefined, text: unasked ?? 'the merge asks for the way' }
+  const verdicts = [hook, { rule: 'public-repository', passed: known, text }, ...plan.verdicts]
   return { reason: verdicts.find(({ passed }) => !passed)?.text, verdicts }
 }
 

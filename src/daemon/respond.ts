@@ -10,6 +10,7 @@ import type { Entry } from '../standin/journal.ts'
 import { purge } from '../standin/purge.ts'
 import type { Responder } from './control.ts'
 import type { Answer, CourseReport, DisputeReport, LiveStandin, OwnBuild } from './controlWire.ts'
+import { saveNote } from './course.ts'
 import type { Courses } from './courses.ts'
 import { describe, isOver } from './dispute.ts'
 import type { Known } from './known.ts'
@@ -149,7 +150,9 @@ async function purgeAsked({ realm, courses }: RespondInput, ids: readonly string
     try {
       const purged = purge({ ...realm.site, id: entry.id, say: (line) => lines.push(line) })
       lines.push(`${entry.cpv}: purged (${counted(purged.removed, 'name')})`)
-      if (course !== undefined) course.note = { ...course.note, standing: null }
+      if (course === undefined) continue
+      course.note = { ...course.note, standing: null }
+      saveNote(realm.folders.notes, course.key, course.note)
     } catch (error) {
       if (!(error instanceof StandinError)) throw error
       failed += 1

@@ -45,7 +45,7 @@ export function whyNotKept({ unkept, buildTime, began: { values } }: Note): stri
     return (
       whyNotWhole(values) ?? 'emerge has made no gpkg of it, as BINPKG_FORMAT asks for, and nothing is taken from other binary packages'
     )
-  return buildTime === '' ? 'the daemon did not run when it was merged' : 'what was kept of it is gone'
+  return buildTime === '' ? 'the merge did not ask for the way' : 'what was kept of it is gone'
 }
 
 /** Where nobody knows who typed emerge, nobody can look for that name. */

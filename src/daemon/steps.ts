@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { HostError, StandinError, StrangerError } from '../base/errors.ts'
 import { size } from '../base/units.ts'
 import { readText } from '../portage/bounded.ts'
+import { whyNotAsked } from '../portage/hookreach.ts'
 import { metadataFromFolder } from '../package/metadata.ts'
 import { plainLine } from '../portage/terminal.ts'
 import type { CourseReport, Verdict } from './controlWire.ts'
@@ -77,6 +78,9 @@ export function stepsOf(realm: Realm): Steps {
         shouldStop: () => course.enough.signal.aborted || course.door.isLeft(),
         say: (line) => tell(course, line, 'warn'),
         keep(id, manifest) {
+          // `hook --disable` looks for stand-ins once more when it is done: either that sees this one in the journal, or this sees that the hook went.
+          const unasked = whyNotAsked(realm.site.root)
+          if (unasked !== undefined) throw new HostError('BAD_STATE', unasked)
           kept = id
           realm.stood.save(id, { offer, manifest })
         },

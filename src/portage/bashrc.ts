@@ -8,7 +8,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readBounded } from './bounded.ts'
-import { HOOK_LINES } from './hookblock.ts'
+import { isHookLine } from './hookblock.ts'
 
 const BASHRC = '/etc/portage/bashrc'
 const MAX_BYTES = 1024 * 1024
@@ -34,8 +34,8 @@ function whyOfFile(root: string, path: string, depth: number): string | undefine
   // Portage passes over what is no file.
   if (statSync(join(root, path), { throwIfNoEntry: false })?.isFile() !== true) return undefined
   const lines = (readBounded(join(root, path), MAX_BYTES)?.toString('latin1') ?? '').split('\n')
-  const hook = lines.findIndex(isHook)
-  const codeAt = (at: number): string => (isHook(lines[at] ?? '') ? '' : withoutComment(lines[at] ?? ''))
+  const hook = lines.findIndex(isHookLine)
+  const codeAt = (at: number): string => (isHookLine(lines[at] ?? '') ? '' : withoutComment(lines[at] ?? ''))
   const code = lines.map((_, at) => codeAt(at))
   const late = code.findIndex((line, at) => hook >= 0 && at > hook && line !== '')
   if (late >= 0) return `line ${late + 1} of ${path} may change what is built, unseen: move it above the lines of standin`
@@ -50,10 +50,6 @@ function whyOfFile(root: string, path: string, depth: number): string | undefine
     }
   }
   return undefined
-}
-
-function isHook(line: string): boolean {
-  return HOOK_LINES.includes(line.trim())
 }
 
 function withoutComment(line: string): string {

@@ -156,8 +156,7 @@ const TROUBLES: readonly Trouble[] = [
   {
     what: 'lines above the hook that end the bashrc',
     check: 'hook',
-    state: 'note',
-    text: /line 2 .*"return 0".* may end/,
+    text: /line 2 of \/etc\/portage\/bashrc may end it before the merge asks for the way \("return 0/,
     cause: ({ root }) => {
       const path = join(root, 'etc/portage/bashrc')
       writeFileSync(path, `A=1\nreturn 0 # mine\n${readFileSync(path, 'utf8')}return 1\n`)

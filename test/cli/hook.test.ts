@@ -22,7 +22,7 @@ test('the hook: off, shown, on, shown, off', async (t) => {
 
   const shown = await standin(world, 'hook', '--enable', '--pretend')
   assert.equal(shown.code, 0)
-  assert.match(shown.stdout, /^\/.*\/bashrc\n\+# >>> standin >>>.*\n\+\[\[ -r .*\n\+# <<< standin <<<\n$/)
+  assert.match(shown.stdout, /^\/.*\/bashrc\n\+# >>> standin >>>.*\n\+if \[\[ -r .*\n\+# <<< standin <<<\n$/)
   assert.match(shown.stderr, /the hook would be on/)
   assert.equal(readFileSync(path, 'utf8'), 'export A=1\n')
 
@@ -44,7 +44,7 @@ test('where there was no bashrc there is none afterwards', async (t) => {
   const path = join(world.root, 'etc/portage/bashrc')
   assert.equal((await standin(world, 'hook', '--enable')).code, 0)
   assert.ok(existsSync(path))
-  assert.match((await standin(world, 'hook', '--disable', '--verbose')).stdout, /^-\[\[ -r/m)
+  assert.match((await standin(world, 'hook', '--disable', '--verbose')).stdout, /^-if \[\[ -r/m)
   assert.equal(existsSync(path), false)
 })
 
@@ -52,7 +52,7 @@ test('lines of an older standin are said and brought up to date', async (t) => {
   const world = worldIn(t)
   const path = join(world.root, 'etc/portage/bashrc')
   await standin(world, 'hook', '--enable')
-  writeFileSync(path, readFileSync(path, 'utf8').replace('[[ -r', 'test -r'))
+  writeFileSync(path, readFileSync(path, 'utf8').replace('if [[ -r', 'if test -r'))
   const { code, stdout, stderr } = await standin(world, 'hook', '--status')
   assert.deepEqual([code, stdout], [1, `outdated  ${path}\n`])
   assert.match(stderr, /standin hook --enable/)

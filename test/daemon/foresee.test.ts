@@ -7,11 +7,13 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { foresee, type ForeseeInput } from '../../src/daemon/foresee.ts'
 import { hostMemory } from '../../src/daemon/hostView.ts'
+import { withBlock } from '../../src/portage/hookblock.ts'
 import { type Files, rootWith } from '../portage/tree.ts'
 
 const TREE: Files = {
   'etc/portage/repos.conf': '[gentoo]\nlocation = /var/db/repos/gentoo\n',
   'var/db/repos/gentoo/profiles/repo_name': 'gentoo\n',
+  'etc/portage/bashrc': withBlock(undefined, 'bashrc'),
   'etc/portage/make.profile/packages': '*sys-apps/sed\n',
 }
 
@@ -51,6 +53,8 @@ test('a package that nothing speaks against may be looked for', (t) => {
 })
 
 for (const [rule, change] of [
+  ['hook', { files: { 'etc/portage/bashrc': '' } }],
+  ['hook', { files: { 'etc/portage/bashrc': withBlock('[[ ${A} ]] && return\n', 'bashrc') } }],
   ['public-repository', { publicRepos: ['other'] }],
   ['source-merge', { mergeType: 'buildonly' }],
   ['slot-free', { files: { 'var/db/pkg/app-misc/hello-0.9/SLOT': '0/0.9\n' } }],

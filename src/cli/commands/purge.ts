@@ -39,6 +39,19 @@ export async function purge(world: World, out: Output, atoms: readonly string[],
   return done.failed > 0 ? EXIT.failure : EXIT.ok
 }
 
+/** Without a question to the daemon where nothing is live. Errors: as `purge`. */
+export async function purgeAll(world: World, out: Output): Promise<{ readonly purged: readonly string[]; readonly failed: number }> {
+  const live = liveNow(world)
+  if (live.length === 0) return { purged: [], failed: 0 }
+  const { lines, failed } = await carryOut(world, out, live, true)
+  for (const line of lines) (failed === 0 ? out.good : out.bad)(line)
+  return { purged: live.map(({ cpv }) => cpv), failed }
+}
+
+export function liveNow({ folders }: World): readonly LiveStandin[] {
+  return readJournal(journalPath(folders)).live
+}
+
 async function findLive(world: World, out: Output): Promise<{ live: readonly LiveStandin[]; daemon: boolean }> {
   const said = await unlessAbsent(out, () => ask(doorOf(world), { t: 'list' }, 'list'))
   return said === undefined ? { live: readJournal(journalPath(world.folders)).live, daemon: false } : { live: said.live, daemon: true }

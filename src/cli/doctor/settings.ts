@@ -8,12 +8,13 @@ import { join } from 'node:path'
 import { counted } from '../../base/units.ts'
 import { readPolicy } from '../../daemon/realm.ts'
 import { whyOfBashrc } from '../../portage/bashrc.ts'
-import { readText } from '../../portage/bounded.ts'
 import { hookStatus } from '../../portage/hookfile.ts'
+import { hookReach, mayEnd, MOVE_END } from '../../portage/hookreach.ts'
 import { hostFeatures } from '../../portage/hostfeatures.ts'
 import { type PackageSetting, packageSettings } from '../../portage/packageenv.ts'
 import { readConf } from '../../portage/settings.ts'
 import { highestLevel } from '../../trust/count.ts'
+import { journalPath, readJournal } from '../lastKnown.ts'
 import type { World } from '../world.ts'
 import { type Check, type Finding, note, ok, wrong } from './finding.ts'
 
@@ -26,20 +27,21 @@ export const settingChecks: readonly Check[] = [
   { name: 'libsandbox', look: sandbox },
 ]
 
-const MAX_BASHRC_BYTES = 4 * 1024 * 1024
-
 function hook(world: World): Finding[] {
   const { path, state } = hookStatus(world)
   if (state === 'outdated') return [wrong('hook', `the lines in ${path} are not those of this version`, 'standin hook --enable')]
-  const text = readText(path, MAX_BASHRC_BYTES) ?? ''
-  const sources = SOURCES.exec(text)
-  if (sources === null) return [wrong('hook', `${path} does not source standin`, 'standin hook --enable')]
-  const end = endAbove(text.slice(0, sources.index))
-  if (end !== undefined)
-    return [
-      note('hook', `${path}: line ${end.line} (${JSON.stringify(end.text)}) may end it above the hook`, 'move the hook above that line'),
-    ]
+  const { sourced, end } = hookReach(world.root)
+  if (!sourced) return [wrong('hook', `${path} does not source standin`, 'standin hook --enable'), ...orphans(world)]
+  if (end !== undefined) return [wrong('hook', `${mayEnd(end)} (${JSON.stringify(end.text)}): no stand-in`, MOVE_END), ...orphans(world)]
   return [ok('hook', state === 'on' ? path : `${path}, put there by hand`)]
+}
+
+/** What nobody takes away before its merge makes that merge fail. */
+function orphans({ folders }: World): Finding[] {
+  const { live } = readJournal(journalPath(folders))
+  if (live.length === 0) return []
+  const named = `${counted(live.length, 'stand-in')} live (${live.map(({ cpv }) => cpv).join(' ')})`
+  return [wrong('stand-ins', `${named}, and no hook that takes them away before a merge`, 'standin purge --all')]
 }
 
 /** What is built under such a one is neither published nor compared. */
@@ -47,16 +49,6 @@ function bashrc({ root }: World): Finding[] {
   const why = whyOfBashrc(root)
   if (why === undefined) return [ok('bashrc', 'does nothing that a build could differ by unseen')]
   return [note('bashrc', why, 'until that is changed, no build of this host is published or held against a copy')]
-}
-
-/** The line of ours, whoever wrote it. */
-const SOURCES = /^[^#\n]*standin\/(?:standin\.bash|bashrc)/m
-
-/** The first line that says `return` or `exit` without being indented. Whether it is reached only bash knows. */
-function endAbove(text: string): { line: number; text: string } | undefined {
-  const lines = text.split('\n')
-  const at = lines.findIndex((one) => /^(?:return|exit)(?![\w-])/.test(one))
-  return at < 0 ? undefined : { line: at + 1, text: (/^[^#;]*/.exec(lines[at] ?? '')?.[0] ?? '').trim().slice(0, 60) }
 }
 
 async function features(world: World): Promise<Finding[]> {
