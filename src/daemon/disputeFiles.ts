@@ -66,8 +66,17 @@ export function readSides(folder: string): KeptRecords | undefined {
   }
 }
 
-/** Fills `folder`, anew where an earlier try has left something. Gives back what is kept. */
-export async function keepSides(folder: string, { stoodIn, own, fetched }: Sides): Promise<Dispute['files']> {
+/** Fills `folder`, anew where an earlier try has left something. Gives back what is kept: nothing where that fails, for the difference is to be told. */
+export async function keepSides(folder: string, sides: Sides): Promise<Dispute['files']> {
+  try {
+    return await filled(folder, sides)
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return 'none'
+  }
+}
+
+async function filled(folder: string, { stoodIn, own, fetched }: Sides): Promise<'both' | 'own'> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   await writeFile(join(folder, 'stood-in.json'), JSON.stringify(stoodIn), { mode: 0o600 })
