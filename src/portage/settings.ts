@@ -8,7 +8,7 @@ import { UserError } from '../base/errors.ts'
 import { readText } from './bounded.ts'
 import { absolutePath, address, bytes, choice, rate, type Setting, wholeNumber, words, yesNo } from './setting.ts'
 
-const URL_WORD = /^(https?|udp|wss?):\/\/[^\s"'<>\\]{1,500}$/
+const URL_WORD = /^(https?|udp):\/\/[^\s"'<>\\]{1,500}$/
 const REPOSITORY = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,79}$/
 
 export const SETTINGS = {
@@ -76,8 +76,8 @@ export const SETTINGS = {
     standard: 'no',
   }),
   trackers: words({
-    about: 'Trackers to find peers by.',
-    allowed: 'http, https, udp or ws addresses',
+    about: 'Trackers to find peers by. One of WebRTC (ws, wss) is refused: standin does not speak that.',
+    allowed: 'http, https or udp addresses',
     pattern: URL_WORD,
     most: 20,
     standard: '',

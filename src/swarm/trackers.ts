@@ -90,42 +90,52 @@ export function openTrackers(options: TrackersOptions): Finder {
 }
 
 /** Resolves when every tracker has answered, the time is up, or all of it is over. */
-function announceOnce(infohash: string, event: Event, options: TrackersOptions, over: AbortSignal): Promise<void> {
+async function announceOnce(infohash: string, event: Event, options: TrackersOptions, over: AbortSignal): Promise<void> {
+  await Promise.all(options.trackers.map((tracker) => announceTo(tracker, { infohash, event, options, over })))
+}
+
+interface Announcement {
+  readonly infohash: string
+  readonly event: Event
+  readonly options: TrackersOptions
+  readonly over: AbortSignal
+}
+
+/** A client for each tracker: of the warnings of one for all nobody knows whose they are, and it warns of trackers that it does not even ask. */
+function announceTo(tracker: string, { infohash, event, options, over }: Announcement): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const client = new Client({
     infoHash: infohash,
     peerId: options.peerId,
-    announce: [...options.trackers],
+    announce: [tracker],
     port: options.port,
     userAgent: 'standin',
     wrtc: false,
   })
-  let waiting = client._trackers.length
-  let peers = PEERS * waiting
-  const answered = (): void => {
-    if (--waiting <= 0) end()
-  }
-  const warn = (error: unknown): void => {
-    options.onWarning('tracker', error)
-    answered()
-  }
+  let peers = PEERS
+  let isWarned = false
   const end = (): void => {
     clearTimeout(timer)
     over.removeEventListener('abort', end)
     client.destroy(resolve)
   }
+  const warn = (error: unknown): void => {
+    if (!isWarned) options.onWarning('tracker', error)
+    isWarned = true
+    answered()
+  }
+  const answered = (): void => {
+    // The peers of an answer are told right after it.
+    queueMicrotask(end)
+  }
   const timer = setTimeout(() => {
-    options.onWarning('tracker', new StrangerError('STALLED', 'a tracker did not answer in time'))
-    end()
+    warn(new StrangerError('STALLED', 'a tracker did not answer in time'))
   }, ANSWER_MS)
   over.addEventListener('abort', end)
   client.on('peer', (address: string) => {
     if (event !== 'stop' && peers-- > 0) options.onPeer(infohash, address)
   })
-  client.on('update', () => {
-    // The peers of an answer are told right after it.
-    queueMicrotask(answered)
-  })
+  client.on('update', answered)
   client.on('warning', warn)
   client.on('error', warn)
   catchRequests(client, warn)
