@@ -9,18 +9,29 @@ import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 
-/** `run` is /run/standin. Resolves with the warden's last word (`done`, `usable`, `nothing`, ...) or undefined when nobody answered in time. */
-export function tell(run: string, line: string, seconds: number, silent = markSilent): Promise<string | undefined> {
+/** Said at once, where the last word may take longer. */
+const TAKEN = '{"t":"word","word":"taken"}\n'
+
+/**
+ * `run` is /run/standin. Resolves with the warden's last word (`done`, `usable`, `unknown`, ...) or undefined when nobody said it in time: within `seconds`,
+ * or within `longer` once it has said that it heard.
+ */
+export function tell(run: string, line: string, seconds: number, longer = seconds): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>()
   let answer = ''
   const socket = connect(join(run, 'control.sock'), () => socket.write(`${JSON.stringify({ t: 'moment', line })}\n`))
-  const timer = setTimeout(() => {
-    silent(run)
+  let timer = setTimeout(() => {
+    markSilent(run)
     socket.destroy()
   }, seconds * 1000)
   socket.setEncoding('utf8')
   socket.on('data', (text: string) => {
     answer += text
+    if (answer.startsWith(TAKEN)) {
+      answer = answer.slice(TAKEN.length)
+      clearTimeout(timer)
+      timer = setTimeout(() => socket.destroy(), longer * 1000)
+    }
     if (answer.includes('\n') || answer.length > 1000) socket.destroy()
   })
   socket.on('error', () => socket.destroy())

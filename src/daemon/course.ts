@@ -67,6 +67,8 @@ export interface Course {
   work: Promise<void>
   /** The part of it that may place something: over soon after `enough`. */
   seeking: Promise<void>
+  /** Settles when nobody has offered a copy for so long that nobody need wait for one, though the search goes on. */
+  readonly unheard: PromiseWithResolvers<void>
 }
 
 export function saveNote(folder: string, key: string, value: Note): void {

@@ -41,8 +41,7 @@ export function openCourses(options: CoursesOptions): Courses {
   const { steps, log } = options
   const table = new Map<string, Course>()
   const beginning = new Map<string, Promise<void>>()
-  const leaving = new WeakSet<Course>()
-  const searching = new WeakSet<Course>()
+  const [leaving, searching] = [new WeakSet<Course>(), new WeakSet<Course>()]
   /** Builds that are over while their emerge still runs: Portage cleans once more after them. */
   const ended = new Map<string, Owner>()
   let closing = false
@@ -83,6 +82,7 @@ export function openCourses(options: CoursesOptions): Courses {
       enough: new AbortController(),
       work: Promise.resolve(),
       seeking: Promise.resolve(),
+      unheard: Promise.withResolvers(),
     }
     table.set(key, course)
     saveNote(options.notes, key, value)
@@ -188,7 +188,7 @@ export function openCourses(options: CoursesOptions): Courses {
       if (moment.moment === 'publish' || moment.moment === 'abandon') forgetDoor(options.doors, key)
       return 'unknown'
     }
-    if (moment.moment === 'install') await course.work
+    if (moment.moment === 'install') await Promise.race([course.work, course.unheard.promise])
     else if (moment.moment === 'purge') await makeWay(course, moment)
     else if (moment.moment === 'publish') void built(course, ownPackageOf(moment.values, course.note.began.values))
     else if (course.note.stage !== 'built') void leave(course)

@@ -89,6 +89,7 @@ export function gather(input: SeekInput): Gathered {
     for (const one of heardAt(source)) void input.wants.then((wants) => judge(one, wants))
     next.resolve(true)
   }
+  later(input.hearSeconds, () => (heard === 0 ? input.unheard() : undefined))
   // One after the other: what each says is checked a few signatures at a time.
   let queue = Promise.resolve()
   const offered = (said: Offer, from: string): void => {

@@ -36,8 +36,11 @@ const MOST_NAMED = 5
 export function responder(input: RespondInput): Responder {
   return async (asked, send, signal) => {
     switch (asked.t) {
-      case 'moment':
-        return send({ t: 'word', word: await input.courses.moment(parseMoment(asked.line)) })
+      case 'moment': {
+        const moment = parseMoment(asked.line)
+        if (moment.moment === 'install') send({ t: 'word', word: 'taken' })
+        return send({ t: 'word', word: await input.courses.moment(moment) })
+      }
       case 'status':
         return send(await status(input))
       case 'watch':

@@ -50,6 +50,9 @@ export interface SeekInput {
   readonly betterSeconds: number
   readonly othersSeconds: number
   readonly getSeconds: number
+  /** Called where no offer at all has come for `hearSeconds`. */
+  readonly unheard: () => void
+  readonly hearSeconds: number
   readonly log: (line: string) => void
 }
 

@@ -32,10 +32,7 @@ import { weigh } from './weigh.ts'
 import { type Wish, wishOf } from './wish.ts'
 import { withheld } from './withheld.ts'
 
-const FIND_SECONDS = 30
-const BETTER_SECONDS = 0.3
-const OTHERS_SECONDS = 2
-const GET_SECONDS = 600
+const PATIENCE = { findSeconds: 30, hearSeconds: 3, betterSeconds: 0.3, othersSeconds: 2, getSeconds: 600 } as const
 
 const ALONE = 'the merge did not wait for the daemon'
 
@@ -153,10 +150,8 @@ export function stepsOf(realm: Realm): Steps {
         counts,
         take: (copy) => arrive(course, made, copy),
         signal: course.enough.signal,
-        findSeconds: FIND_SECONDS,
-        betterSeconds: BETTER_SECONDS,
-        othersSeconds: OTHERS_SECONDS,
-        getSeconds: GET_SECONDS,
+        unheard: course.unheard.resolve,
+        ...PATIENCE,
         log: realm.log,
       })
       if (sought.found) return

@@ -14,7 +14,7 @@ const REPOSITORY = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,79}$/
 export const SETTINGS = {
   install_wait: wholeNumber({
     about:
-      'How long emerge waits in pkg_setup for a stand-in that is still on its way. With 0 nothing waits, and the stand-in is placed when it arrives.',
+      'How long emerge waits in pkg_setup, at most, for a stand-in that is still on its way. Where nobody has offered one within three seconds nothing waits any longer; nor does anything with 0. It is placed when it arrives.',
     min: 0,
     max: 600,
     unit: 'seconds',

@@ -147,6 +147,29 @@ test('a build that begins while another emerge merges the package seeks no copy'
   assert.deepEqual(stage.did, ['make way: merge before app-misc/hello-1', 'keep'])
 })
 
+test('who waits at setup goes on when the stand-in is there, when the search is over, and when nobody has offered a copy for long enough', async (t) => {
+  const ends: readonly [string, (course: Course, over: () => void) => void][] = [
+    ['usable', (course, over) => ((course.note = { ...course.note, standing: 7 }), over())],
+    ['done', (_course, over) => over()],
+    ['done', (course) => course.unheard.resolve()],
+  ]
+  for (const [word, end] of ends) {
+    const stage = await stageIn(t)
+    const over = Promise.withResolvers<void>()
+    const warden = stage.warden({ standIn: () => over.promise })
+    await warden.moment(stage.moment('fetch'))
+    const [course] = warden.all()
+    assert.ok(course !== undefined)
+    let said = ''
+    const waited = warden.moment(stage.moment('install')).then((one) => (said = one))
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(said, '')
+    end(course, over.resolve)
+    assert.equal(await waited, word)
+    over.resolve()
+  }
+})
+
 /** Waits until `warden` follows nothing. */
 async function settledIn(warden: Courses): Promise<void> {
   for (let course = warden.all()[0]; course !== undefined; course = warden.all()[0]) {

@@ -44,6 +44,19 @@ test('nobody there, nobody good enough, and a build that is over are told apart'
   assert.equal(over.reason, 'the build was over first')
 })
 
+test('where nothing at all is offered, those who wait are told so while the search goes on', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const enough = new AbortController()
+  const silent = sought({ offers: [], silent: true, signal: enough.signal, unheard: resolve })
+  await promise
+  enough.abort()
+  assert.ok(!(await silent).result.found)
+  const heard: string[] = []
+  const useless = await sought({ offers: [given('a')], leastLevel: 1, unheard: () => heard.push('nothing') })
+  assert.ok(!useless.result.found)
+  assert.deepEqual(heard, [])
+})
+
 test('several peers that vouch for one archive are counted together', async () => {
   const plain = offerNamed('one', { recipe: id('other') })
   const offers = ['anna', 'bert', 'bert'].map((name) => ({ ...plain, attestations: [attested(plain, name)] }))

@@ -10,7 +10,7 @@ import { createNetwork, type Network } from '../support/host/network.ts'
 import { differences } from '../support/host/snapshot.ts'
 import { type Consumer, createConsumer, PURGED, USABLE } from '../support/story/consumer.ts'
 import { hold, letGo, reached } from '../support/story/gate.ts'
-import { settled } from '../support/story/ours.ts'
+import { freeze, settled } from '../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../support/story/publisher.ts'
 import { left, typeEmerge } from '../support/story/typed.ts'
 
@@ -71,6 +71,29 @@ test('with install_wait the build begins when its stand-in can be used', async (
   assert.equal((await emerge.exited).exitCode, 0)
   assert.deepEqual(hooksStarted(waiting.host), ['install'])
   await settled(waiting.host)
+})
+
+test('with install_wait a package that nobody offers is waited for as long as an offer takes, and a daemon that hangs once', async (t) => {
+  const waiting = await createConsumer(publisher, 'delta', { standin: { settings: { install_wait: '60' } } })
+  const { host, daemon } = waiting
+  await writeDownNode(host)
+  const took = async (...names: readonly string[]): Promise<number> => {
+    const began = performance.now()
+    const emerge = await waiting.emerge('--quiet-build=n', ...names)
+    assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+    return (performance.now() - began) / 1000
+  }
+  const unoffered = await took('test-misc/nothing')
+  assert.ok(unoffered < 15, `${unoffered} s`)
+  assert.deepEqual(hooksStarted(host), ['install'])
+  assert.ok(!host.exists('/run/standin/silent'))
+
+  freeze(t, daemon)
+  const hung = await took('test-misc/eapi7', 'test-misc/probe')
+  assert.ok(hung < 20, `${hung} s`)
+  assert.deepEqual(hooksStarted(host), ['install'])
+  assert.ok(host.exists('/run/standin/silent'))
+  t.diagnostic(`nobody offers it: ${unoffered.toFixed(1)} s; two packages beside a daemon that hangs: ${hung.toFixed(1)} s`)
 })
 
 const STARTED = '/tmp/hooks-started'

@@ -107,6 +107,8 @@ export async function look(taker: Taker, family: Family): Promise<Looked> {
     findSeconds: 30,
     betterSeconds: 0.3,
     othersSeconds: 2,
+    unheard: () => undefined,
+    hearSeconds: 3,
     getSeconds: 50,
     log: (line) => failures.push(line),
   })

@@ -35,6 +35,10 @@ export interface Script {
   readonly loses?: readonly [Offer, number]
   /** Offered after the first copy was asked for. */
   readonly late?: readonly Offer[]
+  /** Where nothing is offered the search goes on all the same, until it is told that it is enough. */
+  readonly silent?: boolean
+  /** Called when nothing has been offered for a while. */
+  readonly unheard?: () => void
   readonly signal?: AbortSignal
   readonly leastLevel?: number
   readonly policy?: Policy
@@ -57,7 +61,7 @@ export async function sought(script: Script): Promise<{ result: Sought; tried: s
       const { hostOf = (offer) => (script.fails?.includes(offer) === true ? '192.0.2.1:1' : '192.0.2.3:1') } = script
       for (const offer of script.offers) offered(offer, hostOf(offer))
       const { promise, resolve } = Promise.withResolvers<void>()
-      if (signal.aborted || script.offers.length === 0) resolve()
+      if (signal.aborted || (script.offers.length === 0 && script.silent !== true)) resolve()
       signal.addEventListener('abort', () => resolve())
       return promise
     },
@@ -99,6 +103,8 @@ export async function sought(script: Script): Promise<{ result: Sought; tried: s
     betterSeconds: 0.01,
     othersSeconds: 0.01,
     getSeconds: 1,
+    unheard: script.unheard ?? (() => undefined),
+    hearSeconds: 0.005,
     log: () => undefined,
   })
   return { result, tried, searches }
