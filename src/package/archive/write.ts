@@ -16,7 +16,7 @@ import { exactId, stableId, type StableHashes } from '../content.ts'
 import type { Metadata } from '../manifest.ts'
 import { canonicalMetadata } from '../metadata.ts'
 import { SCRATCH_BYTES } from '../once.ts'
-import { searchInside } from '../private/inside.ts'
+import { type InsideLimits, searchInside } from '../private/inside.ts'
 import type { PrivateText } from '../private/search.ts'
 import { type Leak, watchFor } from '../private/watch.ts'
 import type { ImageRecord } from '../record.ts'
@@ -50,6 +50,8 @@ export interface WriteArchiveInput extends ScanOptions {
   readonly limits?: ImageLimits
   /** What must not leave this host: it is searched for in everything that the archive holds, and told, not taken out. */
   readonly private?: readonly PrivateText[]
+  /** How far it is looked into what is packed. */
+  readonly insideLimits?: InsideLimits
 }
 
 export interface WrittenArchive {
@@ -117,7 +119,7 @@ async function writeMembers(fd: number, input: WriteArchiveInput, entries: reado
   const size = outer.finish()
   const { records, stableHashes } = gathered.scan
   // The disk and other programs work while the ids are made.
-  const settled = Promise.all([flush(fd), searchInside(input.image, watch, input.signal)])
+  const settled = Promise.all([flush(fd), searchInside(input.image, watch, { signal: input.signal, limits: input.insideLimits })])
   settled.catch(() => undefined) // awaited below, unless the ids fail first
   const ids = { contentId: exactId(records), stableId: stableId(records, stableHashes), sha256: hashOfFile(fd, size) }
   await settled

@@ -1,147 +1,144 @@
 /**
- * Searches what is packed inside an image: compressed documents, debug sections and zip members, each in bounded memory and time.
- *
- * Only files of this host's own builds come here, so the host's own programs unpack them. What none of them can unpack says nothing to a stranger either.
+ * Searches what is packed inside an image, and what is packed in that again, in bounded memory, depth and time; what it can't look into is told like a find.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { closeSync, createReadStream, openSync } from 'node:fs'
-import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib'
-import { HostError, hostError, systemCode } from '../../base/errors.ts'
-import type { Packed } from './packed.ts'
-import { type Part, partsOf } from './parts.ts'
-import type { PrivateText } from './search.ts'
-import type { PackedFile, Watch } from './watch.ts'
+import { layerFor, type Looked } from './layer.ts'
+import { type Mark, MAX_MARKS } from './packed.ts'
+import { type Ended, type Source, type Take, unpack, unpackFiles } from './unpack.ts'
+import type { LeakOf, PackedFile, Watch } from './watch.ts'
 
-/** Files that one program unpacks one after the other: starting it costs as much as unpacking ten man pages. */
+export interface InsideLimits {
+  /** How often something may be packed. */
+  readonly depth: number
+  /** All that is unpacked of one build; nothing real is larger, and what is not searched is not published. */
+  readonly bytes: number
+  /** What is held of one stream in which something else is packed. */
+  readonly held: number
+  readonly milliseconds: number
+}
+
+export const INSIDE_LIMITS: InsideLimits = { depth: 3, bytes: 16 * 2 ** 30, held: 128 * 2 ** 20, milliseconds: 30 * 60 * 1000 }
+
+export interface InsideOptions {
+  readonly limits?: InsideLimits | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Files that one program unpacks one after the other. */
 const AT_ONCE = 200
 
-/** What is unpacked of one group of files or of one part, at most; nothing real is larger, and what is not searched is not published. */
-const MAX_BYTES = 16 * 2 ** 30
+/** What a few chance bytes never unpack to. */
+const REAL_BYTES = 4096
 
-/** Adds what is found to `watch`. Errors: HostError MISSING_PROGRAM, UNSUPPORTED, TIMED_OUT, IO. */
-export async function searchInside(root: string, watch: Watch, signal?: AbortSignal): Promise<void> {
+interface Dig {
+  readonly watch: Watch
+  readonly limits: InsideLimits
+  readonly signal: AbortSignal
+  /** Bytes that may still be unpacked. */
+  left: number
+  readonly until: number
+}
+
+/** Adds what is found to `watch`. Errors: HostError MISSING_PROGRAM, TIMED_OUT when it was called off, IO. */
+export async function searchInside(root: string, watch: Watch, { limits = INSIDE_LIMITS, signal }: InsideOptions = {}): Promise<void> {
+  const dig: Dig = {
+    watch,
+    limits,
+    signal: signal ?? new AbortController().signal,
+    left: limits.bytes,
+    until: performance.now() + limits.milliseconds,
+  }
   // Starting programs is what takes long, so they are started side by side: whoever typed emerge waits for the line about this build.
-  const groups = Map.groupBy(watch.packed, ({ how }) => how)
-  await Promise.all([...groups].map(([how, files]) => searchKind(root, how, files, watch, signal)))
+  const groups = Map.groupBy(watch.packed.filter(isOwn), ({ marks: [first] }) => first?.how)
+  const others = watch.packed.filter((file) => !isOwn(file))
+  await Promise.all([...[...groups.values()].map((files) => digGroups(dig, root, files)), digFiles(dig, root, others)])
 }
 
-async function searchKind(
-  root: string,
-  how: Packed,
-  files: readonly PackedFile[],
-  watch: Watch,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  if (how === 'elf' || how === 'zip') {
-    for (const { path } of files) watch.found(path, await inParts(`${root}/${path}`, how, watch, signal))
-    return
+/** Formats with a program that takes many files. */
+const OWN: ReadonlySet<string> = new Set(['gzip', 'bzip2', 'xz', 'zstd'])
+
+function isOwn({ marks: [first] }: PackedFile): boolean {
+  return first?.at === 0 && OWN.has(first.how)
+}
+
+async function digGroups(dig: Dig, root: string, files: readonly PackedFile[]): Promise<void> {
+  for (let at = 0; at < files.length; at += AT_ONCE) {
+    const group = files.slice(at, at + AT_ONCE)
+    const { found, marks, isWhole } = await lookAtFiles(dig, root, group, true)
+    if (found === undefined && marks.length === 0 && isWhole) continue
+    for (const file of group) await digFile(dig, root, file)
   }
-  for (let at = 0; at < files.length; at += AT_ONCE) await searchGroup(root, how, files.slice(at, at + AT_ONCE), watch, signal)
 }
 
-async function searchGroup(
-  root: string,
-  how: Exclude<Packed, 'elf' | 'zip'>,
-  files: readonly PackedFile[],
-  watch: Watch,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const look = (some: readonly PackedFile[]): Promise<Unpacked> =>
-    unpack(
-      how,
-      some.map(({ path }) => `${root}/${path}`),
-      watch,
-      signal,
-    )
-  const all = await look(files)
-  if (all.found === undefined && all.whole) return
-  for (const file of files) watch.found(file.path, (await look([file])).found)
+async function digFile(dig: Dig, root: string, file: PackedFile): Promise<void> {
+  const looked = await lookAtFiles(dig, root, [file], false)
+  dig.watch.found(file.path, looked.found)
+  if (looked.found !== undefined) return
+  if (!(await digDeeper(dig, file.path, looked, 1))) return
+  // Something else follows, or it only looks like this.
+  if (!looked.isWhole) await digFiles(dig, root, [file])
 }
 
-interface Unpacked {
-  readonly found: PrivateText | undefined
-  /** Whether the program was content with every file. */
-  readonly whole: boolean
+async function digFiles(dig: Dig, root: string, files: readonly PackedFile[]): Promise<void> {
+  for (const { path, marks } of files) {
+    if (marks.length === MAX_MARKS) dig.watch.found(path, tooMuch('more packed parts than are looked into'))
+    else await digMarks(dig, path, { path: `${root}/${path}` }, marks, 0, false)
+  }
 }
 
-/** Without `--force` some of them leave out what has an unusual name or several names; with it they pass on what they can't unpack. */
-async function unpack(program: string, paths: readonly string[], watch: Watch, signal: AbortSignal | undefined): Promise<Unpacked> {
-  const far = program === 'zstd' ? ['--long=31'] : []
-  const child = spawn(program, ['-d', '-c', '-f', '-q', ...far, '--', ...paths], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-    ...(signal === undefined ? {} : { signal, killSignal: 'SIGKILL' }),
+/** Whether all of it was looked into and nothing was found. `isCut`: the source had more than there is of it here. */
+async function digMarks(dig: Dig, where: string, from: Source, marks: readonly Mark[], depth: number, isCut: boolean): Promise<boolean> {
+  let past = 0
+  for (const mark of marks) {
+    // What looks packed inside of something packed comes by chance, or comes out of it.
+    if (mark.at < past) continue
+    if (mark.how === 'closed') return dig.watch.found(where, closed(mark.what))
+    const how = mark.how
+    const looked = await look(dig, false, (take) => unpack(from, mark.at, how, take, dig.signal))
+    if (looked.found !== undefined) return dig.watch.found(where, looked.found)
+    const isReal = looked.isWhole || looked.size >= REAL_BYTES
+    if (depth === dig.limits.depth && isReal) return dig.watch.found(where, tooMuch(`what is packed more than ${depth} times`))
+    if (isCut && !looked.isWhole && isReal) return dig.watch.found(where, tooLarge(dig))
+    if (depth < dig.limits.depth && !(await digDeeper(dig, where, looked, depth + 1))) return false
+    if (looked.isWhole) past = mark.at + looked.taken
+  }
+  return true
+}
+
+async function digDeeper(dig: Dig, where: string, looked: Looked, depth: number): Promise<boolean> {
+  if (dig.left < 0 || performance.now() > dig.until) return dig.watch.found(where, tooMuch('more than is unpacked of one build'))
+  if (looked.marks.length === MAX_MARKS || looked.marks.some(({ at }) => at >= looked.held.length)) return dig.watch.found(where, tooLarge(dig))
+  return digMarks(dig, where, { bytes: looked.held }, looked.marks, depth, looked.isCut)
+} // prettier-ignore
+
+async function lookAtFiles(dig: Dig, root: string, files: readonly PackedFile[], isMany: boolean): Promise<Looked & Ended> {
+  const how = files[0]?.marks[0]?.how
+  if (how === undefined || how === 'closed') return look(dig, isMany, () => Promise.resolve({ isWhole: false, taken: 0 }))
+  const paths = files.map(({ path }) => `${root}/${path}`)
+  return look(dig, isMany, async (take) => ({ isWhole: await unpackFiles(how, paths, take, dig.signal), taken: 0 }))
+}
+
+async function look(dig: Dig, isMany: boolean, unpacked: (take: Take) => Promise<Ended>): Promise<Looked & Ended> {
+  const layer = layerFor(dig.watch.searcher, dig.limits.held, isMany)
+  const ended = await unpacked((piece) => {
+    layer.add(piece)
+    dig.left -= piece.length
+    return dig.left >= 0 && performance.now() <= dig.until
   })
-  const ended = once(child, 'close')
-  // Awaited below; a program that is missing says so before its output ends.
-  ended.catch(() => undefined)
-  try {
-    const found = await searchStream(child.stdout, watch)
-    const [code] = await ended
-    return { found, whole: code === 0 }
-  } catch (error) {
-    child.kill('SIGKILL')
-    if (systemCode(error) === 'ENOENT') throw new HostError('MISSING_PROGRAM', `${program} is needed to search what is packed with it`)
-    throw hostError(`could not look into ${paths[0] ?? ''}`, error)
-  }
+  return { ...layer.end(), ...ended }
 }
 
-async function inParts(
-  path: string,
-  format: 'elf' | 'zip',
-  watch: Watch,
-  signal: AbortSignal | undefined,
-): Promise<PrivateText | undefined> {
-  for (const part of parts(path, format)) {
-    if (signal?.aborted === true) throw new HostError('TIMED_OUT', `looking into ${path} was called off`, { cause: signal.reason })
-    const found = await inPart(path, part, watch)
-    if (found !== undefined) return found
-  }
-  return undefined
+const CAN = 'install it unpacked, or packed once with gzip, bzip2, xz, zstd or zip'
+
+function closed(what: string): LeakOf {
+  return { what: `${what}, which can't be searched for words of this host`, remedy: CAN }
 }
 
-function parts(path: string, format: 'elf' | 'zip'): Part[] {
-  try {
-    const fd = openSync(path, 'r')
-    try {
-      return partsOf(fd, format)
-    } finally {
-      closeSync(fd)
-    }
-  } catch (error) {
-    throw hostError(`could not look into ${path}`, error)
-  }
+function tooMuch(what: string): LeakOf {
+  return { what: `${what}, which is not searched for words of this host`, remedy: CAN }
 }
 
-const UNPACKERS = { zlib: createInflate, deflate: createInflateRaw, zstd: createZstdDecompress } as const
-
-async function inPart(path: string, { at, length, how }: Part, watch: Watch): Promise<PrivateText | undefined> {
-  if (length <= 0) return undefined
-  const unpacker = UNPACKERS[how]()
-  const search = searchStream(unpacker, watch)
-  await pipeline(createReadStream(path, { start: at, end: at + length - 1 }), unpacker).catch((error: unknown) => {
-    // Damaged parts say as little to others as they do here.
-    if (!/^(Z_|ZSTD_|ERR_ZSTD|ERR_STREAM)/.test(systemCode(error) ?? '')) throw hostError(`could not look into ${path}`, error)
-  })
-  return search
-}
-
-/** What came before a stream broke is searched all the same. */
-async function searchStream(stream: Readable, watch: Watch): Promise<PrivateText | undefined> {
-  const search = watch.searcher.begin()
-  let bytes = 0
-  stream.on('data', (piece: Buffer) => {
-    search.add(piece)
-    bytes += piece.length
-    if (bytes > MAX_BYTES) stream.destroy()
-  })
-  const { promise, resolve } = Promise.withResolvers<void>()
-  stream.on('close', resolve).on('error', () => resolve())
-  await promise
-  if (bytes > MAX_BYTES) throw new HostError('UNSUPPORTED', `something in the image unpacks to more than ${MAX_BYTES} bytes`)
-  return search.end()
+function tooLarge({ limits }: Dig): LeakOf {
+  return tooMuch(`something packed in another packed thing of more than ${Math.floor(limits.held / 2 ** 20)} MiB`)
 }

@@ -1,20 +1,19 @@
 /**
- * Finds, in bytes that come in pieces of any size, every occurrence of what must not leave this host.
+ * Finds, in bytes that come in pieces of any size, every occurrence of what must not leave this host, in each of its spellings.
  *
- * One pass of `Buffer.indexOf` for each text: 300 MB cost less than hashing them does.
+ * One pass of `Buffer.indexOf` for each spelling: 300 MB cost less than hashing them does.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { type Needle, needlesOf } from './spelling.ts'
 
 export interface PrivateText {
   readonly text: string
   /**
-   * A `path` counts wherever it stands and its last name is whole. A `word` counts only between bytes that a person would put between words:
-   * compiled code holds any three letters somewhere, and a name is part of longer ones.
+   * A `path` counts wherever it stands and its last name is whole. A `word` counts only between bytes that a person would put between words, in
+   * small letters, in capitals, with one capital, and as it is.
    */
   readonly form: 'path' | 'word'
-  /** Looked for in small letters, in capitals and with one capital as well: a host that is called Desk7 may be written desk7. Default false. */
-  readonly anyCase?: boolean
   /** What it is, as the object of "holds". */
   readonly what: string
   /** What the user can do about it, as an order. */
@@ -34,27 +33,23 @@ export interface Searcher {
   begin(): Search
 }
 
-interface Needle {
-  readonly of: PrivateText
-  readonly bytes: Buffer
-}
-
 export function searcherFor(texts: readonly PrivateText[]): Searcher {
-  const needles = texts
-    .flatMap((of) => spellings(of).map((text) => ({ of, bytes: Buffer.from(text) })))
-    .filter(({ bytes }) => bytes.length > 0)
-  const overlap = Math.max(0, ...needles.map(({ bytes }) => bytes.length)) + 1
-  const whole = (bytes: Buffer): PrivateText | undefined => needles.find((needle) => isIn(bytes, needle, true, true))?.of
+  const needles = texts.flatMap((of) => needlesOf(of))
+  const overlap = Math.max(0, ...needles.map(({ bytes, before, after }) => before + bytes.length + after)) + 1
   return {
-    whole,
+    whole(bytes) {
+      const hasZero = bytes.includes(0)
+      return needles.find((needle) => isIn(bytes, needle, hasZero, true, true))?.of
+    },
     begin() {
       const found = new Set<PrivateText>()
       let left = needles
       let tail: Buffer = Buffer.alloc(0)
       let isFirst = true
       const look = (bytes: Buffer, starts: boolean, ends: boolean): void => {
-        for (const needle of left) if (isIn(bytes, needle, starts, ends)) found.add(needle.of)
-        left = left.filter(({ of }) => !found.has(of))
+        const hasZero = bytes.includes(0)
+        for (const needle of left) if (!found.has(needle.of) && isIn(bytes, needle, hasZero, starts, ends)) found.add(needle.of)
+        if (found.size > 0) left = left.filter(({ of }) => !found.has(of))
       }
       return {
         add(piece) {
@@ -62,42 +57,23 @@ export function searcherFor(texts: readonly PrivateText[]): Searcher {
           // What touches an end of a piece is seen in the seam, or at the end of all.
           if (!isFirst) look(Buffer.concat([tail, piece.subarray(0, overlap)]), tail.length < overlap, false)
           look(piece, isFirst, false)
-          tail = Buffer.concat([tail, piece.subarray(-overlap)]).subarray(-overlap)
+          tail = piece.length >= overlap ? Buffer.from(piece.subarray(-overlap)) : Buffer.concat([tail, piece]).subarray(-overlap)
           isFirst = false
         },
         end() {
           look(tail, tail.length < overlap, true)
-          return needles.find(({ of }) => found.has(of))?.of
+          return texts.find((of) => found.has(of))
         },
       }
     },
   }
 }
 
-function spellings({ text, anyCase }: PrivateText): string[] {
-  if (anyCase !== true) return [text]
-  const small = text.toLowerCase()
-  return [...new Set([text, small, text.toUpperCase(), small.slice(0, 1).toUpperCase() + small.slice(1)])]
-}
-
 /** `starts` and `ends`: whether nothing stands before and behind `bytes`. Otherwise what touches that end is left to who knows the neighbour. */
-function isIn(bytes: Buffer, { of, bytes: needle }: Needle, starts: boolean, ends: boolean): boolean {
-  for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + 1)) {
-    const [before, after] = [bytes[at - 1], bytes[at + needle.length]]
-    if ((before === undefined && !starts) || (after === undefined && !ends)) continue
-    if (of.form === 'path' ? !isLetter(after) : isEdge(before) && isEdge(after)) return true
-  }
+function isIn(bytes: Buffer, needle: Needle, hasZero: boolean, starts: boolean, ends: boolean): boolean {
+  if (needle.isWide && !hasZero) return false
+  const last = ends ? bytes.length : bytes.length - needle.bytes.length - needle.after
+  for (let at = bytes.indexOf(needle.bytes); at >= 0 && at <= last; at = bytes.indexOf(needle.bytes, at + 1))
+    if ((starts || at >= needle.before) && needle.fits(bytes, at)) return true
   return false
-}
-
-/** A byte that would make a name a longer one. */
-function isLetter(byte: number | undefined): boolean {
-  if (byte === undefined) return false
-  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || byte === 0x5f || (byte >= 0x61 && byte <= 0x7a)
-}
-
-/** Nothing, the end of a string, of a word or of a line, or ASCII punctuation. */
-function isEdge(byte: number | undefined): boolean {
-  if (byte === undefined || byte === 0 || byte === 9 || byte === 10 || byte === 13) return true
-  return byte >= 0x20 && byte < 0x7f && !isLetter(byte)
 }

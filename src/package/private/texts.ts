@@ -73,7 +73,7 @@ function hostTexts(facts: PrivateFacts): PrivateText[] {
   const [first = '', ...domain] = hostname.split('.')
   const names = domain.length > 0 && first !== 'localhost' ? [hostname] : []
   if (isTelling(first, facts)) names.push(first)
-  return names.map((text) => ({ text, form: 'word', anyCase: true, what: `the name of this host (${text})`, remedy: SAYS_NOTHING }))
+  return names.map((text) => ({ text, form: 'word', what: `the name of this host (${text})`, remedy: SAYS_NOTHING }))
 }
 
 function nameTexts(facts: PrivateFacts): PrivateText[] {

@@ -5,31 +5,36 @@
  */
 import type { Metadata, MetadataKey } from '../manifest.ts'
 import type { ImageEntry } from '../walk.ts'
-import { type Packed, packedAs } from './packed.ts'
+import { type Mark, markerFor } from './packed.ts'
 import { type PrivateText, searcherFor, type Searcher } from './search.ts'
 
 /** `where` holds what `of` says. */
 export interface Leak {
   /** A path of the image, or `metadata KEY`. */
   readonly where: string
-  readonly of: PrivateText
+  readonly of: LeakOf
 }
+
+/** A private text, or a reason why nobody can look for one. */
+export type LeakOf = Pick<PrivateText, 'what' | 'remedy'>
 
 export interface Watch {
   readonly leaks: readonly Leak[]
-  /** Files whose bytes say nothing before they are unpacked; see inside.ts. */
+  /** Files that hold what says nothing before it is unpacked; see inside.ts. */
   readonly packed: readonly PackedFile[]
   readonly searcher: Searcher
   entry(entry: ImageEntry): void
   metadata(metadata: Metadata): void
   /** Gives the pieces of the file on as they come, and what their maker returns. */
   file<R>(path: string, size: number, pieces: Generator<Buffer, R>): Generator<Buffer, R>
-  found(where: string, of: PrivateText | undefined): void
+  /** Whether there was nothing to note. */
+  found(where: string, of: LeakOf | undefined): boolean
 }
 
 export interface PackedFile {
   readonly path: string
-  readonly how: Packed
+  /** In their order. */
+  readonly marks: readonly Mark[]
 }
 
 /** Names are looked for where this host has put them in. The other keys are the ebuild's own words, the same for everybody. */
@@ -44,8 +49,14 @@ export function watchFor(texts: readonly PrivateText[]): Watch {
   const words = new Map(texts.filter(({ form }) => form === 'word').map((of) => [of.text, of]))
   const leaks: Leak[] = []
   const packed: PackedFile[] = []
-  const found = (where: string, of: PrivateText | undefined): void => {
+  const found = (where: string, of: LeakOf | undefined): boolean => {
     if (of !== undefined && leaks.length < MAX_LEAKS) leaks.push({ where, of })
+    return of === undefined
+  }
+  const note = (path: string, marks: readonly Mark[]): void => {
+    // Brotli has no magic number.
+    const all: Mark[] = path.endsWith('.br') && texts.length > 0 ? [{ at: 0, how: 'brotli' }, ...marks] : [...marks]
+    if (all.length > 0) packed.push({ path, marks: all })
   }
   return {
     leaks,
@@ -64,14 +75,15 @@ export function watchFor(texts: readonly PrivateText[]): Watch {
       }
     },
     *file(path, size, pieces) {
+      const marker = markerFor()
       let search = undefined
       for (let step = pieces.next(); ; step = pieces.next()) {
         if (step.done === true) {
-          found(path, search?.end())
+          marker.end()
+          if (found(path, search?.end())) note(path, marker.marks)
           return step.value
         }
-        const how = search === undefined && texts.length > 0 ? packedAs(step.value) : undefined
-        if (how !== undefined) packed.push({ path, how })
+        if (texts.length > 0) marker.add(step.value)
         if (step.value.length === size) {
           found(path, searcher.whole(step.value))
         } else {

@@ -9,6 +9,9 @@ export type Reason = readonly [file: string, part: string, why: string]
 
 const AFTER = 'undoes what another call has failed at: reached in the runs with a fault, which would take two faults to cut'
 const KNOWLEDGE = 'one statement of what is known for `why`, disputes or the cache: no file hangs on it'
+const READS = 'only reads'
+const BOUND =
+  'start-up, or a bound that was reached, drops what has grown old: done again whenever a warden starts; test/daemon/audit.test.ts'
 const START = 'start-up, which does the same again; test/daemon/store.test.ts'
 
 export const UNREACHED: readonly Reason[] = [
@@ -24,13 +27,16 @@ export const UNREACHED: readonly Reason[] = [
   ['src/daemon/known.ts', 'FROM builds', KNOWLEDGE],
   ['src/daemon/known.ts', 'UPDATE builds', KNOWLEDGE],
   ['src/daemon/known.ts', 'passed_on', KNOWLEDGE],
-  ['src/daemon/known.ts', 'courses', KNOWLEDGE],
+  ['src/daemon/claims.ts', "openSync(file, 'r')", READS],
+  ['src/daemon/disputeFiles.ts', 'if (!named.has(name)) rmSync', BOUND],
+  ['src/daemon/disputeFiles.ts', 'rmSync(folder, { recursive: true, force: true })', BOUND],
+  ['src/daemon/finish.ts', 'rmSync(path, { force: true })', BOUND],
   ['src/daemon/known.ts', 'row.contents[0]', KNOWLEDGE],
   ['src/daemon/known.ts', 'FORGET_OVER', KNOWLEDGE],
+  ['src/daemon/warden.ts', 'readdirSync(folders.work)', START],
   ['src/daemon/store.ts', 'readdirSync(archives)', START],
   ['src/daemon/store.ts', 'rmSync(path', START],
   ['src/standin/journal-file.ts', 'aside + suffix', 'a journal that is damaged already; test/standin/journal.test.ts'],
   ['src/standin/journal-sql.ts', 'ADD COLUMN', 'a journal of an earlier version; test/standin/ctime.test.ts'],
-  ['src/package/private/inside.ts', "openSync(path, 'r')", 'only reads, and only packed files of an image'],
-  ['src/trust/key.ts', 'O_NOFOLLOW', 'only reads, before anything is published'],
+  ['src/standin/survey-libraries.ts', 'O_NONBLOCK', READS],
 ]

@@ -37,7 +37,9 @@ describe('found whole and in pieces', () => {
     ['\0anna\0', ANNA.text],
     ['/home/anna/src', ANNA.text],
     ['savannah.gnu.org', undefined],
-    ['annals, anna_b, anna2, Anna', undefined],
+    ['annals, anna_b, anna2, Annas, ANNA_', undefined],
+    ['Compiled by ANNA\n', ANNA.text],
+    ['(c) Anna', ANNA.text],
     ['joanna anna', ANNA.text],
     ['\u00e9anna ', undefined],
     ['\u0001anna\u0002', undefined],
@@ -48,14 +50,68 @@ describe('found whole and in pieces', () => {
     test(JSON.stringify(bytes), () => assert.deepEqual(found(searcher, Buffer.from(bytes, 'utf8')), [expected]))
 })
 
-test('a host is found however it is written, a user only as it is called', () => {
-  const of = searcherFor([{ ...text('word', 'Desk7b'), anyCase: true }, ANNA])
-  for (const written of ['Desk7b', 'desk7b', 'DESK7B', 'made on desk7b.']) assert.deepEqual(found(of, Buffer.from(written)), ['Desk7b'])
-  for (const written of ['desk7', 'desk7bb', 'dESK7b', 'Anna']) assert.deepEqual(found(of, Buffer.from(written)), [undefined])
+describe('found however it is written', () => {
+  const whole = '/var/tmp/portage/app-misc/hello-2/work'
+  const wide = (text: string): Buffer => Buffer.from(text, 'utf16le')
+  const base64 = (before: string): string => Buffer.from(`${before}${whole}/x`).toString('base64')
+  const lines = base64('some words in front of it, ').replaceAll(/.{20}/g, '$&\n')
+  const cases: [string, Buffer, string | undefined][] = [
+    ['JSON with escaped slashes', Buffer.from(JSON.stringify({ whole }).replaceAll('/', String.raw`\/`)), BUILD.text],
+    ['JSON in JSON', Buffer.from(whole.replaceAll('/', String.raw`\\\/`)), BUILD.text],
+    ['an address', Buffer.from(encodeURIComponent(whole)), BUILD.text],
+    ['an address in small letters', Buffer.from(encodeURIComponent(whole).toLowerCase()), BUILD.text],
+    ['two slashes', Buffer.from(whole.replace('/app-misc', '//app-misc')), BUILD.text],
+    ['a dot between slashes', Buffer.from(whole.replace('/app-misc', '/./app-misc')), BUILD.text],
+    ['XML', Buffer.from(whole.replaceAll('/', '&#x2F;')), BUILD.text],
+    ['UTF-16 LE', wide(`in ${whole}`), BUILD.text],
+    ['UTF-16 BE', wide(`in ${whole}`).swap16(), BUILD.text],
+    ['UTF-16 of a name', wide('by anna.'), ANNA.text],
+    ['UTF-16 BE of a name', wide('by ANNA.').swap16(), ANNA.text],
+    ['UTF-16 of nothing but a name', wide('\uFEFFanna'), ANNA.text],
+    ['base64', Buffer.from(base64('')), BUILD.text],
+    ['base64, a byte in', Buffer.from(base64('x')), BUILD.text],
+    ['base64, two bytes in', Buffer.from(base64('xx')), BUILD.text],
+    ['base64 in an address', Buffer.from(`data:;base64,${base64('a=1 ')}`), BUILD.text],
+    ['UTF-16 of a longer path', wide(`${BUILD.text}0/work`), undefined],
+    ['UTF-16 of a longer name', wide('savannah annas'), undefined],
+    ['an address of a longer path', Buffer.from(encodeURIComponent(`${BUILD.text}0/work`)), undefined],
+    ['base64 of a longer path', Buffer.from(Buffer.from(`${BUILD.text}0/work`).toString('base64')), undefined],
+    ['names of the path alone', Buffer.from('var tmp portage app-misc/hello-2 tmp/portage/app-misc/hello-2'), undefined],
+    ['another path', Buffer.from('/var/tmp/portages/app-misc/hello-2 /var/tmp/portage/x/hello-2'), undefined],
+  ]
+  for (const [what, bytes, expected] of cases) test(what, () => assert.deepEqual(found(searcher, bytes), [expected]))
+
+  test('base64 in lines, but where the end of one cuts what is looked for', () => {
+    const cut = [0, 1, 2, 3, 4, 5, 6, 7].filter((before) => found(searcher, Buffer.from(lines.slice(before)))[0] === undefined)
+    assert.deepEqual(cut, [])
+  })
+  test('a host like a user', () => {
+    const of = searcherFor([text('word', 'Desk7b'), ANNA])
+    for (const written of ['Desk7b', 'desk7b', 'DESK7B', 'made on desk7b.']) assert.deepEqual(found(of, Buffer.from(written)), ['Desk7b'])
+    for (const written of ['desk7', 'desk7bb', 'dESK7b']) assert.deepEqual(found(of, Buffer.from(written)), [undefined])
+  })
+  test('a path with bytes that addresses write as numbers', () => {
+    const of = searcherFor([text('path', '/srv/a+b/größe/x-1')])
+    assert.deepEqual(found(of, Buffer.from(encodeURIComponent('/srv/a+b/größe/x-1'))), ['/srv/a+b/größe/x-1'])
+    assert.deepEqual(found(of, Buffer.from('/srv/a+b/größe/x-1/y')), ['/srv/a+b/größe/x-1'])
+  })
 })
 
 test('pieces of any sizes find what the whole finds', () => {
-  const part = fc.constantFrom('anna', ' ', 'x', '\0', BUILD.text, '/', 'an', 'na', BUILD.text.slice(0, 9), BUILD.text.slice(9))
+  const part = fc.constantFrom(
+    'anna',
+    ' ',
+    'x',
+    '\0',
+    'a\0n\0n\0a\0',
+    BUILD.text,
+    encodeURIComponent(BUILD.text),
+    '/',
+    'an',
+    'na',
+    BUILD.text.slice(0, 9),
+    BUILD.text.slice(9),
+  )
   fc.assert(
     fc.property(
       fc.array(part, { maxLength: 30 }),
