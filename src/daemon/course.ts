@@ -9,11 +9,11 @@ import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { StandinError } from '../base/errors.ts'
-import { checkJson, count, plainText } from '../base/schema.ts'
+import { checkJson, count, hex64, plainText } from '../base/schema.ts'
 import { FEATURES } from '../portage/features.ts'
 import { callers } from './caller.ts'
 import type { Door } from './door.ts'
-import { moment } from './moment.ts'
+import { cpvOfMoment, moment } from './moment.ts'
 import { ownPackage } from './ownPackage.ts'
 
 /** `following` until the merge asks for the way, `merging` from then on, `built` when Portage has said so, `failed` when it has said that. */
@@ -29,10 +29,17 @@ export const wanted = v.strictObject({
 
 export type Wanted = v.InferOutput<typeof wanted>
 
+/** The id of the recipe of a build, or why it has none. */
+const begun = v.union([v.strictObject({ id: hex64 }), v.strictObject({ why: plainText(2000) })])
+
+export type Begun = v.InferOutput<typeof begun>
+
 export const note = v.strictObject({
   standin: v.literal('course-1'),
   began: moment,
   stage: v.picklist(STAGES),
+  /** As it was when the build began; absent until that is worked out. */
+  recipe: v.exactOptional(begun),
   /** Terminal of the person who typed emerge, and its device number, so that nobody else's is written to. */
   terminal: v.nullable(v.strictObject({ path: plainText(200), device: v.number(), plain: v.optional(v.boolean(), false) })),
   owner: v.nullable(v.strictObject({ pid: v.number(), startTime: plainText(40), bootId: plainText(100) })),
@@ -69,6 +76,16 @@ export interface Course {
   seeking: Promise<void>
   /** Settles when nobody has offered a copy for so long that nobody need wait for one, though the search goes on. */
   readonly unheard: PromiseWithResolvers<void>
+  /** Resolves when it is noted from what it is built. Nothing that an emerge waits for waits for it. */
+  begun: Promise<void>
+  /** Whether its note is gone for good. */
+  over: boolean
+}
+
+export function courseOf(key: string, value: Note, door: Door): Course {
+  const [enough, done] = [new AbortController(), Promise.resolve()]
+  const [cpv, unheard] = [cpvOfMoment(value.began.values), Promise.withResolvers<void>()]
+  return { key, cpv, note: value, door, enough, work: done, seeking: done, unheard, begun: done, over: false }
 }
 
 export function saveNote(folder: string, key: string, value: Note): void {

@@ -6,13 +6,12 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { findOwner, isAlive, isSameOwner, type Owner } from '../portage/lock.ts'
-import { type Course, dropNote, type Note, readNotes, saveNote } from './course.ts'
+import { type Course, courseOf, dropNote, type Note, readNotes, saveNote } from './course.ts'
 import { forgetDoor, forgetOtherDoors, isLeft, makeDoor } from './door.ts'
 import { buildKey, cpvOfMoment, type Moment } from './moment.ts'
-import { ownPackageOf } from './ownPackage.ts'
 import { typedBy } from './say.ts'
 import type { Steps } from './step.ts'
-import { seenAtMerge } from './unlike.ts'
+import { seenAtEnd, seenAtMerge } from './unlike.ts'
 
 export interface CoursesOptions {
   /** Folders of doors and of notes, both root's alone, below /run. */
@@ -66,6 +65,7 @@ export function openCourses(options: CoursesOptions): Courses {
 
   const over = (course: Course): void => {
     if (table.get(course.key) === course) table.delete(course.key)
+    course.over = true
     if (course.note.owner !== null) ended.set(course.key, course.note.owner)
     course.door.remove()
     dropNote(options.notes, course.key) // first: the next warden would finish once more what is noted
@@ -73,17 +73,7 @@ export function openCourses(options: CoursesOptions): Courses {
   }
 
   const open = async (key: string, value: Note): Promise<Course> => {
-    const door = await makeDoor(options.doors, key)
-    const course: Course = {
-      key,
-      cpv: cpvOfMoment(value.began.values),
-      note: value,
-      door,
-      enough: new AbortController(),
-      work: Promise.resolve(),
-      seeking: Promise.resolve(),
-      unheard: Promise.withResolvers(),
-    }
+    const course = courseOf(key, value, await makeDoor(options.doors, key))
     table.set(key, course)
     saveNote(options.notes, key, value)
     return course
@@ -96,7 +86,10 @@ export function openCourses(options: CoursesOptions): Courses {
     // Portage cleans again after a finished merge: that is an end, not a beginning.
     if (before !== undefined && before.note.stage !== 'following' && isOwned(before)) return
     const owner = findOwner({ tmpdir: values.PORTAGE_TMPDIR, category: values.CATEGORY, pf: values.PF, procRoot: options.procRoot })
-    if (before !== undefined && goesOn(before, began, owner)) return
+    if (before !== undefined && goesOn(before, began, owner)) {
+      change(before, { began })
+      return steps.begin(before)
+    }
     if (before !== undefined) await leave(before)
     const last = ended.get(key)
     ended.delete(key)
@@ -119,6 +112,7 @@ export function openCourses(options: CoursesOptions): Courses {
       standinsLive: steps.anyLive(),
       unkept: null,
     })
+    steps.begin(course)
     if (wanted.install && !othersOf(began, course).some(({ note }) => note.stage === 'merging')) seek(course)
   }
 
@@ -147,7 +141,7 @@ export function openCourses(options: CoursesOptions): Courses {
     course.enough.abort()
     const others = await halt(othersOf(moment, course))
     await then(course, async () => {
-      if (table.get(course.key) !== course) return // over since: a note that is written now would never go
+      if (course.over) return // a note that is written now would never go
       steps.makeWay(moment, others, course)
       await steps.keep(course, moment.values)
       change(course, { stage: 'merging', ...seenAtMerge(course.note, moment.values, options.procRoot) })
@@ -160,8 +154,8 @@ export function openCourses(options: CoursesOptions): Courses {
     return moment.values.MERGE_TYPE === 'binary' ? 'done' : 'unknown'
   }
 
-  const built = async (course: Course, own: Note['package'] = course.note.package): Promise<void> => {
-    change(course, { stage: 'built', package: own })
+  const built = async (course: Course, seen: Partial<Note> = {}): Promise<void> => {
+    change(course, { ...seen, stage: 'built' })
     course.enough.abort()
     await then(course, async () => {
       // Without a merge (`emerge -B`) nobody has asked for the way.
@@ -190,7 +184,7 @@ export function openCourses(options: CoursesOptions): Courses {
     }
     if (moment.moment === 'install') await Promise.race([course.work, course.unheard.promise])
     else if (moment.moment === 'purge') await makeWay(course, moment)
-    else if (moment.moment === 'publish') void built(course, ownPackageOf(moment.values, course.note.began.values))
+    else if (moment.moment === 'publish') void built(course, seenAtEnd(course.note, moment.values, options.procRoot))
     else if (course.note.stage !== 'built') void leave(course)
     return course.note.standing === null ? 'done' : 'usable'
   }

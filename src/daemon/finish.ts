@@ -16,6 +16,7 @@ import { rebuilt } from './rebuild.ts'
 import { whyNobody, whyNotKept, whyPrivate, whySignedOtherwise, whySwitchedOff, whyTooLarge } from './staysHome.ts'
 import type { Talk } from './talk.ts'
 import type { Traces } from './traces.ts'
+import { asItBegan } from './unlike.ts'
 import { type Wish, type WishedRecipe, wishOf } from './wish.ts'
 import { saveOwnWord, withheld } from './withheld.ts'
 
@@ -24,9 +25,9 @@ export async function finish(realm: Realm, course: Course, tell: Talk['tell']): 
   const from = keptOf(realm, course)
   if (from === undefined) return withheld(realm, course, tell, whyNotKept(course.note))
   const wish = wishOf(course.note.began.values, realm.wishTools)
-  const recipe = await wish.recipe
+  const [now] = await Promise.all([wish.recipe, course.begun])
+  const recipe = asItBegan(course.note, now)
   if (!recipe.known) return withheld(realm, course, tell, recipe.why)
-  if (course.note.unlike !== undefined) return withheld(realm, course, tell, course.note.unlike)
   const copy = copyOf(realm, course, tell)
   const unwanted = (await whySwitchedOff(realm, course)) ?? whyPrivate(realm.settings, wish, course.note.began.values)
   const tellWhy = (why: string): void => (course.note.wanted.publish ? tell(course, `not published: ${why}`, 'warn') : undefined)

@@ -1,13 +1,15 @@
 /**
- * Says which stand-ins must go before a package is merged, and which one belongs to a build.
+ * Says which stand-ins must go before a package is merged, which one belongs to a build, and what the journal is to know of one.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { join } from 'node:path'
-import type { Entry } from '../standin/journal.ts'
+import type { Entry, NewEntry } from '../standin/journal.ts'
 import { isSamePackage } from '../standin/live.ts'
 import { sharedNames } from '../standin/shared.ts'
 import type { Site } from '../standin/site.ts'
+import type { Offer } from '../swarm/wire.ts'
+import type { Course } from './course.ts'
 import { cpvOfMoment, type MomentValues } from './moment.ts'
 
 /** Every one of the package, also that of another emerge which still builds: whatever is merged would find its files in the way. */
@@ -35,4 +37,22 @@ export function metBy(
 /** Those of one build. */
 export function standingFor(site: Pick<Site, 'journal'>, { PORTAGE_BUILDDIR }: MomentValues): Entry[] {
   return site.journal.unsettled().filter(({ builddir }) => builddir === PORTAGE_BUILDDIR)
+}
+
+/** What the journal is to know of a copy of `offer` that is about to stand in for a build. */
+export function entryOf({ cpv, note }: Course, level: number, offer: Offer, at: Date): NewEntry {
+  const { values } = note.began
+  return {
+    eroot: values.EROOT,
+    cpv,
+    builddir: values.PORTAGE_BUILDDIR,
+    ownerPid: note.owner?.pid ?? 0,
+    ownerStart: note.owner?.startTime ?? '',
+    lockPath: `${values.PORTAGE_TMPDIR}/portage/${values.CATEGORY}/.${values.PF}.portage_lockfile`,
+    archive: offer.archive.sha256,
+    content: offer.content,
+    recipe: offer.recipe,
+    level,
+    at: at.getTime(),
+  }
 }

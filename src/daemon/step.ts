@@ -13,6 +13,8 @@ export interface Steps {
   wanted(moment: Moment, owner: Owner): Promise<Wanted>
   /** Whether any stand-in is live on this machine. */
   anyLive(): boolean
+  /** Works out beside the emerge from what the build is made, and notes that: see `course.begun`. */
+  begin(course: Course): void
   /** Seeks, stages, plans, places, tells. Ends early once `course.enough` is aborted. */
   standIn(course: Course): Promise<void>
   /** Of `courses` those whose stand-in is in the way of the merge that asks: of the same package, or with a name that the merge brings. */

@@ -11,6 +11,7 @@ import { readText } from '../portage/bounded.ts'
 import { whyNotAsked } from '../portage/hookreach.ts'
 import { metadataFromFolder } from '../package/metadata.ts'
 import { plainLine } from '../portage/terminal.ts'
+import { beginningsOf } from './beginning.ts'
 import type { CourseReport, Verdict } from './controlWire.ts'
 import type { Course } from './course.ts'
 import type { Steps } from './step.ts'
@@ -25,11 +26,11 @@ import { opener } from './opener.ts'
 import { ownPackageOf } from './ownPackage.ts'
 import { passOn } from './passOn.ts'
 import type { Realm } from './realm.ts'
-import { standingFor } from './standing.ts'
+import { entryOf, standingFor } from './standing.ts'
 import { talkOf } from './talk.ts'
 import { wayOf } from './way.ts'
 import { weigh } from './weigh.ts'
-import { type Wish, wishOf } from './wish.ts'
+import type { Wish } from './wish.ts'
 import { withheld } from './withheld.ts'
 
 const PATIENCE = { findSeconds: 30, hearSeconds: 3, betterSeconds: 0.3, othersSeconds: 2, getSeconds: 600 } as const
@@ -39,6 +40,7 @@ const ALONE = 'the merge did not wait for the daemon'
 export function stepsOf(realm: Realm): Steps {
   const talk = talkOf(realm)
   const { tell, tellAt, change } = talk
+  const beginnings = beginningsOf(realm, change)
   const report = (course: Course, wish: Wish | undefined, outcome: string, verdicts: readonly Verdict[], placed = false): void => {
     const { PORTAGE_REPO_NAME: repository } = course.note.began.values
     const row: CourseReport = {
@@ -66,7 +68,7 @@ export function stepsOf(realm: Realm): Steps {
         offer,
         mergeType: values.MERGE_TYPE,
         staging: join(realm.folders.staging, staging),
-        entry: entryOf(course, weighed.level, offer),
+        entry: entryOf(course, weighed.level, offer, realm.clock()),
         policy: { maxBytes: realm.settings.max_size, maxEntries: 100_000, maxTotalBytes: realm.settings.max_total_size },
         memory: realm.memory,
         glibc: realm.glibc,
@@ -119,7 +121,7 @@ export function stepsOf(realm: Realm): Steps {
     try {
       if (!existsSync(realm.hookFile))
         throw new HostError('BAD_STATE', `${realm.hookFile} is gone: standin was unmerged while its daemon runs`)
-      wish = wishOf(course.note.began.values, realm.wishTools)
+      wish = beginnings.wishOf(course)
       if (adopt(course, wish)) return
       const { PORTAGE_BUILDDIR: builddir, MERGE_TYPE: mergeType } = course.note.began.values
       const asked = { root: realm.site.root, wish, mergeType, builddir, ownerPid: course.note.owner?.pid ?? 0 }
@@ -172,6 +174,7 @@ export function stepsOf(realm: Realm): Steps {
       return { install, publish: features.has('publish'), seed: features.has('seed'), typed: [...typed] }
     },
     anyLive: () => realm.site.journal.unsettled().length > 0,
+    begin: beginnings.begin,
     standIn,
     ...wayOf(realm, talk),
     async keep(course, asked) {
@@ -225,25 +228,4 @@ function buildTimeIn(folder: string): string {
 /** With `install` alone the image is kept as well where a copy stood in, or a dispute waits: the own build has the last word. */
 function isWorthKeeping({ cpv, note }: Course, { known }: Realm): boolean {
   return note.wanted.publish || note.stoodIn !== null || known.awaitsRebuild(cpv)
-}
-
-function entryOf(
-  course: Course,
-  level: number,
-  offer: { archive: { sha256: string }; content: string; recipe: string },
-): Parameters<typeof stand>[0]['entry'] {
-  const { values } = course.note.began
-  return {
-    eroot: values.EROOT,
-    cpv: course.cpv,
-    builddir: values.PORTAGE_BUILDDIR,
-    ownerPid: course.note.owner?.pid ?? 0,
-    ownerStart: course.note.owner?.startTime ?? '',
-    lockPath: `${values.PORTAGE_TMPDIR}/portage/${values.CATEGORY}/.${values.PF}.portage_lockfile`,
-    archive: offer.archive.sha256,
-    content: offer.content,
-    recipe: offer.recipe,
-    level,
-    at: Date.now(),
-  }
 }

@@ -66,6 +66,7 @@ export async function stageIn(t: TestContext): Promise<Stage> {
   const steps: Steps = {
     wanted: () => Promise.resolve({ install: true, publish: true, seed: false, typed: [] }),
     anyLive: () => false,
+    begin: () => undefined,
     standIn: note('stand in'),
     inTheWay: ({ values }, courses) => courses.filter(({ cpv }) => isSamePackage(cpv, cpvOfMoment(values))),
     takeBack: (_course, why) => void did.push(`make way: ${why}`),
