@@ -27,7 +27,9 @@ export interface StoodIn {
 export interface AuditInput {
   readonly stoodIn: StoodIn
   readonly own: Published
+  /** Whether those of other packages were live while the own build was made, and whether it may have found the one that this is about. */
   readonly standinsLive: boolean
+  readonly besideItself: boolean
   readonly known: Known
   /** Whether the policy names this key. */
   readonly counts: (keyid: string) => boolean
@@ -88,11 +90,14 @@ export async function audit(input: AuditInput): Promise<Audited> {
  * What a build was bound to is the host's; which libraries its files need is what came out of it. So two builds that are bound alike are held against
  * each other, or a copy with one library more would escape.
  */
-function compare({ stoodIn, own, standinsLive, counts }: AuditInput): Compared {
+function compare({ stoodIn, own, standinsLive, besideItself, counts }: AuditInput): Compared {
   const { offer, manifest } = stoodIn
   const live = wasBesideStandins(offer, counts)
   const { linkage } = isBoundAlike(linkageOf(manifest.metadata), own.linkage) ? own.build.offer : offer
-  return compareContents({ standIn: { ...offer, linkage, standinsLive: live }, own: { ...own.build.offer, standinsLive } })
+  return compareContents({
+    standIn: { ...offer, linkage, standinsLive: live },
+    own: { ...own.build.offer, standinsLive: standinsLive || besideItself },
+  })
 }
 
 /** Nobody who counts, or nobody at all where none does, says that it comes of a clean build. Anybody can add a signature that is none. */
@@ -113,7 +118,7 @@ function whyNot({ stoodIn, own }: AuditInput, { because }: Compared & { verdict:
 
 /** The row comes first: from then on nothing of this recipe stands in, whatever happens to the files. */
 async function dispute(input: AuditInput, paths: readonly string[], accuses: boolean): Promise<string> {
-  const { stoodIn, own, known, disputes, fetched, counts } = input
+  const { stoodIn, own, known, disputes, fetched, counts, besideItself } = input
   const { recipe, content, stable, attestations } = own.build.offer
   const { offer } = stoodIn
   const row: Dispute = {
@@ -126,6 +131,7 @@ async function dispute(input: AuditInput, paths: readonly string[], accuses: boo
     kept: join(disputes, [recipe, offer.content, content].map((id) => id.slice(0, 12)).join('-')),
     files: 'none',
     state: accuses ? 'accuses' : 'open',
+    ...(besideItself ? { besideItself } : {}),
     attestations: joined(attestations, offer.attestations, counts).slice(0, MAX_SIGNED),
   }
   known.saveDispute(row)

@@ -55,6 +55,10 @@ export const note = v.strictObject({
   buildTime: plainText(40),
   /** Whether a stand-in of another package was live on this machine since the build began: configure may have found what it should not have. */
   standinsLive: v.boolean(),
+  /** Whether its own stand-in has put commands where PATH leads: the build itself may have found them. */
+  besideItself: v.exactOptional(v.boolean()),
+  /** Whether the package was installed when this build of it was about to be merged; absent where nobody has looked. */
+  replaces: v.exactOptional(v.boolean()),
   /** Why nothing was kept of the image when it was to be merged. */
   unkept: v.optional(v.nullable(plainText(2000)), null),
   /** Why it is not what its recipe says, as was seen when the merge began. */

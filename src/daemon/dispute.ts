@@ -12,7 +12,7 @@ export const MAX_PATHS = 400
 export const MAX_SIGNED = 64
 
 /**
- * `open`: stand-ins were live at one of the builds, so it accuses nobody, and a clean rebuild has the last word. `accuses`: the copy is not what its
+ * `open`: stand-ins were live at one of the builds, be it the copy itself, so it accuses nobody, and a clean rebuild has the last word. `accuses`: the copy is not what its
  * recipe gives here. `resolved`: a clean rebuild has given what the copy had. `irreproducible`: it has given a third content, so a difference in the same
  * files says nothing.
  */
@@ -36,6 +36,8 @@ export const dispute = v.strictObject({
   /** Which archives are in it: the copy's may have been gone, and the oldest disputes keep nothing but this row. */
   files: v.picklist(['both', 'own', 'none']),
   state: v.picklist(STATES),
+  /** Whether the own build may have found the copy, as one more may find what is installed: only one that finds neither has the last word then. */
+  besideItself: v.exactOptional(v.boolean()),
   /** Once it is irreproducible, the paths in which two builds of this host differ; absent where that is unknown, or too many to name. */
   varies: v.exactOptional(pathList),
   /** Who signed which content: the evidence. */
@@ -86,8 +88,12 @@ export function describe(of: Dispute): string {
     own: `the own archive is in ${of.kept}; that of the copy is gone`,
     none: 'its files are gone',
   }[of.files]
+  const again = `emerge --oneshot =${of.cpv}`
   const stands = {
-    open: `open: build it again while nothing stands in (emerge --oneshot =${of.cpv})`,
+    open:
+      of.besideItself === true
+        ? `open: your build may have run its own stand-in, so build it again while it is not installed (emerge --unmerge =${of.cpv}, then ${again})`
+        : `open: build it again while nothing stands in (${again})`,
     accuses: 'the copy is not what is built here, and nothing stands in for this recipe',
     resolved: 'closed in favour of the copy by a clean rebuild',
     irreproducible: `never built the same twice here${of.varies === undefined ? '' : ` (${named(of.varies)})`}, so nobody is accused`,

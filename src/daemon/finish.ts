@@ -7,6 +7,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { size } from '../base/units.ts'
 import { audit, INCOMPARABLE, type StoodIn } from './audit.ts'
+import { mayBeChanged } from './beside.ts'
 import type { Course } from './course.ts'
 import type { Dispute } from './dispute.ts'
 import type { Build } from './known.ts'
@@ -33,12 +34,15 @@ export async function finish(realm: Realm, course: Course, tell: Talk['tell']): 
   const tellWhy = (why: string): void => (course.note.wanted.publish ? tell(course, `not published: ${why}`, 'warn') : undefined)
   if (unwanted !== undefined) tellWhy(unwanted)
   if (unwanted !== undefined && copy === undefined && !realm.known.awaitsRebuild(course.cpv)) return
-  const own = await made(realm, course, wish, recipe, from)
+  const own = await made(realm, course, wish, recipe, from, copy)
   const hindered = unwanted ?? own.leak ?? whyNobody(course.note) ?? whyTooLarge(realm, own)
   if (unwanted === undefined && hindered !== undefined) tellWhy(hindered)
   try {
     // Where a copy stood in the word is about that one; it may be said again after a kill.
-    const words = copy === undefined ? rebuilt({ ...realm, own, standinsLive: course.note.standinsLive }) : []
+    const words =
+      copy === undefined
+        ? rebuilt({ ...realm, own, ...course.note, standinsLive: mayBeChanged(course.note, undefined, own.build.offer) })
+        : []
     for (const { text, tone, closed } of words) {
       tell(course, text, tone)
       if (closed !== undefined) withdraw(realm, closed)
@@ -76,10 +80,12 @@ function made(
   wish: Wish,
   recipe: WishedRecipe & { readonly known: true },
   from: PublishInput['from'],
+  copy: StoodIn | undefined,
 ): Promise<Published> {
   const work = join(realm.folders.work, course.key.slice(-100))
   const { archives } = realm.folders
-  const { standinsLive, wanted } = course.note
+  const { wanted } = course.note
+  const standinsLive: PublishInput['standinsLive'] = (built) => mayBeChanged(course.note, copy?.offer, built)
   const granted = wanted.typed.includes('publish') ? 'typed' : 'settings'
   const traces = tracesOf(realm, course)
   return publish({ ...realm, wish, recipe, from, archives, work, standinsLive, traces, granted, signal: realm.ending }).finally(() =>
@@ -97,7 +103,7 @@ function tracesOf({ settings }: Realm, { note }: Course): Traces {
 async function held(realm: Realm, course: Course, stoodIn: StoodIn, own: Published, tell: Talk['tell']): Promise<Build> {
   const { keys } = realm.policy()
   const { disputes, peer } = realm.folders
-  const { standinsLive } = course.note
+  const { standinsLive, besideItself = false } = course.note
   const counts = (keyid: string): boolean => keys.has(keyid)
   const { verdict, line, tone, build } = await audit({
     ...realm,
@@ -105,6 +111,7 @@ async function held(realm: Realm, course: Course, stoodIn: StoodIn, own: Publish
     stoodIn,
     own,
     standinsLive,
+    besideItself,
     disputes,
     fetched: join(peer, 'fetched'),
   })

@@ -33,7 +33,8 @@ export interface PublishInput {
   readonly work: string
   readonly maker: MakerProgram
   readonly key: SigningKey
-  readonly standinsLive: boolean
+  /** Whether stand-ins may have changed what came out. */
+  readonly standinsLive: (built: { readonly content: string; readonly stable: string }) => boolean
   readonly traces: Traces
   readonly granted: Granted
   readonly clock: () => Date
@@ -95,7 +96,7 @@ async function published(input: PublishInput): Promise<Published> {
     metadata: metadataId(made.metadata),
   }
   const archive = { sha256: made.sha256, size: made.size }
-  const attestation = seal(statementOf({ cpv: wish.cpv, ...ids, archive, standinsLive: input.standinsLive }), input.key)
+  const attestation = seal(statementOf({ cpv: wish.cpv, ...ids, archive, standinsLive: input.standinsLive(ids) }), input.key)
   const build: Build = {
     cpv: wish.cpv,
     archive,

@@ -68,8 +68,8 @@ export interface Realm {
   readonly features: Features
   liveBytes(): number
   live(): readonly LiveStandin[]
-  /** To be told of each stand-in: builds that go on beside it were not built on a clean machine. */
-  placed(key: string): void
+  /** To be told of each stand-in (its build, its id in the journal) before it is seen: nothing that is built beside it is built on a clean machine. */
+  placed(key: string, id: number): void
   /** Gives a build of ours to others. */
   readonly share: (build: Build) => void
 }

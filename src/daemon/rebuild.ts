@@ -15,6 +15,8 @@ export interface RebuildInput {
   readonly own: Pick<Published, 'build' | 'records'>
   /** Whether stand-ins of other packages were live during this build. */
   readonly standinsLive: boolean
+  /** Whether the package was installed during this build; absent where that is not known. */
+  readonly replaces?: boolean
 }
 
 export interface Word {
@@ -24,8 +26,13 @@ export interface Word {
   readonly closed?: Dispute
 }
 
+const BESIDE_INSTALLED: Word = {
+  text: 'it was installed during this build too, which may have run it: the dispute about it still waits for one while it is not (emerge --unmerge)',
+  tone: 'warn',
+}
+
 /** One word for each dispute that this build is about. */
-export function rebuilt({ known, own, standinsLive }: RebuildInput): Word[] {
+export function rebuilt({ known, own, standinsLive, replaces = true }: RebuildInput): Word[] {
   const { recipe, linkage } = own.build.offer
   const about = known.disputes(recipe).filter((one) => !isOver(one))
   return about.flatMap((one): Word[] => {
@@ -34,6 +41,7 @@ export function rebuilt({ known, own, standinsLive }: RebuildInput): Word[] {
       return [{ text: 'stand-ins were live during this build too: the dispute about it still waits for a clean rebuild', tone: 'warn' }]
     }
     const state = afterCleanRebuild(one, own.build.offer)
+    if (one.besideItself === true && replaces && state !== 'resolved') return one.state === 'open' ? [BESIDE_INSTALLED] : []
     if (state === undefined) {
       return one.linkage === linkage ? [afterThird(one, known, own)] : []
     }

@@ -12,6 +12,7 @@ import { whyNotAsked } from '../portage/hookreach.ts'
 import { metadataFromFolder } from '../package/metadata.ts'
 import { plainLine } from '../portage/terminal.ts'
 import { beginningsOf } from './beginning.ts'
+import { isInstalled } from './beside.ts'
 import type { CourseReport, Verdict } from './controlWire.ts'
 import type { Course } from './course.ts'
 import type { Steps } from './step.ts'
@@ -82,11 +83,11 @@ export function stepsOf(realm: Realm): Steps {
           if (unasked !== undefined) throw new HostError('BAD_STATE', unasked)
           kept = id
           realm.stood.save(id, { offer, manifest })
+          realm.placed(course.key, id)
         },
       })
       if (stood.kind === 'refused') return { ...stood, always: true }
       change(course, { standing: stood.id, stoodIn: stood.id })
-      realm.placed(course.key)
       passOn(realm, course, staging, offer)
       const seconds = (realm.clock().getTime() / 1000 - askedAt(course.note.began)).toFixed(1)
       const level = `level ${weighed.level}, ${weighed.counted}`
@@ -108,7 +109,7 @@ export function stepsOf(realm: Realm): Steps {
     const placed = standingFor(realm.site, course.note.began.values).find(({ state }) => state === 'placed')
     if (placed === undefined) return false
     change(course, { standing: placed.id, stoodIn: placed.id })
-    realm.placed(course.key)
+    realm.placed(course.key, placed.id)
     const own = placed.ownerPid === course.note.owner?.pid && placed.ownerStart === course.note.owner.startTime
     report(course, wish, `placed: by an earlier ${own ? 'daemon' : 'build'}`, [], true)
     const which = own ? 'the stand-in can be used now' : 'the stand-in of the build that failed can still be used'
@@ -183,7 +184,7 @@ export function stepsOf(realm: Realm): Steps {
       const info = join(values.PORTAGE_BUILDDIR, 'build-info')
       try {
         const made = ownPackageOf(asked, values) ?? null
-        change(course, { package: made, buildTime: buildTimeIn(info) })
+        change(course, { package: made, buildTime: buildTimeIn(info), replaces: isInstalled(realm.site.root, course.cpv) })
         // Portage's own package holds the same, and stays.
         if (!isWorthKeeping(course, realm) || made !== null || asked.D === '') return
         if (course.door.isLeft()) return leave(ALONE)

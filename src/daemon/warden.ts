@@ -15,6 +15,7 @@ import type { Run } from '../portage/run.ts'
 import { forgetGone } from '../standin/journal-kept.ts'
 import { openJournal } from '../standin/journal.ts'
 import { recover } from '../standin/recover.ts'
+import { isCommand } from '../standin/rules/names.ts'
 import { bootId, type Site } from '../standin/site.ts'
 import { loadOrCreateKey } from '../trust/key.ts'
 import { capturesIn } from './captures.ts'
@@ -126,9 +127,11 @@ export async function runWarden(input: WardenInput): Promise<void> {
     features,
     liveBytes: () => liveSizes(site).reduce((sum, size) => sum + size, 0),
     live: openLive(site.journal, stood),
-    placed(key) {
-      for (const course of courses.all().filter((one) => one.key !== key)) {
-        course.note = { ...course.note, standinsLive: true }
+    placed(key, id) {
+      const isSeenByItself = site.journal.paths(id).some(({ path }) => isCommand(path))
+      for (const course of courses.all()) {
+        const seen = course.key !== key ? { standinsLive: true } : isSeenByItself ? { besideItself: true } : {}
+        course.note = { ...course.note, ...seen }
         saveNote(folders.notes, course.key, course.note)
       }
     },

@@ -38,7 +38,7 @@ export const statement = v.strictObject({
     /** Of the metadata that are signed: slots, dependencies, flags and what else is read of an archive before it may run. */
     metadata: hex64,
     archive: v.strictObject({ sha256: hex64, size: count() }),
-    /** Whether stand-ins of other packages were live on that machine during the build; such a build accuses nobody. */
+    /** Whether stand-ins that may have changed it were live on that machine during the build; such a build accuses nobody. */
     standinsLive: v.boolean(),
   }),
 })

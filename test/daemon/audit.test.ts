@@ -20,6 +20,15 @@ const CASES: readonly [string, Side, Side, string, string | undefined][] = [
   ['other dates', { text: 'a' }, { text: 'b', stable: 'a' }, 'agree-stable', undefined],
   ['other content', { text: 'a' }, { text: 'b' }, 'differ', 'accuses'],
   ['other content beside stand-ins here', { text: 'a' }, { text: 'b', standinsLive: true }, 'differ', 'open'],
+  ['equal, though it may have found the copy', { text: 'a' }, { text: 'a', besideItself: true }, 'agree', undefined],
+  [
+    'other dates, though it may have found the copy',
+    { text: 'a' },
+    { text: 'b', stable: 'a', besideItself: true },
+    'agree-stable',
+    undefined,
+  ],
+  ['other content of what may have found the copy', { text: 'a' }, { text: 'b', besideItself: true }, 'differ', 'open'],
   ['other content beside stand-ins there', { text: 'a', standinsLive: true }, { text: 'b' }, 'differ', 'open'],
   ['another recipe', { text: 'a', recipe: sha256Hex('other') }, { text: 'b' }, 'not-comparable', undefined],
   ['bound to another slot', { text: 'a', metadata: bound('1/1') }, { text: 'b', metadata: bound('2/2') }, 'not-comparable', undefined],
@@ -50,6 +59,14 @@ test('who signed the same files with other metadata is no witness of the own bui
   assert.deepEqual([verdict, tone], ['agree', 'warn'])
   assert.match(line, /byte for byte, but other metadata were signed for it/)
   assert.deepEqual(build.offer.attestations, input.own.build.offer.attestations)
+})
+
+test('a build that may have found the copy is to be made again while neither that nor an installed one is there', async (t) => {
+  const { line } = await audit(auditOf(placeIn(t), { text: 'a' }, { text: 'b', besideItself: true }))
+  assert.match(
+    line,
+    /open: your build may have run its own stand-in, .* while it is not installed \(emerge --unmerge =\S+, then emerge --oneshot =/,
+  )
 })
 
 test('what differs in the linkage is said, and reaches a terminal as plain text', async (t) => {

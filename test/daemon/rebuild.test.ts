@@ -179,3 +179,31 @@ test('what somebody has removed is not said to be there', async (t) => {
     ['both', 'none'],
   )
 })
+
+const BESIDE_ITSELF: readonly [string, string, boolean | undefined, string, RegExp | undefined][] = [
+  ['what the copy had, beside an installed one', 'a', true, 'resolved', /closed in its favour/],
+  ['what was built before, beside an installed one', 'b', true, 'open', /installed during this build too/],
+  ['the same, and nobody knows', 'b', undefined, 'open', /installed during this build too/],
+  ['a third content beside an installed one', 'c', true, 'open', /installed during this build too/],
+  ['what was built before, and nothing was installed', 'b', false, 'accuses', /COPY THAT STOOD IN IS WRONG/],
+  ['a third content, and nothing was installed', 'c', false, 'irreproducible', /nobody is accused/],
+]
+
+for (const [what, text, replaces, state, says] of BESIDE_ITSELF) {
+  test(`a dispute of a build that may have found the copy, and a rebuild gives ${what}: ${state}`, async (t) => {
+    const place = placeIn(t)
+    await audit(auditOf(place, { text: 'a' }, { text: 'b', besideItself: true }))
+    const known = replaces === undefined ? {} : { replaces }
+    const words = rebuilt({ known: place.known, own: ownOf(place, { text }), standinsLive: false, ...known })
+    assert.deepEqual(words.map((word) => says?.test(word.text)), [true]) // prettier-ignore
+    assert.equal(place.known.disputes()[0]?.state, state)
+  })
+}
+
+test('a copy that a clean rebuild has accused stays so, whatever is built beside an installed one', async (t) => {
+  const place = placeIn(t)
+  await audit(auditOf(place, { text: 'a' }, { text: 'b', besideItself: true }))
+  rebuilt({ known: place.known, own: ownOf(place, { text: 'b' }), standinsLive: false, replaces: false })
+  assert.deepEqual(rebuilt({ known: place.known, own: ownOf(place, { text: 'c' }), standinsLive: false, replaces: true }), [])
+  assert.equal(place.known.disputes()[0]?.state, 'accuses')
+})

@@ -1,5 +1,5 @@
 /**
- * What the user's own build says of the copy that stood in: it convicts a copy that its builder tampered with, and names the files.
+ * What the user's own builds say of the copy that stood in: they convict a copy that its builder tampered with, and name the files.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -36,6 +36,7 @@ let network: Network
 let builder: Host
 let user: Host
 let builderDaemon: Started
+let userDaemon: Started
 
 before(async () => {
   network = await createNetwork({ name: 'audit' })
@@ -45,7 +46,7 @@ before(async () => {
   append(builder, PROFILE_BASHRC, TAMPERED)
   builderDaemon = await startDaemon(builder)
   await installStandin(user, { features: 'install publish', policy: policyNaming(keyIdOf(builder)) })
-  await startDaemon(user)
+  userDaemon = await startDaemon(user)
 })
 after(() => network.close())
 
@@ -56,7 +57,7 @@ async function emergeAndRead(atom: string): Promise<string> {
   return emerge.output()
 }
 
-test('a copy that its builder tampered with is convicted by the own build, loudly and by name', async () => {
+test('a copy that its builder tampered with is found out by the own build, loudly and by name', async () => {
   await builder.emerge(['test-misc/flags'])
   await builderDaemon.waitFor(/archive \S+ is given to others/)
   const said = await emergeAndRead('test-misc/flags')
@@ -73,7 +74,7 @@ test('a copy that its builder tampered with is convicted by the own build, loudl
   assert.equal((await buildOf(user, 'test-misc/flags')).audit, 'differ')
 })
 
-test('both sides are kept, and a recipe in dispute stands in no more', async () => {
+test('both sides are kept, a recipe in dispute stands in no more, and one more build convicts the copy', async () => {
   const [folder] = (await user.run(['find', '/var/lib/standin/disputes', '-mindepth', '1', '-type', 'd'])).stdout.trim().split('\n')
   assert.ok(folder !== undefined && folder !== '')
   for (const name of ['stood-in.json', 'own.json', 'own.gpkg.tar']) assert.ok(existsSync(user.path(`${folder}/${name}`)), name)
@@ -83,6 +84,7 @@ test('both sides are kept, and a recipe in dispute stands in no more', async () 
   await user.emerge(['--unmerge', '--quiet', 'test-misc/flags'])
   const said = await emergeAndRead('test-misc/flags')
   assert.match(said, /standin: test-misc\/flags-1: no stand-in: .*two contents for its recipe/)
+  await userDaemon.waitFor(/flags-1: your clean rebuild agrees with your build before it, so THE COPY THAT STOOD IN IS WRONG/)
 })
 
 test('a build that is never the same twice is a dispute too', async () => {

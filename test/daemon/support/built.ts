@@ -47,6 +47,7 @@ export interface Side {
   readonly also?: Readonly<Record<string, string>>
   readonly metadata?: Metadata
   readonly standinsLive?: boolean
+  readonly besideItself?: boolean
   readonly recipe?: string
   readonly size?: number
 }
@@ -95,6 +96,6 @@ export function ownOf(place: Place, side: Side): Published {
 }
 
 export function auditOf(place: Place, copy: Side, own: Side): AuditInput {
-  const { standinsLive = false } = own
-  return { ...place, stoodIn: copyOf(place, copy), own: ownOf(place, own), standinsLive, counts: () => false }
+  const { standinsLive = false, besideItself = false } = own
+  return { ...place, stoodIn: copyOf(place, copy), own: ownOf(place, own), standinsLive, besideItself, counts: () => false }
 }

@@ -1,5 +1,5 @@
 /**
- * A build beside stand-ins that differs from the copy accuses nobody: a clean rebuild says who is right, and the dispute ends one way or the other.
+ * A build beside stand-ins, be it its own, that differs from the copy accuses nobody: a clean rebuild says who is right, and so the dispute ends.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,10 +11,13 @@ import { createNetwork, type Network } from '../../support/host/network.ts'
 import { archivesOn, ask, buildsOf } from '../../support/standin/ask.ts'
 import { append } from '../../support/standin/built.ts'
 import { type Consumer, createConsumer, USABLE } from '../../support/story/consumer.ts'
+import { hold, letGo, reached } from '../../support/story/gate.ts'
 import { settled, until } from '../../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../../support/story/publisher.ts'
+import { signedOn } from '../../support/story/stranger.ts'
 
 const RANDOM = 'test-misc/random'
+const SELFISH = 'test-misc/selfish'
 const DIFFERS = /random-1: YOUR OWN BUILD DIFFERS .*\/usr\/share\/random\/seed\. (.*)/
 
 let network: Network
@@ -22,7 +25,9 @@ let publisher: Publisher
 
 before(async () => {
   network = await createNetwork({ name: 'dispute' })
-  publisher = await createPublisher(network, ['test-misc/slow', RANDOM], { makeConf: { RANDOM_SEED: 'theirs', SLOW_SECONDS: '1' } })
+  publisher = await createPublisher(network, ['test-misc/slow', RANDOM, SELFISH], {
+    makeConf: { RANDOM_SEED: 'theirs', SLOW_SECONDS: '1' },
+  })
 })
 after(() => network.close())
 
@@ -62,13 +67,16 @@ test('with install alone: the dispute is open, keeps both archives, and a clean 
   const user = await createConsumer(publisher, 'beta')
   const text = await buildBeside(user)
   assert.match(text, USABLE)
-  assert.match(DIFFERS.exec(text)?.[1] ?? text, /^open: build it again while nothing stands in .*both archives are in/)
+  assert.match(
+    DIFFERS.exec(text)?.[1] ?? text,
+    /^open: your build may have run its own stand-in, so build it again while it is not installed .*both archives are in/,
+  )
   const open = await disputeOn(user)
   assert.deepEqual([open.state, open.files], ['open', 'both'])
   const [theirs] = (await buildsOf(publisher.host)).filter(({ cpv }) => cpv.startsWith(RANDOM))
   const { stdout } = await user.host.run(['sha256sum', `${open.kept}/stood-in.gpkg.tar`])
   assert.equal(stdout.split(' ')[0], theirs?.archive, 'the bytes of the copy are kept')
-  assert.match(await whyOn(user), /stopped .*dispute +open: build it again/)
+  assert.match(await whyOn(user), /stopped .*dispute +open: your build/)
   assert.deepEqual(archivesOn(user.host), {}, 'nothing is kept for others')
 
   await user.host.emerge(['--unmerge', '--quiet', RANDOM])
@@ -96,6 +104,7 @@ test('with publish: a clean rebuild that gives the same again accuses the copy, 
     () => readdirSync(fetched),
     (names) => !names.some((name) => name.startsWith(theirs?.archive ?? '')),
   )
+  await user.host.emerge(['--unmerge', '--quiet', RANDOM])
   await said(user, '--oneshot', RANDOM)
   await user.daemon.waitFor(/random-1: your clean rebuild agrees with your build before it, so THE COPY THAT STOOD IN IS WRONG/)
   assert.equal((await disputeOn(user)).state, 'accuses')
@@ -110,8 +119,9 @@ test('with install alone: what is never built the same twice accuses nobody, onc
   const user = await createConsumer(publisher, 'delta')
   await said(user, RANDOM)
   await user.daemon.waitFor(DIFFERS)
-  assert.equal((await disputeOn(user)).state, 'accuses')
+  assert.equal((await disputeOn(user)).state, 'open')
   await settled(user.host)
+  await user.host.emerge(['--unmerge', '--quiet', RANDOM])
   await said(user, '--oneshot', RANDOM)
   await user.daemon.waitFor(/random-1: your clean rebuild differs from both sides of the dispute: .* nobody is accused/)
   await settled(user.host)
@@ -128,4 +138,38 @@ test('with install alone: what is never built the same twice accuses nobody, onc
   await user.daemon.waitFor(/random-1: your own build can't be compared .*: this package is never built the same twice/)
   await settled(user.host)
   assert.equal((await disputeOn(user)).state, 'irreproducible')
+})
+
+/** What the newest build of the host was signed with. */
+async function signedLive({ host }: Consumer): Promise<string | undefined> {
+  const [envelope] = (await signedOn(host)).offer.attestations
+  return /"standinsLive":\w+/.exec(Buffer.from(envelope?.payload ?? '', 'base64').toString())?.[0]
+}
+
+test('a build that finds its own stand-in, and is another for that, accuses nobody, nor does one that finds what is installed', async () => {
+  const user = await createConsumer(publisher, 'epsilon', { standin: { features: 'install publish' } })
+  hold(user.host, 'compile')
+  const emerge = await user.emerge(SELFISH)
+  await Promise.all([emerge.waitFor(USABLE), reached(user.host, 'compile')])
+  letGo(user.host, 'compile')
+  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  await user.daemon.waitFor(
+    /selfish-1: YOUR OWN BUILD DIFFERS .*\/usr\/bin\/selfish\. open: your build may have run its own stand-in, .*\n/,
+  )
+  assert.equal((await user.host.run(['selfish'])).stdout, 'found\n')
+  assert.equal((await disputeOn(user)).state, 'open')
+  assert.equal(await signedLive(user), '"standinsLive":true')
+
+  await settled(user.host)
+  await said(user, '--oneshot', SELFISH)
+  await user.daemon.waitFor(/selfish-1: it was installed during this build too, which may have run it: .*\n/)
+  assert.equal((await disputeOn(user)).state, 'open')
+
+  await settled(user.host)
+  await user.host.emerge(['--unmerge', '--quiet', SELFISH])
+  await said(user, '--oneshot', SELFISH)
+  await user.daemon.waitFor(/selfish-1: your clean rebuild agrees with the copy .* closed in its favour.*\n/)
+  await user.daemon.waitFor(/selfish-1: published .*\n/)
+  assert.equal((await user.host.run(['selfish'])).stdout, 'fresh\n')
+  assert.equal(await signedLive(user), '"standinsLive":false')
 })

@@ -45,7 +45,7 @@ async function give(top: string, known: Known, from: From): Promise<void> {
     work: join(work, 'one'),
     maker: { argv: [process.execPath, MAKER], env: {} },
     key: keyOfSeed(Buffer.alloc(32, 7)),
-    standinsLive: false,
+    standinsLive: () => false,
     traces: TRACES,
     granted: 'settings',
     clock: () => new Date(0),
