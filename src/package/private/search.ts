@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { keyOf } from './key.ts'
 import { type Needle, needlesOf } from './spelling.ts'
 
 export interface PrivateText {
@@ -34,7 +35,7 @@ export interface Searcher {
 }
 
 export function searcherFor(texts: readonly PrivateText[]): Searcher {
-  const needles = texts.flatMap((of) => needlesOf(of))
+  const needles = texts.flatMap((of) => needlesOf(of)).map((needle) => ({ ...needle, ...keyOf(needle.bytes) }))
   const overlap = Math.max(0, ...needles.map(({ bytes, before, after }) => before + bytes.length + after)) + 1
   return {
     whole(bytes) {
@@ -69,11 +70,19 @@ export function searcherFor(texts: readonly PrivateText[]): Searcher {
   }
 }
 
+interface KeyedNeedle extends Needle {
+  /** The part of `bytes` that is looked for, and where it is in them. */
+  readonly key: Buffer
+  readonly keyAt: number
+}
+
 /** `starts` and `ends`: whether nothing stands before and behind `bytes`. Otherwise what touches that end is left to who knows the neighbour. */
-function isIn(bytes: Buffer, needle: Needle, hasZero: boolean, starts: boolean, ends: boolean): boolean {
+function isIn(room: Buffer, needle: KeyedNeedle, hasZero: boolean, starts: boolean, ends: boolean): boolean {
+  const { bytes, key, keyAt } = needle
   if (needle.isWide && !hasZero) return false
-  const last = ends ? bytes.length : bytes.length - needle.bytes.length - needle.after
-  for (let at = bytes.indexOf(needle.bytes); at >= 0 && at <= last; at = bytes.indexOf(needle.bytes, at + 1))
-    if ((starts || at >= needle.before) && needle.fits(bytes, at)) return true
+  const first = starts ? 0 : needle.before
+  const last = ends ? room.length : room.length - bytes.length - needle.after
+  for (let at = room.indexOf(key, first + keyAt) - keyAt; at >= first && at <= last; at = room.indexOf(key, at + keyAt + 1) - keyAt)
+    if (room.compare(bytes, 0, keyAt, at, at + keyAt) === 0 && needle.fits(room, at)) return true
   return false
 }
