@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { cpSync, readFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Ended } from '../support/host/enter.ts'
@@ -39,6 +39,17 @@ test('the lines that install it do so', async () => {
   const { exitCode, stdout, stderr } = await typed(blockWith('emerge app-portage/standin'))
   assert.equal(exitCode, 0, stdout + stderr)
   assert.ok(host.exists('/usr/bin/standin'))
+})
+
+test('typed once more they update it: what is newer in the overlay comes, and nothing is there twice', async () => {
+  const repository = host.path('/var/db/repos/standin')
+  const before = readdirSync(repository, { recursive: true })
+  host.write('/root/dist/overlay/profiles/newer', '')
+  const { exitCode, stdout, stderr } = await typed(blockWith('emerge app-portage/standin'))
+  assert.equal(exitCode, 0, stdout + stderr)
+  assert.deepEqual(readdirSync(repository, { recursive: true }).toSorted(), [...before, 'profiles/newer'].toSorted())
+  for (const file of ['package.use', 'package.accept_keywords'])
+    assert.equal(host.read(`/etc/portage/${file}/standin`).trim().split('\n').length, 1)
 })
 
 test('the lines that switch it on do so, and the doctor finds nothing wrong but that nobody is trusted yet', async () => {

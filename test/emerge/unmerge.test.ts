@@ -55,9 +55,18 @@ test('a live stand-in goes with standin, and its own package is merged without i
   user.write(GO, '')
   assert.equal((await emerge.exited).exitCode, 0, emerge.output())
   assert.equal((await user.run(['slow'])).stdout, 'slow\n')
+  assert.match(stdout + stderr, /remove STANDIN_FEATURES from make\.conf/)
   const again = await user.emerge(['test-misc/nothing'])
   assert.doesNotMatch(again.stdout + again.stderr, /standin/i)
+  assert.match(user.read('/etc/portage/make.conf'), /STANDIN_FEATURES/)
+  assert.doesNotMatch(await environmentOf(user, 'test-misc/nothing-1'), /standin/i, 'the line that is left keeps it out')
 })
+
+async function environmentOf(host: Host, cpv: string): Promise<string> {
+  const { stdout } = await host.run(['bzip2', '-dc', `/var/db/pkg/${cpv}/environment.bz2`])
+  assert.match(stdout, /CATEGORY=/)
+  return stdout
+}
 
 function pathsOf(contents: string): ReadonlySet<string> {
   return new Set([...contents.matchAll(/^(?:obj|dir|sym) (\S+)/gm)].map((match) => match[1] ?? ''))

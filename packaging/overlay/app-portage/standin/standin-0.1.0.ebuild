@@ -97,5 +97,6 @@ pkg_prerm() {
 pkg_postrm() {
 	[[ -n ${REPLACED_BY_VERSION} ]] && return
 	elog "Kept for another time: the key of this host in /var/lib/standin, archives in /var/cache/standin,"
-	elog "and your settings in /etc/portage. A line in /etc/portage/bashrc does no harm and may go or stay."
+	elog "and your settings in /etc/portage. Please remove STANDIN_FEATURES from make.conf and package.env, and"
+	elog "only then the line in /etc/portage/bashrc: without it Portage saves them with each package that is built."
 }
