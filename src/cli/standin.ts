@@ -6,9 +6,11 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { isatty } from 'node:tty'
+import { systemCode } from '../base/errors.ts'
 import { foldersBelow } from '../daemon/folders.ts'
 import { runProgram } from '../portage/run.ts'
 import { execute } from './execute.ts'
+import { EXIT } from './exit.ts'
 import { main } from './main.ts'
 import { watchReader } from './reader.ts'
 import type { Stream, World } from './world.ts'
@@ -21,9 +23,10 @@ const ending = new AbortController()
 
 // Once: the second Ctrl-C ends this program at once, as it does any other.
 process.once('SIGINT', () => ending.abort())
-// The reader has what it wanted (`standin list | head -1`), or the terminal is gone: what was begun is done to its end all the same.
+// What was begun is done to its end all the same.
 const gone = new AbortController()
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => gone.abort())
+let lost = false
+for (const stream of [process.stdout, process.stderr]) stream.on('error', (error) => cutOff(stream, error))
 
 const world: World = {
   root,
@@ -52,7 +55,18 @@ const world: World = {
   purgePatienceMs: 120_000,
   execute,
 }
-process.exitCode = await main(process.argv.slice(2), world)
+const code = await main(process.argv.slice(2), world)
+process.exitCode = code === EXIT.ok && lost ? EXIT.failure : code
+
+function cutOff(stream: NodeJS.WriteStream, error: Error): void {
+  gone.abort()
+  const reason = systemCode(error)
+  // The reader has what it wanted (`standin list | head -1`), or the terminal is gone.
+  if (reason === 'EPIPE' || reason === 'EIO' || lost) return
+  lost = true
+  process.exitCode ||= EXIT.failure
+  if (stream !== process.stderr) process.stderr.write(` * not all could be written to standard output: ${error.message}\n`)
+}
 
 function streamOf(stream: NodeJS.WriteStream, fd: number): Stream {
   return {

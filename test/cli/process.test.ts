@@ -101,6 +101,16 @@ test('a reader that has seen enough is no error to talk about', async (t) => {
   assert.deepEqual([code, stderr], [0, ''])
 })
 
+for (const words of [['--help'], ['why', 'hello'], ['why', 'hello', '--json']]) {
+  test(`output that is lost is a failure, and said: ${words.join(' ')} > /dev/full`, async (t) => {
+    const world = worldIn(t)
+    await daemonIn(t, world, why)
+    const { code, stderr } = await start(['sh', '-c', 'exec "$@" > /dev/full', 'lost', ...PROGRAM, ...words], { EPREFIX: world.root }).ended
+    assert.deepEqual([code, stderr.split('\n').length], [1, 2], stderr)
+    assert.match(stderr, /^ \* not all could be written to standard output: .*ENOSPC/)
+  })
+}
+
 /** Sends the state once, and then nothing until the client goes. */
 const still: Responder = async (_, send, signal) => {
   send(statusAnswer())
