@@ -20,6 +20,8 @@ export interface Atom {
   /** Both or neither. */
   readonly operator?: Operator
   readonly version?: string
+  /** Of a binary package. No candidate here has one; Portage looks at it only with the operator `=`. */
+  readonly buildId?: string
   readonly slot?: string
   readonly subslot?: string
   readonly repository?: string
@@ -39,7 +41,9 @@ export interface Candidate {
 
 const SLOT = /^[A-Za-z0-9_][A-Za-z0-9_+.-]*$/
 const REPOSITORY = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/
-const USE_DEPENDENCY = /^[!-]?[A-Za-z0-9][A-Za-z0-9+_@-]*(\([+-]\))?[?=]?$/
+const FLAG = /[A-Za-z0-9][A-Za-z0-9+_@-]*(\([+-]\))?/.source
+const USE_DEPENDENCY = new RegExp(`^(-?${FLAG}|!?${FLAG}[?=])$`)
+const BUILD_ID = /^(.+?)-([^-]+(?:-r\d+)?)-(0|[1-9]\d*)$/
 const MAX_LENGTH = 400
 
 /** Errors: UserError BAD_ATOM, with what is wrong with it. */
@@ -60,6 +64,7 @@ export function matches(atom: Atom, candidate: Candidate): boolean {
   const [slot, subslot = slot] = (candidate.slot ?? '').split('/')
   if (atom.slot !== undefined && atom.slot !== slot) return false
   if (atom.subslot !== undefined && atom.subslot !== subslot) return false
+  if (atom.operator === '=' && atom.buildId !== undefined) return false
   return atom.operator === undefined || atom.version === undefined || meets(candidate.version, atom.operator, atom.version)
 }
 
@@ -132,13 +137,23 @@ function unversioned(rest: string, text: string): Pick<Atom, 'name' | 'category'
   return category === undefined ? { name } : { name, category }
 }
 
-function versioned(rest: string, operator: Operator, text: string): Pick<Atom, 'name' | 'category' | 'operator' | 'version'> {
+function versioned(rest: string, operator: Operator, text: string): Pick<Atom, 'name' | 'category' | 'operator' | 'version' | 'buildId'> {
   const glob = rest.endsWith('*')
   if (glob && operator !== '=') throw bad(text, `${operator} takes no *`)
-  const parts = splitPf(glob ? rest.slice(0, -1) : rest)
+  const parts = splitPf(glob ? rest.slice(0, -1) : rest) ?? (glob ? undefined : splitBuild(rest))
   if (parts === undefined || !isVersion(parts.version)) throw bad(text, `${operator} wants a name and a version`)
-  const { category, name, version } = parts
-  return { name, ...(category === undefined ? {} : { category }), operator: glob ? '=*' : operator, version }
+  const { category, ...named } = parts
+  return { ...named, ...(category === undefined ? {} : { category }), operator: glob ? '=*' : operator }
+}
+
+/** `cat/pkg-1.2-r3-4`: the fourth binary package of that version. */
+function splitBuild(rest: string): (Pick<Atom, 'name' | 'category' | 'buildId'> & { readonly version: string }) | undefined {
+  const [, full = '', version = '', buildId = ''] = BUILD_ID.exec(rest) ?? []
+  const [, category, name = ''] = /^(?:([^/]*)\/)?([^/]+)$/.exec(full) ?? []
+  // What Portage takes: here alone a name may end in what could be a version.
+  const isName = isPackageName(name) || splitPf(name) !== undefined
+  if (!isName || (category !== undefined && !isCategory(category))) return undefined
+  return { name, ...(category === undefined ? {} : { category }), version, buildId }
 }
 
 function bad(text: string, why: string): UserError {

@@ -32,6 +32,9 @@ const TAKEN: readonly [string, Omit<Atom, 'text'>][] = [
   ['hello:*::gentoo', { name: 'hello', repository: 'gentoo' }],
   ['app-misc/hello[-nls]', { category: 'app-misc', name: 'hello', use: '-nls' }],
   ['>=hello-2:0=::own[a,-b(+),!c?]', { name: 'hello', operator: '>=', version: '2', slot: '0', repository: 'own', use: 'a,-b(+),!c?' }],
+  ['=app-misc/hello-2.12-1', { category: 'app-misc', name: 'hello', operator: '=', version: '2.12', buildId: '1' }],
+  ['>=hello-2.12-r3-20:0', { name: 'hello', operator: '>=', version: '2.12-r3', buildId: '20', slot: '0' }],
+  ['~foo-bar-1-9999[!a=]', { name: 'foo-bar', operator: '~', version: '1', buildId: '9999', use: '!a=' }],
   ['font-misc/font-100dpi', { category: 'font-misc', name: 'font-100dpi' }],
 ]
 
@@ -65,6 +68,15 @@ const REFUSED = [
   'a/b[ssl][nls]',
   'a/b[ssl]::own',
   'a/b[x y]',
+  'a/b[!a]',
+  'a/b[-a=]',
+  'a/b[-a?]',
+  'a/b[!-a]',
+  'a/b-1-1',
+  '=a/b-1-01',
+  '=a/b-1-r1-r2',
+  '=a/b-1-1*',
+  '=a/b-1-2-3-4',
   'a/b:0*',
   'a/b::own:=',
   '*/b',
@@ -136,6 +148,8 @@ const MEANT: readonly [string, boolean][] = [
   ['hello:0=', true],
   ['hello:2=', false],
   ['hello[-nls]', true],
+  ['=hello-2.12-r1-1', false],
+  ['>=hello-2.12-1', true],
 ]
 
 for (const [text, meant] of MEANT) {
