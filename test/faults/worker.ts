@@ -12,25 +12,18 @@ import { createInterface } from 'node:readline'
 import { StandinError } from '../../src/base/errors.ts'
 import { scenarioNamed } from './scenarios/all.ts'
 import { folderFor } from './support/folders.ts'
-import type { Course, Scenario, Stage } from './support/scenario.ts'
-import { arm, disarm, type Fault, type Seen } from './support/tap.ts'
+import { type Apart, type Course, type Done, type Inside, isApart, type Stage } from './support/scenario.ts'
+import { arm, disarm, type Fault } from './support/tap.ts'
 
 export type Job =
   | { readonly t: 'count'; readonly scenario: string }
   | { readonly t: 'fault'; readonly scenario: string; readonly fault: Fault; readonly course: Course }
   | { readonly t: 'judge'; readonly scenario: string; readonly top: string; readonly course: Course }
 
-export interface Done {
-  readonly seen: readonly Seen[]
-  readonly isHit: boolean
-  /** What is not as it must be, one line each. */
-  readonly wrong: readonly string[]
-}
-
 const AFTER = 'after the restart'
 
 /** Opens and works, watched. Gives what is open, and what was wrong with how it failed. */
-async function begin(scenario: Scenario, top: string, fault: Fault | undefined): Promise<{ stage: Stage | undefined; done: Done }> {
+async function begin(scenario: Inside, top: string, fault: Fault | undefined): Promise<{ stage: Stage | undefined; done: Done }> {
   let stage: Stage | undefined
   const wrong: string[] = []
   arm(fault)
@@ -59,7 +52,7 @@ async function tried(what: string, work: () => Promise<void> | void): Promise<st
   }
 }
 
-async function faulted(scenario: Scenario, fault: Fault | undefined, course: Course): Promise<Done> {
+async function faulted(scenario: Inside, fault: Fault | undefined, course: Course): Promise<Done> {
   const top = mkdtempSync(join(folderFor(course), 'one-'))
   try {
     await scenario.prepare(top)
@@ -78,7 +71,7 @@ async function faulted(scenario: Scenario, fault: Fault | undefined, course: Cou
   }
 }
 
-function judged(scenario: Scenario, top: string, when: string): string[] {
+function judged(scenario: Inside, top: string, when: string): string[] {
   try {
     return scenario.judge(top, when === AFTER).map((line) => `${when}: ${line}`)
   } catch (error) {
@@ -86,7 +79,7 @@ function judged(scenario: Scenario, top: string, when: string): string[] {
   }
 }
 
-async function restarted(scenario: Scenario, top: string, course: Course): Promise<string[]> {
+async function restarted(scenario: Inside, top: string, course: Course): Promise<string[]> {
   if (course === 'merged') scenario.merge?.(top)
   const wrong = await tried('the restart', () => scenario.restart(top, course === 'alive'))
   wrong.push(...judged(scenario, top, AFTER))
@@ -104,8 +97,20 @@ function openBelow(top: string): string[] {
   })
 }
 
+async function apart(scenario: Apart, fault: Fault | undefined, course: Course): Promise<Done> {
+  const top = mkdtempSync(join(folderFor(course), 'one-'))
+  try {
+    return await scenario.tryOut(top, fault, course)
+  } catch (error) {
+    return { seen: [], isHit: false, wrong: [`it could not be tried: ${told(error)}`] }
+  } finally {
+    rmSync(top, { recursive: true, force: true })
+  }
+}
+
 async function doneOf(job: Job): Promise<Done> {
   const scenario = scenarioNamed(job.scenario)
+  if (isApart(scenario)) return job.t === 'fault' ? apart(scenario, job.fault, job.course) : apart(scenario, undefined, 'gone')
   if (job.t === 'fault') return faulted(scenario, job.fault, job.course)
   if (job.t === 'count') return faulted(scenario, undefined, 'again')
   try {
@@ -119,6 +124,7 @@ async function doneOf(job: Job): Promise<Done> {
 const [name, top, point] = process.argv.slice(2)
 if (name !== undefined && top !== undefined && point !== undefined) {
   const scenario = scenarioNamed(name)
+  if (isApart(scenario)) throw new Error(`${name} is cut in processes of its own`)
   await scenario.prepare(top)
   await begin(scenario, top, { point, way: 'killed' })
 } else

@@ -8,9 +8,10 @@ import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Done, Job } from '../worker.ts'
+import { scenarioNamed } from '../scenarios/all.ts'
+import type { Job } from '../worker.ts'
 import { folderFor } from './folders.ts'
-import type { Course } from './scenario.ts'
+import { type Course, type Done, isApart } from './scenario.ts'
 import type { Fault } from './tap.ts'
 
 export interface Lane {
@@ -61,7 +62,9 @@ export function openLane(): Lane {
   return {
     count: (scenario) => ask({ t: 'count', scenario }),
     fault: (scenario, fault, course) =>
-      fault.way === 'killed' ? kill(scenario, fault, course) : ask({ t: 'fault', scenario, fault, course }),
+      fault.way === 'killed' && !isApart(scenarioNamed(scenario))
+        ? kill(scenario, fault, course)
+        : ask({ t: 'fault', scenario, fault, course }),
     async close() {
       if (worker === undefined) return
       const ended = once(worker, 'close')

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import type { Way } from './tap.ts'
+import type { Fault, Seen, Way } from './tap.ts'
 
 /**
  * What follows a fault: the same process tries again; it ends, and the next one starts up while the emerge is gone, or still at work; or it ends, and the
@@ -22,7 +22,7 @@ export interface Stage {
   close(): Promise<void> | void
 }
 
-export interface Scenario {
+export interface Inside {
   readonly name: string
   /** Everything lies below `top`, a new folder. Not watched. */
   prepare(top: string): Promise<void> | void
@@ -40,7 +40,29 @@ export interface Scenario {
   leave?(top: string): void
 }
 
+export interface Done {
+  readonly seen: readonly Seen[]
+  readonly isHit: boolean
+  /** What is not as it must be, one line each. */
+  readonly wrong: readonly string[]
+}
+
+/** One that is several processes, each watched for itself: it does all of it, in a new folder. */
+export interface Apart {
+  readonly name: string
+  readonly leaves?: RegExp
+  readonly courses: Readonly<Record<Way, readonly Course[]>>
+  tryOut(top: string, fault: Fault | undefined, course: Course): Promise<Done>
+}
+
+export type Scenario = Inside | Apart
+
+export function isApart(scenario: Scenario): scenario is Apart {
+  return 'tryOut' in scenario
+}
+
 /** What is tried after a fault of `way`. */
 export function coursesOf(scenario: Scenario, way: Way): readonly Course[] {
+  if (isApart(scenario)) return scenario.courses[way]
   return COURSES.filter((course) => (course !== 'again' || way !== 'killed') && (course !== 'merged' || scenario.merge !== undefined))
 }

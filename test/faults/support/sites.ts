@@ -11,21 +11,20 @@ import { ASYNC, SYNC } from './tap-wraps.ts'
 
 const TOP = join(import.meta.dirname, '../../..')
 
-/** What placing, purging, capturing and publishing begin with; whatever these import is looked at too. */
+/** What placing, purging, capturing and publishing begin with, what follows builds and what hears of them; whatever these import is looked at too. */
 export const ENTRIES = [
   'src/standin/place.ts',
   'src/standin/purge.ts',
   'src/standin/recover.ts',
   'src/standin/journal.ts',
   'src/standin/journal-kept.ts',
-  'src/daemon/captures.ts',
-  'src/daemon/course.ts',
-  'src/daemon/door.ts',
-  'src/daemon/known.ts',
   'src/daemon/maker.ts',
-  'src/daemon/publish.ts',
-  'src/daemon/store.ts',
-  'src/daemon/stood.ts',
+  'src/daemon/warden.ts',
+  'hooks/abandon.ts',
+  'hooks/fetch.ts',
+  'hooks/install.ts',
+  'hooks/publish.ts',
+  'hooks/purge.ts',
 ] as const
 
 export interface Site {
@@ -64,13 +63,17 @@ export function sitesIn(files: readonly string[]): Site[] {
     const calls = names.map((name) => [name, new RegExp(`(?<![.\\w])${name}\\(`)] as const)
     const isDatabase = /from 'node:sqlite'/.test(text)
     const told = isDatabase ? (['exec', 'run'] as const).map((name) => [name, new RegExp(`\\.${name}\\(`)] as const) : []
+    const said = [['write', MESSAGE] as const]
     return lines.flatMap((line, at) =>
-      [...calls, ...told]
+      [...calls, ...told, ...said]
         .filter(([, call]) => call.test(line))
         .map(([name]) => ({ site: `${file}:${at + 1} ${name}`, file, name, text: (source[at] ?? '').trim() })),
     )
   })
 }
+
+/** Whatever goes through a channel, to a terminal of one's own too. */
+const MESSAGE = /\b(channel|socket|stderr|stdout)\.write\(/
 
 function read(file: string): string {
   return readFileSync(join(TOP, file), 'utf8')

@@ -62,13 +62,13 @@ const systemError = (name: string) => (): Error =>
 const databaseError = (): Error =>
   Object.assign(new Error('disk I/O error (a fault of this test)'), { code: 'ERR_SQLITE_ERROR', errcode: 10, errstr: 'disk I/O error' })
 
-function wrap(target: object, name: string, error: (() => Error) | undefined, instead?: unknown): void {
+function wrap(target: object, name: string, error: () => Error): void {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the names are those of functions
   const holder = target as Record<string, Call>
   const original = holder[name]
   if (original === undefined) throw new Error(`this Node has no ${name}`)
   holder[name] = function (this: unknown, ...args: unknown[]) {
-    return tapped(name, () => Reflect.apply(original, this, args), { error, instead, lose: name === 'openSync' ? closeAgain : undefined })
+    return tapped(name, () => Reflect.apply(original, this, args), { error, lose: name === 'openSync' ? closeAgain : undefined })
   }
 }
 
@@ -81,11 +81,25 @@ export function wrapAll(): void {
   for (const name of ASYNC) wrap(promises, name, systemError(name))
   wrap(DatabaseSync.prototype, 'exec', databaseError)
   wrap(StatementSync.prototype, 'run', databaseError)
-  // A message that is lost says so to nobody.
-  wrap(net.Socket.prototype, 'write', undefined, true)
+  wrapMessages()
   wrapFsync()
   wrapExecFile()
   syncBuiltinESMExports()
+}
+
+/** Whoever sends a message that does not come through, or of which nobody knows whether it did, has lost the channel with it. */
+function wrapMessages(): void {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion, typescript/unbound-method -- called with the socket that it is asked of
+  const original = net.Socket.prototype.write as unknown as Call
+  const wrapped = function (this: net.Socket, ...args: unknown[]): unknown {
+    const lose = (): void => void this.destroy(Object.assign(new Error('EPIPE: broken pipe (a fault of this test)'), { code: 'EPIPE' }))
+    return tapped('write', (): unknown => Reflect.apply(original, this, args), {
+      error: undefined,
+      instead: false,
+      lose,
+    })
+  }
+  Object.assign(net.Socket.prototype, { write: wrapped })
 }
 
 /** The archive is flushed in the background. */

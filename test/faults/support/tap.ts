@@ -28,11 +28,11 @@ export interface Seen {
 
 /** What a call gives up with, where it is to fail. */
 export interface Failing {
-  /** The error; undefined where the call says nothing when it fails, as a message that is lost. */
+  /** The error; undefined where the call itself says nothing when it fails, as one that sends a message. */
   readonly error: (() => Error) | undefined
   /** What is given back in place of an error. */
   readonly instead?: unknown
-  /** Gives up what the call has given, as the caller never gets it. */
+  /** Gives up what the call has given, as the caller never gets it; or what would have told that it failed. */
   readonly lose?: ((given: unknown) => void) | undefined
 }
 
@@ -66,14 +66,17 @@ export function disarm(): { readonly seen: readonly Seen[]; readonly hit: string
 export function tapped<T>(name: string, call: () => T, { error, instead, lose }: Failing): T {
   const way = met(name)
   if (way === undefined) return call()
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a call that says nothing gives what its wrapper knows
-  if (way === 'refused') return error === undefined ? (instead as T) : fail(error)
+  if (way === 'refused') {
+    if (error !== undefined) return fail(error)
+    lose?.(undefined)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a call that says nothing gives what its wrapper knows
+    return instead as T
+  }
   const result = way === 'killed' ? madeOrDead(call) : call()
   if (result instanceof Promise) return waited(result, way, error)
   if (way === 'killed') die()
-  if (error === undefined) return result
   lose?.(result)
-  return fail(error)
+  return error === undefined ? result : fail(error)
 }
 
 /** A call may fail by itself, as one that looks whether something is there. */
@@ -120,8 +123,12 @@ export function met(name: string): Way | undefined {
 
 const write = appendFileSync
 
+/** Appending is made of functions that are watched too. */
 function note(line: string): void {
-  if (state.log !== undefined) write(state.log, `${line}\n`)
+  if (state.log === undefined) return
+  state.on = false
+  write(state.log, `${line}\n`)
+  state.on = true
 }
 
 interface Caller {

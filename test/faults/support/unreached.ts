@@ -11,11 +11,12 @@ const AFTER = 'undoes what another call has failed at: reached in the runs with 
 const KNOWLEDGE = 'one statement of what is known for `why`, disputes or the cache: no file hangs on it'
 const READS = 'only reads'
 const BOUND =
-  'start-up, or a bound that was reached, drops what has grown old: done again whenever a warden starts; test/daemon/audit.test.ts'
+  'start-up, or a bound that was reached, drops what has grown old: done again whenever a warden starts; test/daemon/rebuild.test.ts'
 const START = 'start-up, which does the same again; test/daemon/store.test.ts'
 
 export const UNREACHED: readonly Reason[] = [
   ['src/base/durable.ts', 'rmSync(temporary', AFTER],
+  ['src/daemon/finish.ts', 'if (rows.every', AFTER],
   ['src/daemon/maker.ts', 'rmSync(wanted.out', AFTER],
   ['src/package/archive/own.ts', 'rmSync(input.into', AFTER],
   ['src/package/archive/write.ts', 'rmSync(temporary', AFTER],
@@ -26,14 +27,14 @@ export const UNREACHED: readonly Reason[] = [
   ['src/standin/place.ts', 'rmdirSync(path)', AFTER],
   ['src/daemon/known.ts', 'FROM builds', KNOWLEDGE],
   ['src/daemon/known.ts', 'UPDATE builds', KNOWLEDGE],
-  ['src/daemon/known.ts', 'passed_on', KNOWLEDGE],
+  ['src/daemon/known.ts', 'INTO passed_on', KNOWLEDGE],
+  ['src/daemon/known.ts', 'FROM passed_on', KNOWLEDGE],
   ['src/daemon/claims.ts', "openSync(file, 'r')", READS],
   ['src/daemon/disputeFiles.ts', 'if (!named.has(name)) rmSync', BOUND],
   ['src/daemon/disputeFiles.ts', 'rmSync(folder, { recursive: true, force: true })', BOUND],
   ['src/daemon/finish.ts', 'rmSync(path, { force: true })', BOUND],
-  ['src/daemon/known.ts', 'row.contents[0]', KNOWLEDGE],
-  ['src/daemon/known.ts', 'FORGET_OVER', KNOWLEDGE],
   ['src/daemon/warden.ts', 'readdirSync(folders.work)', START],
+  ['src/daemon/warden.ts', 'install_wait', START],
   ['src/daemon/store.ts', 'readdirSync(archives)', START],
   ['src/daemon/store.ts', 'rmSync(path', START],
   ['src/standin/journal-file.ts', 'aside + suffix', 'a journal that is damaged already; test/standin/journal.test.ts'],
