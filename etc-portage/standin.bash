@@ -100,7 +100,7 @@ __standin_line() {
 			done ;;
 	esac
 	# What the user's bashrc does around a phase, nobody else's build does. Functions that it defines in one phase are there from then on.
-	if [[ ${moment} == @(fetch|purge) ]]; then
+	if [[ ${moment} == @(fetch|purge|publish) ]]; then
 		line+=$'\x1f'PHASE_HOOKS=
 		for name in {pre,post}_{pkg_setup,src_{unpack,prepare,configure,compile,test,install}}; do
 			declare -F "${name}" >/dev/null && line+="${name} "

@@ -48,7 +48,7 @@ export async function finish(realm: Realm, course: Course, tell: Talk['tell']): 
       if (closed !== undefined) withdraw(realm, closed)
     }
     const build = copy === undefined ? own.build : await held(realm, course, copy, own, tell)
-    const twofold = whySignedOtherwise(realm.known.builds(), build)
+    const twofold = whySignedOtherwise(realm.known.signed(build.offer), build)
     if (hindered === undefined && twofold !== undefined) tellWhy(twofold)
     if (hindered === undefined && twofold === undefined) give(realm, course, build, tell)
   } finally {
@@ -134,6 +134,7 @@ function give(realm: Realm, course: Course, build: Build, tell: Talk['tell']): v
 
 /** A build that a clean one has spoken against is offered no more: a key that says two contents of one recipe is heard for neither. */
 function withdraw(realm: Realm, { recipe, contents }: Dispute): void {
+  realm.known.takeBack(recipe, contents[1])
   for (const { offer, archive, path } of realm.known.builds()) {
     if (offer.recipe !== recipe || offer.content !== contents[1]) continue
     realm.peer.unshare(archive.sha256, false)

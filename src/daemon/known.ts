@@ -34,12 +34,21 @@ export const build = v.strictObject({
 /** An archive of somebody else's that `seed` lets this host give on. */
 export const passedOn = v.strictObject({ archive: hex64, cpv: plainText(300), slot: plainText(80), repository: plainText(80), granted })
 
+/** What this host has said of a recipe, also when the archive of it is long gone. */
+const signed = v.strictObject({ content: hex64, stable: hex64 })
+
+export type Signed = v.InferOutput<typeof signed>
 export type Granted = v.InferOutput<typeof granted>
 export type Build = v.InferOutput<typeof build>
 export type PassedOn = v.InferOutput<typeof passedOn>
 
 export interface Known {
+  /** It is signed from now on. */
   saveBuild(row: Build): void
+  /** What was signed last of its recipe and linkage. */
+  signed(of: Pick<Build['offer'], 'recipe' | 'linkage'>): Signed | undefined
+  /** This host does not stand by that word any more. */
+  takeBack(recipe: string, content: string): void
   builds(): Build[]
   /** Where the disk is full it is only logged, and the row is still there. */
   dropBuild(archive: string): void
@@ -64,10 +73,20 @@ export interface Known {
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS builds (archive TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS signed (recipe TEXT, linkage TEXT, content TEXT NOT NULL, stable TEXT NOT NULL, PRIMARY KEY (recipe, linkage)) STRICT;
   CREATE TABLE IF NOT EXISTS courses (cpv TEXT PRIMARY KEY, at TEXT NOT NULL, row TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS disputes (recipe TEXT, linkage TEXT, a TEXT, b TEXT, row TEXT NOT NULL, PRIMARY KEY (recipe, linkage, a, b)) STRICT;
   CREATE TABLE IF NOT EXISTS passed_on (archive TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT;
 `
+
+/** What is given was signed: a file that is older than that table says so of each build that it holds. */
+const SIGN = `INSERT OR REPLACE INTO signed SELECT row ->> '$.offer.recipe', row ->> '$.offer.linkage', row ->> '$.offer.content', row ->> '$.offer.stable'
+  FROM builds WHERE archive = ?`
+const SIGNED_BEFORE = SIGN.replace('REPLACE', 'IGNORE').replace('archive = ?', 'json_valid(row) ORDER BY rowid')
+
+/** Most recipes whose content is remembered, 7 MB; the one that was signed the longest ago goes first, and could be signed otherwise then. */
+const MAX_SIGNED = 20_000
+const FORGET_SIGNED = 'DELETE FROM signed WHERE rowid NOT IN (SELECT rowid FROM signed ORDER BY rowid DESC LIMIT ?)'
 
 /** Most courses that are remembered; the oldest goes first. */
 const MAX_COURSES = 500
@@ -107,10 +126,22 @@ export function openKnown(path: string, log: (line: string) => void = () => unde
   return {
     saveBuild(row) {
       try {
+        db.exec('BEGIN IMMEDIATE')
         db.prepare('INSERT OR REPLACE INTO builds VALUES (?, ?)').run(row.archive.sha256, JSON.stringify(row))
+        db.prepare(SIGN).run(row.archive.sha256)
+        db.prepare(FORGET_SIGNED).run(MAX_SIGNED)
+        db.exec('COMMIT')
       } catch (error) {
+        if (db.isTransaction) db.exec('ROLLBACK')
         throw databaseError(`${row.cpv}: ${path}`, path, error)
       }
+    },
+    signed({ recipe, linkage }) {
+      const found = db.prepare('SELECT content, stable FROM signed WHERE recipe = ? AND linkage = ?').get(recipe, linkage)
+      return found === undefined ? undefined : check(signed, { ...found }, path)
+    },
+    takeBack(recipe, content) {
+      db.prepare('DELETE FROM signed WHERE recipe = ? AND content = ?').run(recipe, content)
     },
     builds: () => rows(build, 'SELECT row FROM builds ORDER BY rowid'),
     dropBuild(archive) {
@@ -164,6 +195,7 @@ function opened(path: string): DatabaseSync {
   try {
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000')
     db.exec(SCHEMA)
+    db.exec(SIGNED_BEFORE)
     return db
   } catch (error) {
     db.close()

@@ -3,10 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { existsSync } from 'node:fs'
 import { size } from '../base/units.ts'
 import type { Course, Note } from './course.ts'
-import type { Build } from './known.ts'
+import type { Build, Signed } from './known.ts'
 import { whyNotWhole } from './ownPackage.ts'
 import type { Published } from './publish.ts'
 import type { Realm } from './realm.ts'
@@ -53,13 +52,11 @@ export function whyNobody({ callers }: Pick<Note, 'callers'>): string | undefine
   return callers === null ? 'who typed emerge could not be read when the build began, so it was not searched for that name' : undefined
 }
 
-/** A key that says two contents of one recipe is heard for neither. `rows`: what is given to others by now. */
-export function whySignedOtherwise(rows: readonly Build[], { offer: own }: Build): string | undefined {
-  const same = rows.filter(({ offer }) => offer.recipe === own.recipe && offer.linkage === own.linkage)
-  const other = same.find(({ offer, path }) => offer.content !== own.content && existsSync(path))
-  if (other === undefined) return undefined
-  const first = other.offer.content.slice(0, 12)
-  return `it is not what was published of this recipe before (content ${first}): to publish this one, remove ${other.path} and build it again`
+/** A key that says two contents of one recipe, not even stably the same, is heard for neither. `before`: what it has said of this recipe. */
+export function whySignedOtherwise(before: Signed | undefined, { offer: own }: Build): string | undefined {
+  if (before === undefined || before.stable === own.stable) return undefined
+  const first = before.content.slice(0, 12)
+  return `it is not what was published of this recipe before (content ${first}), and whoever says two things of one is heard for neither`
 }
 
 export function whyTooLarge(realm: Realm, { build: { archive } }: Published): string | undefined {

@@ -175,7 +175,7 @@ export function stepsOf(realm: Realm): Steps {
       return { install, publish: features.has('publish'), seed: features.has('seed'), typed: [...typed] }
     },
     anyLive: () => realm.site.journal.unsettled().length > 0,
-    begin: beginnings.begin,
+    begin: (course) => beginnings.begin(course),
     standIn,
     ...wayOf(realm, talk),
     async keep(course, asked) {

@@ -19,10 +19,12 @@ export function seenAtMerge({ owner }: Pick<Note, 'owner'>, asked: MomentValues,
 }
 
 /** What the hook of a build that is over says of it, for the note: without a merge (`emerge -B`) nobody has asked before. */
-export function seenAtEnd(of: Note, asked: MomentValues, procRoot: string): Pick<Note, 'package' | 'unlike'> {
+export function seenAtEnd(of: Ending, asked: MomentValues, procRoot: string): Pick<Note, 'package' | 'unlike'> {
   const unlike = of.stage === 'following' ? seenAtMerge(of, asked, procRoot) : {}
   return { package: ownPackageOf(asked, of.began.values) ?? of.package, ...unlike }
 }
+
+type Ending = Pick<Note, 'owner' | 'package' | 'stage'> & { readonly began: { readonly values: MomentValues } }
 
 /** The recipe as it is `now`, if it is what the note says from the beginning of the build and nothing was seen at the merge; or why it says nothing of it. */
 export function asItBegan({ recipe: begun, unlike }: Pick<Note, 'recipe' | 'unlike'>, now: WishedRecipe): Said {

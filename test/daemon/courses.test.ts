@@ -25,7 +25,9 @@ test('a second clean before the build, as behind pkg_pretend, takes nothing away
   for (const standing of [7, null]) {
     const stage = await stageIn(t)
     const found = Promise.withResolvers<void>()
+    let begun = 0
     const warden = stage.warden({
+      begin: () => void begun++,
       async standIn(course) {
         stage.did.push('stand in')
         if (stage.did.length > 1) return
@@ -35,7 +37,7 @@ test('a second clean before the build, as behind pkg_pretend, takes nothing away
     })
     await warden.moment(stage.moment('fetch'))
     await warden.moment(stage.moment('fetch'))
-    assert.deepEqual(stage.did, ['stand in'])
+    assert.deepEqual([stage.did, begun], [['stand in'], 2])
     found.resolve()
     await warden.all()[0]?.seeking
     await warden.moment(stage.moment('fetch'))

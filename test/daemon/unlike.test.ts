@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { parseMoment } from '../../src/daemon/moment.ts'
-import { seenAtMerge } from '../../src/daemon/unlike.ts'
+import { seenAtEnd, seenAtMerge } from '../../src/daemon/unlike.ts'
 import { findOwner } from '../../src/portage/lock.ts'
 import { atEnd } from '../support/atEnd.ts'
 
@@ -51,4 +51,11 @@ test('one that another command has gone on with is not', async (t) => {
 test('nor is one around whose phases functions have come up by then', () => {
   const { unlike } = seenAtMerge({ owner: null }, asked('/nowhere', 'post_src_install '), '/proc')
   assert.equal(unlike, 'post_src_install in your bashrc may change what is built')
+})
+
+test('a build that comes to no merge is looked at when it is over, another is not once more', () => {
+  const of = { owner: null, package: null, began: { values: asked('/nowhere', '') } }
+  const end = asked('/nowhere', 'post_src_install ')
+  assert.match(seenAtEnd({ ...of, stage: 'following' }, end, '/proc').unlike ?? '', /^post_src_install in your bashrc/)
+  assert.deepEqual(seenAtEnd({ ...of, stage: 'merging' }, end, '/proc'), { package: null })
 })

@@ -69,30 +69,31 @@ test('nor is what changes beside the ebuild', async () => {
   const bashrc = host.read('/etc/portage/bashrc')
   assert.equal(await said(() => host.write(`${FOLDER}/files/new.patch`, 'x\n')), CHANGED)
   rmSync(host.path(`${FOLDER}/files`), { recursive: true })
-  assert.equal(await said(() => replaceCompiler()), CHANGED)
-  rmSync(host.path(GCC))
+  assert.equal(await said(replaceCompiler), CHANGED)
+  await host.run(['mv', `${GCC}.real`, GCC])
   assert.match(
     await said(() => host.write('/etc/portage/bashrc', `trap : EXIT\n${bashrc}`)),
     /^not published: line 1 of \/etc\/portage\/bashrc/,
   )
   assert.match(await said(() => host.write('/etc/portage/bashrc', bashrc)), /^not published: line 1 of \/etc\/portage\/bashrc/)
   host.write(PATCH, '--- a/none\n+++ b/added\n@@ -0,0 +1 @@\n+x\n')
-  assert.equal(await said(() => rmSync(host.path(PATCH))), `not published: ${PATCH} changes what is built`)
+  assert.equal(
+    await said(() => rmSync(host.path('/etc/portage/patches'), { recursive: true })),
+    'not published: user patches were applied to it',
+  )
   assert.deepEqual(await signed(), known)
 })
 
-/** The one that is found first from now on, and says that it is another. */
-function replaceCompiler(): void {
-  host.write(GCC, '#!/bin/sh\n[ "$1" = --version ] && echo "gcc (Other) 99.1" && exit\nexec gcc "$@"\n', 0o755)
+/** By one that says that it is another. */
+async function replaceCompiler(): Promise<void> {
+  await host.run(['mv', GCC, `${GCC}.real`])
+  host.write(GCC, `#!/bin/sh\n[ "$1" = --version ] && echo "gcc (Other) 99.1" && exit\nexec ${GCC}.real "$@"\n`, 0o755)
 }
 
 test('a warden that is killed during a build knows afterwards what it was, or publishes nothing', async () => {
-  const restarted = async (): Promise<void> => {
-    daemon = await startDaemon(host)
-  }
   const line = await said(async () => {
     await killDaemon(daemon)
-    await restarted()
+    daemon = await startDaemon(host)
   })
   assert.match(line, /^published /)
   const unknown = await said(async () => {
@@ -101,7 +102,7 @@ test('a warden that is killed during a build knows afterwards what it was, or pu
     const { recipe, ...rest } = JSON.parse(host.read(note))
     assert.ok('id' in recipe, 'it was known')
     host.write(note, JSON.stringify(rest))
-    await restarted()
+    daemon = await startDaemon(host)
   })
   assert.equal(unknown, 'not published: the daemon was started again before it knew what this build is made of')
 })

@@ -11,7 +11,7 @@ import type { Host } from '../../support/host/host.ts'
 import { createNetwork, type Network } from '../../support/host/network.ts'
 import { buildsOf } from '../../support/standin/ask.ts'
 import { append } from '../../support/standin/built.ts'
-import { startDaemon } from '../../support/standin/daemon.ts'
+import { restartDaemon, startDaemon } from '../../support/standin/daemon.ts'
 import { installStandin } from '../../support/standin/install.ts'
 
 const PACKAGE = 'test-misc/flags'
@@ -99,9 +99,9 @@ for (const [what, text] of [
 test('a function that is defined in one phase only, by a file that nobody looks into', async () => {
   const profile = '/var/db/repos/gentoo/profiles/base/profile.bashrc'
   append(host, profile, '[[ ${EBUILD_PHASE} == install ]] && post_src_install() { :; }\n:\n')
-  const line = await emerged()
+  const lines = [await emerged(), await said(['emerge', '--buildpkgonly', '--oneshot', PACKAGE])]
   rmSync(host.path(profile))
-  assert.match(line, /^not published: post_src_install in your bashrc may change what is built$/)
+  for (const line of lines) assert.match(line, /^not published: post_src_install in your bashrc may change what is built$/)
 })
 
 test('variables of which nobody knows what they do', async () => {
@@ -141,4 +141,12 @@ test('a second content of a recipe that this host has signed already', async () 
     await emerged({}, random),
     new RegExp(`^not published: it is not what was published of this recipe before \\(content ${first}\\)`),
   )
+  append(host, '/etc/portage/standin.conf', 'cache_size = 10000\n')
+  daemon = await restartDaemon(host, daemon)
+  content(await emerged())
+  assert.ok(
+    (await buildsOf(host)).every(({ cpv }) => !cpv.startsWith(random)),
+    'there was no room for its archive any more',
+  )
+  assert.match(await emerged({}, random), /^not published: it is not what was published of this recipe before/)
 })
