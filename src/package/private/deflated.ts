@@ -30,10 +30,15 @@ function isFirstBlock(head: Buffer): boolean {
   if (head.length < 5) return false
   const first = head.readUInt32LE(0)
   const kind = (first >> 1) & 3
-  if (kind === 0) return head.readUInt16LE(1) === (~head.readUInt16LE(3) & 0xffff)
+  // Tables of 0 and 255 look like a stored block that is empty or full; what is stored is seen as it is anyway.
+  if (kind === 0) return (head[0] ?? 0) < 2 && isStored(head.readUInt16LE(1), head.readUInt16LE(3))
   if (kind === 2) return ((first >> 3) & 31) <= 29 && ((first >> 8) & 31) <= 29 && (head.length < 12 || isWholeCode(head, ((first >> 13) & 15) + 4))
   return kind === 1
 } // prettier-ignore
+
+function isStored(length: number, check: number): boolean {
+  return length > 0 && length < 0xffff && length === (~check & 0xffff)
+}
 
 /** Whether the lengths of the code for lengths use up all of its codes, as each encoder's do. */
 function isWholeCode(head: Buffer, count: number): boolean {

@@ -63,12 +63,19 @@ function isOwn({ marks: [first] }: PackedFile): boolean {
 }
 
 async function digGroups(dig: Dig, root: string, files: readonly PackedFile[]): Promise<void> {
-  for (let at = 0; at < files.length; at += AT_ONCE) {
-    const group = files.slice(at, at + AT_ONCE)
-    const { found, marks, isWhole } = await lookAtFiles(dig, root, group, true)
-    if (found === undefined && marks.length === 0 && isWhole) continue
-    for (const file of group) await digFile(dig, root, file)
-  }
+  for (let at = 0; at < files.length; at += AT_ONCE) await digGroup(dig, root, files.slice(at, at + AT_ONCE))
+}
+
+/** Halved until it is known which of them holds something. */
+async function digGroup(dig: Dig, root: string, group: readonly PackedFile[]): Promise<void> {
+  const [first, second] = group
+  if (first === undefined) return
+  if (second === undefined) return digFile(dig, root, first)
+  const { found, marks, isWhole } = await lookAtFiles(dig, root, group, true)
+  if (found === undefined && marks.length === 0 && isWhole) return
+  const half = Math.ceil(group.length / 2)
+  await digGroup(dig, root, group.slice(0, half))
+  await digGroup(dig, root, group.slice(half))
 }
 
 async function digFile(dig: Dig, root: string, file: PackedFile): Promise<void> {
@@ -97,9 +104,11 @@ async function digMarks(dig: Dig, where: string, from: Source, marks: readonly M
     const how = mark.how
     const looked = await look(dig, false, (take) => unpack(from, mark.at, how, take, dig.signal))
     if (looked.found !== undefined) return dig.watch.found(where, looked.found)
-    const isReal = looked.isWhole || looked.size >= REAL_BYTES
-    if (depth === dig.limits.depth && isReal) return dig.watch.found(where, tooMuch(`what is packed more than ${depth} times`))
-    if (isCut && !looked.isWhole && isReal) return dig.watch.found(where, tooLarge(dig))
+    const isLarge = looked.size >= REAL_BYTES
+    // The end of zlib is a checksum, its beginning two bytes.
+    if (depth === dig.limits.depth && (looked.isWhole || (isLarge && how !== 'zlib')))
+      return dig.watch.found(where, tooMuch(`what is packed more than ${depth} times`))
+    if (isCut && !looked.isWhole && isLarge) return dig.watch.found(where, tooLarge(dig))
     if (depth < dig.limits.depth && !(await digDeeper(dig, where, looked, depth + 1))) return false
     if (looked.isWhole) past = mark.at + looked.taken
   }

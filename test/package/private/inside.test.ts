@@ -133,6 +133,11 @@ describe('nothing is told', () => {
     ['of bytes at random', () => randomBytes(4 * 2 ** 20)],
     ['of magic numbers in a program', () => Buffer.concat(magics.flatMap((magic) => [randomBytes(600), Buffer.from(magic, 'hex')]))],
     ['of packed bytes at random', () => gzipSync(Buffer.concat([randomBytes(4 * 2 ** 20), deflateRawSync('x')]))],
+    [
+      'of tables that look like empty blocks of zlib in each other',
+      () =>
+        Buffer.concat(Array.from({ length: 9 }, () => Buffer.from(`7801000000ffff${'00'.repeat(14)}`, 'hex')).concat(randomBytes(70_000))),
+    ],
     ['of programs that pack', () => readFileSync('/usr/bin/xz')],
     ['of what is packed three times', () => gzipSync(deflateSync(gzipSync(randomBytes(70_000))))],
   ]

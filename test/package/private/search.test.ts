@@ -50,9 +50,10 @@ describe('found whole and in pieces', () => {
     test(JSON.stringify(bytes), () => assert.deepEqual(found(searcher, Buffer.from(bytes, 'utf8')), [expected]))
 })
 
+const wide = (of: string): Buffer => Buffer.from(of, 'utf16le')
+
 describe('found however it is written', () => {
   const whole = '/var/tmp/portage/app-misc/hello-2/work'
-  const wide = (text: string): Buffer => Buffer.from(text, 'utf16le')
   const base64 = (before: string): string => Buffer.from(`${before}${whole}/x`).toString('base64')
   const lines = base64('some words in front of it, ').replaceAll(/.{20}/g, '$&\n')
   const cases: [string, Buffer, string | undefined][] = [
