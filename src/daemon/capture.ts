@@ -1,8 +1,9 @@
 /**
  * Keeps an image that the merge is about to move away: hard links of its files in a folder of root's beside it, made in microseconds a file.
  *
- * Links share the inode with what the merge puts on the live filesystem, so each entry's size, mode and mtime are noted: whoever reads the
- * capture later refuses it when one of them has changed. A set-id file is copied, because a left-over link to one makes the next merge fail
+ * Links share the inode with what the merge puts on the live filesystem, and pkg_postinst may change that. So what each file was is noted: whoever reads
+ * the capture takes mode and owner from there, and refuses it when size or mtime are others by then. Capabilities would take longer to read than a merge
+ * shall wait: they are read right after, and the ctime tells whether that was in time. A set-id file is copied, because a left-over link to one makes the next merge fail
  * ("suspicious hardlinks").
  *
  * The folder above lies where every build script may write (user portage), so it is not asked for by name twice: it is opened once, without following
@@ -30,17 +31,31 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import * as v from 'valibot'
 import { HostError, hostError, systemCode } from '../base/errors.ts'
+import { count } from '../base/schema.ts'
+import { readCapabilities } from '../package/capability.ts'
 
 /** Most entries that are captured; a larger image is not published. */
 export const MAX_CAPTURED = 100_000
 
-export interface CapturedFile {
-  readonly path: string
-  readonly size: number
-  readonly mode: number
-  readonly mtimeMs: number
-}
+export const capturedFile = v.strictObject({
+  path: v.string(),
+  size: count(),
+  mode: count(),
+  uid: count(),
+  gid: count(),
+  mtimeMs: v.number(),
+  /** After it was captured: whoever gives it a capability later changes that. */
+  ctimeMs: v.number(),
+})
+
+export type CapturedFile = v.InferOutput<typeof capturedFile>
+
+/** Capabilities of files by path, as hex; null where nobody knows whether the build gave it or somebody later. */
+export const capabilities = v.record(v.string(), v.nullable(v.string()))
+
+export type CapturedCapabilities = v.InferOutput<typeof capabilities>
 
 export interface Capture {
   /** Folder that holds `image/`; the whole of it goes with `dropCapture`. */
@@ -154,16 +169,24 @@ function captureLink(source: string, target: string): void {
 }
 
 function captureFile(source: string, target: string, path: string): CapturedFile {
+  linkSync(source, target)
   const stat = lstatSync(source)
-  if ((stat.mode & 0o6000) === 0) {
-    linkSync(source, target)
-  } else {
+  if ((stat.mode & 0o6000) !== 0) {
+    rmSync(target)
     copyFileSync(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
     chownSync(target, stat.uid, stat.gid)
     chmodSync(target, stat.mode & 0o7777)
     lutimesSync(target, stat.atime, stat.mtime)
   }
-  return { path, size: stat.size, mode: stat.mode, mtimeMs: stat.mtimeMs }
+  const { size, mode, uid, gid, mtimeMs, ctimeMs } = stat
+  return { path, size, mode, uid, gid, mtimeMs, ctimeMs }
+}
+
+/** To be asked as soon as the merge may go on. Errors: as `readCapabilities`. */
+export async function capabilitiesOf({ image, files }: Pick<Capture, 'image' | 'files'>): Promise<CapturedCapabilities> {
+  const found = await readCapabilities(image)
+  const known = new Map(files.map(({ path, ctimeMs }) => [path, ctimeMs]))
+  return Object.fromEntries([...found].map(([path, hex]) => [path, lstatSync(join(image, path)).ctimeMs === known.get(path) ? hex : null]))
 }
 
 /** Paths whose file is no longer what was captured: somebody wrote through the shared inode after the merge. */
@@ -171,7 +194,7 @@ export function changedSince(captured: Capture): string[] {
   return captured.files
     .filter((file) => {
       const now = lstatSync(join(captured.image, file.path))
-      return now.size !== file.size || now.mode !== file.mode || Math.abs(now.mtimeMs - file.mtimeMs) > 2
+      return now.size !== file.size || Math.abs(now.mtimeMs - file.mtimeMs) > 2
     })
     .map((file) => file.path)
 }

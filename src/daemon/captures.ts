@@ -10,27 +10,42 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
 import { hostError, StandinError, systemCode } from '../base/errors.ts'
-import { checkJson, count, plainText } from '../base/schema.ts'
+import { checkJson, plainText } from '../base/schema.ts'
 import { type Metadata, metadata } from '../package/manifest.ts'
-import { type Capture, capture, captureRoot, dropCapture, inRoot } from './capture.ts'
+import {
+  capabilities,
+  capabilitiesOf,
+  type Capture,
+  capture,
+  type CapturedCapabilities,
+  capturedFile,
+  captureRoot,
+  dropCapture,
+  inRoot,
+} from './capture.ts'
 
 const MAX_RECORD_BYTES = 256 * 1024 * 1024
 
 const record = v.strictObject({
   folder: plainText(4095),
   image: plainText(4095),
-  files: v.nullable(v.array(v.strictObject({ path: v.string(), size: count(), mode: count(), mtimeMs: v.number() }))),
+  files: v.nullable(v.array(capturedFile)),
+  /** Absent where they were not read in time. */
+  capabilities: v.exactOptional(capabilities),
   metadata,
 })
 
 export interface Captured {
   readonly capture: Capture
+  readonly capabilities: CapturedCapabilities | undefined
   readonly metadata: Metadata
 }
 
 export interface Captures {
   /** Captures `image` for the build `key`, in place of what was captured of it before. Errors: as `capture`; nothing is left then. */
   take(key: string, image: string, portageTmpdir: string, of: Metadata): void
+  /** Notes the capabilities of what was captured, before pkg_postinst can have given any. Errors: as `readCapabilities`. */
+  examine(key: string): Promise<void>
   /** Errors: HostError BAD_STATE when somebody has put another folder in the place of ours. */
   load(key: string): Captured | undefined
   /** Idempotent. */
@@ -78,11 +93,18 @@ export function capturesIn(records: string, log: (line: string) => void): Captur
       const taken = capture(image, folder)
       write(key, { folder, image: taken.image, files: [...taken.files], metadata: of })
     },
+    async examine(key) {
+      const known = read(key)
+      if (known === undefined || known.files === null) return
+      const found = await capabilitiesOf({ image: known.image, files: known.files })
+      if (existsSync(join(records, key))) write(key, { ...known, capabilities: found })
+    },
     load(key) {
       const known = read(key)
       if (known === undefined || known.files === null) return undefined
       attempt(known.folder, () => inRoot(dirname(known.folder), () => undefined))
-      return { capture: { folder: known.folder, image: known.image, files: known.files }, metadata: known.metadata }
+      const { folder, image, files, metadata: of } = known
+      return { capture: { folder, image, files }, capabilities: known.capabilities, metadata: of }
     },
     drop,
     keys: () => readdirSync(records).map((name) => name.replace(/\.new$/, '')),

@@ -11,6 +11,7 @@ import { checkJson, count, hex64, plainText } from '../base/schema.ts'
 import { metadata } from '../package/manifest.ts'
 import { imageRecord, MAX_RECORDS } from '../package/record.ts'
 import { runProgram } from '../portage/run.ts'
+import { capabilities, capturedFile } from './capture.ts'
 import { ownPackage } from './ownPackage.ts'
 import { traces } from './traces.ts'
 
@@ -24,7 +25,9 @@ export const job = v.strictObject({
   image: plainText(4095),
   gpkg: v.nullable(ownPackage),
   metadata,
-  files: v.array(v.strictObject({ path: v.string(), size: count(), mode: count(), mtimeMs: v.number() })),
+  files: v.array(capturedFile),
+  /** Of those files, where they were read in time. */
+  capabilities: v.nullable(capabilities),
   resolvedMarch: v.nullable(v.array(v.string())),
   traces,
   out: plainText(4095),

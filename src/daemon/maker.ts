@@ -14,8 +14,9 @@ import { counted } from '../base/units.ts'
 import { imageFromGpkg } from '../package/archive/own.ts'
 import { writeArchive } from '../package/archive/write.ts'
 import type { Leak } from '../package/private/watch.ts'
-import { changedSince, inRoot } from './capture.ts'
-import { job, type Made, MAX_JOB_BYTES } from './job.ts'
+import { capabilitiesOf, changedSince, inRoot } from './capture.ts'
+import { type Job, job, type Made, MAX_JOB_BYTES } from './job.ts'
+import type { ScanOptions } from '../package/scan.ts'
 import { checkOwnPackage } from './ownPackage.ts'
 import { privateTextsOf } from './traces.ts'
 
@@ -32,6 +33,7 @@ export async function runMaker(jobPath: string, answer: (line: string) => void):
     out: wanted.out,
     resolvedMarch: wanted.resolvedMarch ?? undefined,
     tmpdir: wanted.traces.tmpdir,
+    ...(wanted.gpkg === null ? await asBuilt(wanted, taken.image) : {}),
     private: privateTextsOf(wanted.traces, { root: '/', hostname: hostname() }, taken.metadata),
   })
   const changed = changedSince({ folder: '', image: taken.image, files: wanted.files })
@@ -44,6 +46,16 @@ export async function runMaker(jobPath: string, answer: (line: string) => void):
   const files = written.records.filter(({ type }) => type !== 'dir').length
   const leak = leakText(written.leaks)
   answer(JSON.stringify({ sha256, size, contentId, stableId, fileBytes, files, metadata, leak } satisfies Made))
+}
+
+/** What the files were when they were captured, and not what pkg_postinst has made of them since. */
+async function asBuilt({ files, capabilities: read }: Job, image: string): Promise<Pick<ScanOptions, 'noted' | 'capabilities'>> {
+  const found = Object.entries(read ?? (await capabilitiesOf({ image, files })))
+  const capabilities = found.flatMap(([path, hex]) => (hex === null ? [] : [[path, hex] as const]))
+  const [unclear] = found.find(([, hex]) => hex === null) ?? []
+  if (unclear === undefined) return { noted: new Map(files.map((file) => [file.path, file])), capabilities: new Map(capabilities) }
+  const why = `whether the build gave ${unclear} its capability, or somebody later, is not known: FEATURES="buildpkg" would say it`
+  throw new HostError('UNSUPPORTED', why)
 }
 
 /** The image by a path from within the folder of captures, which build scripts could else replace while it is read. Programs started here go by it too. */

@@ -76,6 +76,7 @@ async function published(input: PublishInput): Promise<Published> {
       gpkg: 'gpkg' in input.from ? input.from.gpkg : null,
       metadata: 'metadata' in input.from ? input.from.metadata : {},
       files: 'capture' in input.from ? [...input.from.capture.files] : [],
+      capabilities: 'capture' in input.from ? (input.from.capabilities ?? null) : null,
       resolvedMarch: recipe.native === undefined ? null : [...recipe.native],
       traces: input.traces,
       out,

@@ -189,7 +189,13 @@ export function stepsOf(realm: Realm): Steps {
         if (!isWorthKeeping(course, realm) || made !== null || asked.D === '') return
         if (course.door.isLeft()) return leave(ALONE)
         realm.captures.take(course.key, asked.D, values.PORTAGE_TMPDIR, metadataFromFolder(info))
-        if (!course.door.isLeft()) return
+        if (!course.door.isLeft()) {
+          // Behind this step, so that the merge need not wait for it, and before whatever comes next.
+          course.work = course.work
+            .then(() => realm.captures.examine(course.key))
+            .catch((error: unknown) => realm.log(`${course.cpv}: ${String(error)}`))
+          return
+        }
         realm.captures.drop(course.key)
         leave(ALONE)
       } catch (error) {

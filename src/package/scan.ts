@@ -4,12 +4,12 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { HostError } from '../base/errors.ts'
-import { readCapabilities } from './capability.ts'
+import { type Capabilities, readCapabilities } from './capability.ts'
 import type { StableHashes } from './content.ts'
 import { newScratch, readOnce } from './once.ts'
 import { type OwnerNames, readOwnerNames } from './owners.ts'
 import type { ImageRecord } from './record.ts'
-import { IMAGE_LIMITS, type ImageEntry, type ImageLimits, walkImage } from './walk.ts'
+import { IMAGE_LIMITS, type ImageEntry, type ImageLimits, type Noted, walkImage } from './walk.ts'
 
 export interface Scan {
   /** Sorted by path. A file with several names is one record for each. */
@@ -22,6 +22,9 @@ export interface Scan {
 export interface ScanOptions {
   /** Account names; the host's own by default. */
   readonly owners?: OwnerNames
+  /** Capabilities, where they are known better than from the files as they are now, and the same of modes and owners. */
+  readonly capabilities?: Capabilities
+  readonly noted?: ReadonlyMap<string, Noted>
   readonly signal?: AbortSignal
 }
 
@@ -47,8 +50,9 @@ export async function scanImage(root: string, limits: ImageLimits = IMAGE_LIMITS
 
 /** The walk with everything that it needs from the host. */
 export async function listImage(root: string, limits: ImageLimits, options: ScanOptions): Promise<ImageEntry[]> {
-  const capabilities = await readCapabilities(root, options.signal)
-  return walkImage({ root, limits, owners: options.owners ?? readOwnerNames(), capabilities })
+  const capabilities = options.capabilities ?? (await readCapabilities(root, options.signal))
+  const { owners = readOwnerNames(), noted = new Map<string, Noted>() } = options
+  return walkImage({ root, limits, owners, capabilities, noted })
 }
 
 export interface Gathered {

@@ -22,11 +22,20 @@ export interface ImageLimits {
 
 export const IMAGE_LIMITS: ImageLimits = { records: MAX_RECORDS, fileBytes: 8 * 2 ** 30 - 1, imageBytes: 16 * 2 ** 30 }
 
+/** What a file was when it was captured, where it may have been changed through another name since. */
+export interface Noted {
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+}
+
 export interface WalkInput {
   readonly root: string
   readonly limits: ImageLimits
   readonly owners: OwnerNames
   readonly capabilities: Capabilities
+  /** By path; what the file itself says is taken of one that is not there. */
+  readonly noted?: ReadonlyMap<string, Noted>
 }
 
 /** A file as the walk saw it; `inode` tells whether the same file is opened later. */
@@ -85,8 +94,9 @@ function entryOf(input: WalkInput, path: string): ImageEntry {
   const problem = pathProblem(path)
   if (problem !== undefined) throw unsupported(path, problem)
   const stats = statOf(input.root, path)
-  const owners = ownersOf(input, path, stats)
-  const common = { path, mode: stats.mode & 0o7777, ...owners }
+  const noted = input.noted?.get(path) ?? stats
+  const owners = ownersOf(input, path, noted)
+  const common = { path, mode: noted.mode & 0o7777, ...owners }
   if (stats.isDirectory()) return { type: 'dir', ...common }
   if (stats.isSymbolicLink()) return { type: 'link', path, ...owners, target: targetOf(input.root, path) }
   if (!stats.isFile()) throw unsupported(path, 'it is a device, a fifo or a socket')
@@ -104,7 +114,7 @@ function statOf(root: string, path: string): Stats {
   }
 }
 
-function ownersOf({ owners }: WalkInput, path: string, stats: Stats): { owner: string; group: string } {
+function ownersOf({ owners }: WalkInput, path: string, stats: Noted): { owner: string; group: string } {
   const owner = owners.users.get(stats.uid)
   const group = owners.groups.get(stats.gid)
   if (owner === undefined) throw unsupported(path, `its owner ${stats.uid} has no name here`)

@@ -79,6 +79,13 @@ test('an owner without a name here is refused', async (t) => {
   await assert.rejects(scanImage(root, IMAGE_LIMITS, { owners: nobody }), { code: 'UNSUPPORTED', message: /^x: .* has no name here/ })
 })
 
+test('what a file was when it was captured counts, and not what it is', async (t) => {
+  const root = makeImage(temporary(t), { x: { bytes: 'xyz', mode: 0o4711 }, y: { bytes: '', mode: 0o600 } })
+  const noted = new Map([['x', { mode: 0o100755, uid: 0, gid: 0 }]])
+  const { records } = await scanImage(root, IMAGE_LIMITS, { owners: OWNERS, noted, capabilities: new Map([['y', '01']]) })
+  assert.deepEqual(records.map((one) => one.type === 'file' && [one.mode, one.capability]), [[0o755, undefined], [0o600, '01']]) // prettier-ignore
+})
+
 describe('limits', () => {
   const cases: [string, object][] = [
     ['entries', { records: 2 }],

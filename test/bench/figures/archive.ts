@@ -46,6 +46,7 @@ const JOB = {
   gpkg: null,
   metadata: { PF: 'large-1', CATEGORY: 'test-misc', SLOT: '0', EAPI: '8' },
   files: [],
+  capabilities: null,
   resolvedMarch: null,
   traces: {
     tmpdir: '/var/tmp',
