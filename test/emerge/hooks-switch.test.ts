@@ -4,13 +4,13 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, test, type TestContext } from 'node:test'
 import { createNetwork, type Network } from '../support/host/network.ts'
 import { differences } from '../support/host/snapshot.ts'
 import { archivesOn, ask, buildOf, buildsOf } from '../support/standin/ask.ts'
-import { createConsumer, PURGED, USABLE } from '../support/story/consumer.ts'
+import { type Consumer, createConsumer, PURGED, USABLE } from '../support/story/consumer.ts'
 import { hold, letGo, reached } from '../support/story/gate.ts'
-import { settled } from '../support/story/ours.ts'
+import { freeze, leftOn, settled, wake } from '../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../support/story/publisher.ts'
 import { left, typeEmerge } from '../support/story/typed.ts'
 
@@ -41,7 +41,39 @@ test('an unknown token is said once on the terminal, and the others count', asyn
   )
 })
 
-test('switched off nothing is told to the daemon; package.env switches it on for one package, the command line for one emerge', async () => {
+test('unset: bash tells the daemon nothing', async (t) => {
+  const consumer = await createConsumer(publisher, 'unset', { standin: { features: '' } })
+  const { host } = consumer
+  assert.deepEqual(await toldAtSetup(t, consumer), { unread: false, doors: [] })
+  assert.deepEqual(await leftOn(host), [])
+  assert.deepEqual((await ask(host, { t: 'why' }, 'why')).courses, [])
+})
+
+test('nothing but -install: bash tells the daemon, which follows no such build', async (t) => {
+  const consumer = await createConsumer(publisher, 'minus', { standin: { features: '-install' } })
+  const { host } = consumer
+  const { unread, doors } = await toldAtSetup(t, consumer)
+  assert.deepEqual([unread, doors.length], [true, 1])
+  await settled(host)
+  assert.deepEqual((await ask(host, { t: 'why' }, 'why')).courses, [])
+})
+
+/** What has been told by the time an emerge of flags comes to setup, while the daemon is stopped and reads nothing; then it merges. */
+async function toldAtSetup(t: TestContext, { host, daemon, emerge }: Consumer): Promise<{ unread: boolean; doors: string[] }> {
+  freeze(t, daemon)
+  hold(host, 'setup')
+  const typed = await emerge(FLAGS)
+  await reached(host, 'setup')
+  const { exitCode } = await host.run(['bash', '-c', 'exec {hooks}<>/run/standin/hooks && read -r -t 0 -u "${hooks}"'], { check: false })
+  const doors = (await leftOn(host)).filter((path) => path.startsWith('/run/standin/builds/'))
+  wake(daemon)
+  letGo(host, 'setup')
+  assert.equal((await typed.exited).exitCode, 0, typed.output())
+  assert.doesNotMatch(typed.output(), /standin: /)
+  return { unread: exitCode === 0, doors }
+}
+
+test('with -install in make.conf package.env switches it on for one package, the command line for one emerge', async () => {
   const consumer = await createConsumer(publisher, 'packages', {
     makeConf: SEED,
     packageEnv: { [RANDOM]: 'stand-in' },
