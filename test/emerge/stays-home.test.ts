@@ -28,10 +28,10 @@ before(async () => {
 after(() => network.close())
 
 /** What the daemon says of a build of it, after which no archive may be there. */
-async function outcome(): Promise<string> {
+async function outcome(name = PACKAGE, env: Record<string, string> = {}): Promise<string> {
   const from = daemon.output().length
-  await host.emerge(['--oneshot', PACKAGE])
-  const [, said = ''] = await daemon.waitFor(new RegExp(`^[^]{${from},}?test-misc/flags-1: ((?:not )?published.*)\\n`))
+  await host.emerge(['--oneshot', name], { env })
+  const [, said = ''] = await daemon.waitFor(new RegExp(`^[^]{${from},}?${name}-1: ((?:not )?published.*)\\n`))
   assert.deepEqual([await buildsOf(host), archivesOn(host)], [[], {}], said)
   return said
 }
@@ -47,6 +47,15 @@ for (const [restrict, word] of [
     host.write(EBUILD, text)
   })
 }
+
+for (const [what, traces, file] of [
+  ['a war with a jar', 'war', 'usr/share/traces/traces.war'],
+  ['an lzma file', 'lzma', 'usr/share/doc/traces-1/LIST.lzma'],
+])
+  test(`${what} in which the path of the build is`, async () => {
+    const said = await outcome('test-misc/traces', { TRACES: traces ?? '', PORTAGE_COMPRESS: '' })
+    assert.match(said, new RegExp(`^not published: ${file} holds the path of the build: `))
+  })
 
 test('a repository that publish_repos does not name', async () => {
   append(host, '/etc/portage/standin.conf', 'publish_repos = elsewhere\n')
