@@ -31,11 +31,11 @@ export function whyPrivate(
   if (!repositories.includes(family.repository)) return `publish_repos does not name repository ${family.repository}`
   const [program = ''] = packer.trim().split(/\s+/)
   if (OPENED.has(program.slice(program.lastIndexOf('/') + 1))) return undefined
-  return `PORTAGE_COMPRESS="${packer}": what that packs can't be searched for words of this host; bzip2, gzip, xz and zstd can`
+  return `PORTAGE_COMPRESS="${packer}": what that packs can't be searched for words of this host; bzip2, gzip, lzma, xz and zstd can`
 }
 
 /** Programs whose files `package/private/` looks into; Portage packs with bzip2 where none is named, and not at all where the name is empty. */
-const OPENED: ReadonlySet<string> = new Set(['', 'bzip2', 'gzip', 'lbzip2', 'pbzip2', 'pigz', 'xz', 'zstd'])
+const OPENED: ReadonlySet<string> = new Set(['', 'bzip2', 'gzip', 'lbzip2', 'lzma', 'pbzip2', 'pigz', 'xz', 'zstd'])
 
 /** One clause that says why nothing is there of a finished build that an archive could be made of. */
 export function whyNotKept({ unkept, buildTime, began: { values } }: Note): string {

@@ -33,6 +33,14 @@ const PLACEHOLDERS: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** Words that are in every changelog and program once their case doesn't count; a home folder of that name says something all the same. */
+const EVERYWHERE: ReadonlySet<string> = new Set(
+  (
+    'jan january feb february mar march apr april may jun june jul july aug august sep september oct october nov november dec december mon monday tue tuesday ' +
+    'wed wednesday thu thursday fri friday sat saturday sun sunday gcc glibc gnu libc elf note comment interp text bss got plt dyn init fini main start end'
+  ).split(' '),
+)
+
 /** Shorter names are in everything. */
 const SHORTEST = 3
 
@@ -65,7 +73,7 @@ function isPlaceholder(word: string): boolean {
 }
 
 function isTelling(word: string, { isCommon }: PrivateFacts): boolean {
-  return word.length >= SHORTEST && !isPlaceholder(word) && !isCommon(word)
+  return word.length >= SHORTEST && !isPlaceholder(word) && !EVERYWHERE.has(word.toLowerCase()) && !isCommon(word)
 }
 
 function hostTexts(facts: PrivateFacts): PrivateText[] {

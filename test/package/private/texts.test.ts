@@ -21,6 +21,8 @@ describe('what is looked for', () => {
     ['a person with a name of many programs, by the home alone', { people: [{ name: 'max', home: '/home/max/' }] }, ['/home/max']],
     ['nothing of a placeholder', { people: [{ name: 'user', home: '/home/user' }] }, []],
     ['nothing of somebody without a home', { people: [{ name: 'root', home: '/root' }, { name: 'x', home: '/' }] }, []],
+    ['a person who is called like a month, by the home alone', { people: [{ name: 'jan', home: '/home/jan' }] }, ['/home/jan']],
+    ['no host that is called like a section of each program', { hostname: 'Note' }, []],
     ['no name of two letters', { people: [{ name: 'al', home: '/home/al' }] }, ['/home/al']],
     ['a host with a domain', { hostname: 'thinkpad7.example.org' }, ['thinkpad7.example.org', 'thinkpad7']],
     ['a host with a domain and a common name', { hostname: 'hello.example.org' }, ['hello.example.org']],
