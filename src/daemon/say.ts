@@ -34,8 +34,13 @@ export function terminalFor(procRoot: string, pid: number): Note['terminal'] {
   }
 }
 
-/** Whether the person wants no colours (no-color.org), or has a terminal that knows none. */
+/** Whether the person wants no colours (emerge --color=n, no-color.org), or has a terminal that knows none. */
 function isPlain(procRoot: string, pid: number): boolean {
+  const words = readFileSync(`${procRoot}/${pid}/cmdline`, 'utf8').split('\0')
+  const asked = words
+    .map((word, at) => (word === '--color' ? `--color=${words[at + 1]}` : word))
+    .findLast((word) => /^--color=[yn]$/.test(word))
+  if (asked !== undefined) return asked === '--color=n'
   const environment = readFileSync(`${procRoot}/${pid}/environ`, 'utf8').split('\0')
   return environment.some((line) => /^(NO_COLOR=.|TERM=dumb$)/.test(line))
 }

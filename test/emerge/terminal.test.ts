@@ -34,6 +34,17 @@ test('the output in a pipe: the line comes on the terminal, with colours', async
   assert.doesNotMatch(host.read('/tmp/log'), /standin: test-misc/)
 })
 
+for (const option of ['--color=n', '--color n'])
+  test(`emerge ${option}: none`, async () => {
+    const screen = await screenOf(`NO_COLOR= TERM=xterm emerge ${option} --oneshot test-misc/nothing >/tmp/log 2>&1`)
+    assert.match(screen, /^ \* standin: test-misc\/nothing-\S+: no stand-in: /m)
+  })
+
+test('emerge --color=y: colours, whatever NO_COLOR says', async () => {
+  const screen = await screenOf('NO_COLOR=1 TERM=xterm emerge --color=y --oneshot test-misc/nothing >/tmp/log 2>&1')
+  assert.ok(screen.includes('\u001b[33;01m*\u001b[39;49;00m standin: test-misc/nothing-1: no stand-in: '), screen)
+})
+
 test('NO_COLOR: none', async () => {
   const screen = await screenOf('NO_COLOR=1 TERM=xterm emerge --oneshot test-misc/nothing >/tmp/log 2>&1')
   assert.match(screen, /^ \* standin: test-misc\/nothing-\S+: no stand-in: /m)

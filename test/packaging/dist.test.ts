@@ -10,6 +10,7 @@ import { isBuiltin } from 'node:module'
 import { homedir, hostname, tmpdir, userInfo } from 'node:os'
 import { basename, join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { build } from 'esbuild'
 import { execa } from 'execa'
 import fg from 'fast-glob'
 import { version } from '../../packaging/release.ts'
@@ -61,6 +62,19 @@ test('the Manifest of the overlay is that of the tarball', () => {
   assert.equal(
     readFileSync(join(first, 'overlay/app-portage/standin/Manifest'), 'utf8'),
     `DIST ${basename(path)} ${bytes.length} BLAKE2B ${hash('blake2b512')} SHA512 ${hash('sha512')}\n`,
+  )
+})
+
+test('hooks hold no package: what they cost is the start of Node', async () => {
+  const hooks = fg.globSync('hooks/{abandon,fetch,install,publish,purge}.ts', { cwd: top })
+  assert.equal(hooks.length, 5)
+  const how = { bundle: true, write: false, metafile: true, platform: 'node', format: 'esm' } as const
+  const { metafile } = await build({ ...how, entryPoints: hooks, absWorkingDir: top, outdir: folder })
+  const inputs = Object.keys(metafile.inputs)
+  assert.ok(inputs.includes('src/standin/journal.ts'))
+  assert.deepEqual(
+    inputs.filter((path) => !/^(hooks|src)\//.test(path)),
+    [],
   )
 })
 
