@@ -7,6 +7,7 @@
  */
 import { join } from 'node:path'
 import { runWarden } from '../../src/daemon/warden.ts'
+import { compiled } from './support/folders.ts'
 import { foldersOf } from './support/prefix.ts'
 import { answering } from './support/programs.ts'
 
@@ -25,8 +26,8 @@ try {
     conf: join(root, 'etc/portage/standin.conf'),
     rootUser: { uid: 0, gid: 0 },
     peerUser: { uid: 0, gid: 0 },
-    peer: { argv: [process.execPath, join(import.meta.dirname, 'peer.ts'), top], env: { PATH } },
-    maker: { argv: [process.execPath, join(import.meta.dirname, '../../src/cli/maker.ts')], env: { PATH } },
+    peer: { argv: [process.execPath, join(import.meta.dirname, 'peer.ts'), top], env: { PATH, ...compiled() } },
+    maker: { argv: [process.execPath, join(import.meta.dirname, '../../src/cli/maker.ts')], env: { PATH, ...compiled() } },
     hookFile: join(import.meta.dirname, '../../etc-portage/standin.bash'),
     env: { PATH },
     run: answering,

@@ -5,6 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { compiled } from './folders.ts'
 import type { Done } from './scenario.ts'
 import type { Seen } from './tap.ts'
 
@@ -16,7 +17,9 @@ export const BEARABLE_SECONDS = 12
 /** Bash starts `node --disable-warning=X FOLDER/NAME.mjs LINE [ask]`: a host that is installed has bundles there, this one has sources. */
 export function hookNode(isWatched: boolean): string {
   const tap = isWatched ? `--import '${join(FOLDER, 'tap.ts')}'` : ''
+  const { NODE_COMPILE_CACHE: cache = '' } = compiled()
   return `#!/bin/bash
+export NODE_COMPILE_CACHE='${cache}'
 name=\${2##*/}
 exec '${process.execPath}' "$1" ${tap} '${join(FOLDER, '../../hooks')}'/"\${name%.mjs}.ts" "\${@:3}"
 `

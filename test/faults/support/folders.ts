@@ -18,6 +18,8 @@ export function takeFolders(): () => void {
   for (const base of [inMemory(), tmpdir()]) removeDead(base)
   const folders = [inMemory(), tmpdir()].map((base) => join(base, name))
   for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  // Each of thousands of processes would compile the same modules.
+  process.env['NODE_COMPILE_CACHE'] = join(inMemory(), name, 'compiled')
   return () => {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true })
   }
@@ -39,6 +41,12 @@ export function folderFor(course: Course): string {
 export function otherFilesystem(top: string): string {
   const isInMemory = statSync(top).dev === statSync(inMemory()).dev
   return join(isInMemory ? tmpdir() : inMemory(), process.env[RUN] ?? '')
+}
+
+/** For processes that get an environment of their own. */
+export function compiled(): Record<string, string> {
+  const folder = process.env['NODE_COMPILE_CACHE']
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder }
 }
 
 function inMemory(): string {

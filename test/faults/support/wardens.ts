@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { compiled } from './folders.ts'
 import type { Fault } from './tap.ts'
 
 const FOLDER = join(import.meta.dirname, '..')
@@ -25,7 +26,7 @@ export interface Warden {
 
 /** Settles once it is ready, or has ended. */
 export async function startWarden(top: string, watched?: { readonly fault: Fault | undefined; readonly log: string }): Promise<Warden> {
-  const env = { PATH: process.env['PATH'], ...(watched !== undefined && { STANDIN_FAULT: JSON.stringify(watched) }) }
+  const env = { PATH: process.env['PATH'], ...compiled(), ...(watched !== undefined && { STANDIN_FAULT: JSON.stringify(watched) }) }
   const child = spawn(process.execPath, ['--import', join(FOLDER, 'tap.ts'), join(FOLDER, 'warden.ts'), top], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
