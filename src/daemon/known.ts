@@ -79,10 +79,9 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS passed_on (archive TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT;
 `
 
-/** What is given was signed: a file that is older than that table says so of each build that it holds. */
-const SIGN = `INSERT OR REPLACE INTO signed SELECT row ->> '$.offer.recipe', row ->> '$.offer.linkage', row ->> '$.offer.content', row ->> '$.offer.stable'
-  FROM builds WHERE archive = ?`
-const SIGNED_BEFORE = SIGN.replace('REPLACE', 'IGNORE').replace('archive = ?', 'json_valid(row) ORDER BY rowid')
+/** What is given was signed: so a file that is older than the table loses nothing. */
+const SIGNED_BEFORE = `INSERT OR IGNORE INTO signed SELECT row ->> '$.offer.recipe', row ->> '$.offer.linkage', row ->> '$.offer.content', row ->> '$.offer.stable'
+  FROM builds WHERE json_valid(row) ORDER BY rowid`
 
 /** Most recipes whose content is remembered, 7 MB; the one that was signed the longest ago goes first, and could be signed otherwise then. */
 const MAX_SIGNED = 20_000
@@ -126,13 +125,12 @@ export function openKnown(path: string, log: (line: string) => void = () => unde
   return {
     saveBuild(row) {
       try {
-        db.exec('BEGIN IMMEDIATE')
-        db.prepare('INSERT OR REPLACE INTO builds VALUES (?, ?)').run(row.archive.sha256, JSON.stringify(row))
-        db.prepare(SIGN).run(row.archive.sha256)
+        const { recipe, linkage, content, stable } = row.offer
+        // First, or somebody might be given what nobody remembers.
+        db.prepare('INSERT OR REPLACE INTO signed VALUES (?, ?, ?, ?)').run(recipe, linkage, content, stable)
         db.prepare(FORGET_SIGNED).run(MAX_SIGNED)
-        db.exec('COMMIT')
+        db.prepare('INSERT OR REPLACE INTO builds VALUES (?, ?)').run(row.archive.sha256, JSON.stringify(row))
       } catch (error) {
-        if (db.isTransaction) db.exec('ROLLBACK')
         throw databaseError(`${row.cpv}: ${path}`, path, error)
       }
     },

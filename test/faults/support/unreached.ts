@@ -27,7 +27,6 @@ export const UNREACHED: readonly Reason[] = [
   ['src/standin/place.ts', 'rmdirSync(path)', AFTER],
   ['src/daemon/known.ts', 'FROM builds', KNOWLEDGE],
   ['src/daemon/known.ts', 'UPDATE builds', KNOWLEDGE],
-  ['src/daemon/known.ts', 'ROLLBACK', AFTER],
   ['src/daemon/known.ts', 'FROM signed', KNOWLEDGE],
   ['src/daemon/known.ts', 'INTO passed_on', KNOWLEDGE],
   ['src/daemon/known.ts', 'FROM passed_on', KNOWLEDGE],
