@@ -14,6 +14,9 @@ import { type Answer, MAX_REQUEST_BYTES, type Request, request } from './control
 const MAX_CLIENTS = 64
 const SECONDS_TO_ASK = 5
 
+/** What may wait for a client that does not read; an answer more than that is left out, for a watcher that goes on later the next one says the same. */
+const MAX_UNREAD_BYTES = 1024 * 1024
+
 /** Answers one request: any number of lines through `send`, until the promise settles or the client goes (`signal`). */
 export type Responder = (asked: Request, send: (line: Answer) => void, signal: AbortSignal) => Promise<void>
 
@@ -48,7 +51,9 @@ function serve(socket: Socket, respond: Responder, log: (line: string) => void):
       const line = cutter.push(chunk)[0]
       if (line === undefined) return
       asked = true
-      const send = (said: Answer): void => void socket.write(`${JSON.stringify(said)}\n`)
+      const send = (said: Answer): void => {
+        if (socket.writableLength < MAX_UNREAD_BYTES) socket.write(`${JSON.stringify(said)}\n`)
+      }
       void answerOne(line, respond, send, gone.signal, log).finally(() => socket.end())
     } catch (error) {
       log(`control: ${String(error)}`)
