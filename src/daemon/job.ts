@@ -64,7 +64,8 @@ export async function make(program: MakerProgram, jobPath: string, wanted: Job, 
   writeDurable(jobPath, JSON.stringify(wanted))
   try {
     const [file, ...rest] = program.argv
-    const ended = await runProgram(file, [...rest, jobPath], { env: program.env, timeoutMs: LONGEST_MS, maxBytes: MAX_JOB_BYTES, signal })
+    const limits = { timeoutMs: LONGEST_MS, maxBytes: MAX_JOB_BYTES }
+    const ended = await runProgram(file, [...rest, jobPath], { env: program.env, ...limits, signal, leash: true })
     if (ended.exitCode !== 0) throw new HostError('PROGRAM_FAILED', `the archive was not made: ${ended.stderr.slice(-500)}`)
     return checkJson(made, ended.stdout, 'maker', MAX_JOB_BYTES)
   } finally {

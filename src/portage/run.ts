@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly maxBytes: number
   /** Ends the program. */
   readonly signal?: AbortSignal
+  /** Its standard input is open as long as this process lives, and then at its end. Default: it is so at once. */
+  readonly leash?: boolean
 }
 
 export interface Ran {
@@ -39,7 +41,7 @@ export const runProgram: Run = (program, args, options) => {
     if (typeof exitCode === 'number') resolve({ exitCode, stdout: withoutNewline(stdout), stderr: withoutNewline(stderr) })
     else reject(failure(program, options, error))
   })
-  child.stdin?.end()
+  if (options.leash !== true) child.stdin?.end()
   return promise
 }
 
