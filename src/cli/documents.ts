@@ -5,10 +5,10 @@
  */
 import * as v from 'valibot'
 import { count, hex64 } from '../base/schema.ts'
-import { course, disputeReport, keptFile, liveStandin, ownBuild, processReport } from '../daemon/controlWire.ts'
+import { course, disputeReport, keptFile, liveStandin, ownBuild, peerReport, processReport } from '../daemon/controlWire.ts'
 import { transfer } from '../daemon/peerWire.ts'
 
-const daemon = v.strictObject({ version: v.string(), warden: processReport, peer: v.nullable(processReport) })
+const daemon = v.strictObject({ version: v.string(), warden: processReport, peer: v.nullable(peerReport) })
 
 export const statusDocument = v.strictObject({
   standin: v.literal('status-1'),

@@ -67,6 +67,9 @@ export const ownBuild = v.strictObject({
 /** One process of the daemon. */
 export const processReport = v.strictObject({ pid: count(), megabytes: count() })
 
+/** The part of it that talks to the network; `answers`: whether it gives a sign of life. One that hangs is ended after a while. */
+export const peerReport = v.strictObject({ ...processReport.entries, answers: v.boolean() })
+
 /** A file of the user's that a purge put aside, and where. */
 export const keptFile = v.strictObject({ path: plainText(4095), keptAs: plainText(4095) })
 
@@ -92,7 +95,7 @@ export const answer = v.variant('t', [
     version: plainText(40),
     features: v.array(plainText(40)),
     warden: processReport,
-    peer: v.nullable(processReport),
+    peer: v.nullable(peerReport),
     live: v.array(liveStandin),
     kept: v.array(keptFile),
     transfers: v.array(transfer),

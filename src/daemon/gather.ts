@@ -128,6 +128,9 @@ export function gather(input: SeekInput): Gathered {
   }
 }
 
+/** What the next peer gets at least, once: one that hangs is noticed when most of the time is over. */
+const AGAIN_SECONDS = 10
+
 /** Each next peer is asked anew, in what is left of the time. */
 async function findAgain(
   { peer, family, findSeconds, log }: SeekInput,
@@ -135,7 +138,15 @@ async function findAgain(
   signal: AbortSignal,
 ): Promise<void> {
   const end = performance.now() + findSeconds * 1000
-  for (let left = findSeconds; left > 0; left = Math.ceil((end - performance.now()) / 1000)) {
+  let spare = Math.min(AGAIN_SECONDS, findSeconds)
+  const next = (): number => {
+    const left = Math.ceil((end - performance.now()) / 1000)
+    if (left >= spare) return left
+    const given = spare
+    spare = 0
+    return Math.max(left, given)
+  }
+  for (let left = findSeconds; left > 0; left = next()) {
     try {
       return await peer.find(family, left, offered, signal)
     } catch (error) {

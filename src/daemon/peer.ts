@@ -46,6 +46,7 @@ export async function runPeer({ channel, pid, log }: PeerInput): Promise<void> {
   const ended = Promise.withResolvers<void>()
 
   const obey = async (message: ToPeer): Promise<void> => {
+    if (message.t === 'ping') return say({ t: 'pong' })
     if (message.t === 'settings') {
       const next = start(message.settings, before, log, say)
       if (before === undefined) next.then(first.resolve, first.reject)

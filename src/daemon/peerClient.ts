@@ -48,6 +48,9 @@ interface Waiting {
 /** Grace for the peer's own time limit to answer first. */
 const GRACE_SECONDS = 5
 
+/** It knows them. */
+const TRANSFERS_SECONDS = 2
+
 /** How long the next peer is waited for: twice the longest pause before its start. */
 const NEXT_PEER_MS = 60_000
 
@@ -70,7 +73,7 @@ export function peerClient(send: (message: ToPeer) => void): PeerClient {
       reject(new StrangerError('STALLED', reason))
     }
     const onAbort = (): void => stop('no longer wanted')
-    const timer = setTimeout(() => stop(`no answer within ${seconds} s`), (seconds + GRACE_SECONDS) * 1000)
+    const timer = setTimeout(() => stop(`no answer within ${seconds} s`), seconds * 1000)
     const noneComes = setTimeout(() => {
       if (forNext?.has(id) === true) reject(new HostError('PEER_ENDED', 'the peer process does not come back'))
     }, NEXT_PEER_MS)
@@ -94,7 +97,7 @@ export function peerClient(send: (message: ToPeer) => void): PeerClient {
   return {
     find: (family, seconds, offered, signal) =>
       ask<void>(
-        seconds,
+        seconds + GRACE_SECONDS,
         signal,
         (id) => ({ t: 'find', id, family, seconds }),
         (message, _id, resolve) => {
@@ -104,7 +107,7 @@ export function peerClient(send: (message: ToPeer) => void): PeerClient {
       ),
     get: (offer, from, seconds, signal) =>
       ask<string>(
-        seconds,
+        seconds + GRACE_SECONDS,
         signal,
         (id) => ({ t: 'get', id, offer, from: from.slice(0, MAX_FROM), seconds }),
         (message, id, resolve, reject) => {
@@ -126,7 +129,7 @@ export function peerClient(send: (message: ToPeer) => void): PeerClient {
     unshare: (sha256, keep) => send({ t: 'unshare', sha256, keep }),
     transfers: () =>
       ask<readonly Transfer[]>(
-        1,
+        TRANSFERS_SECONDS,
         undefined,
         (id) => ({ t: 'transfers', id }),
         (message, _id, resolve) => {

@@ -9,6 +9,7 @@ import type { Features } from './hostFeatures.ts'
 import type { Build, Known } from './known.ts'
 import { peerClient, type PeerClient } from './peerClient.ts'
 import { keepPeer } from './peerProcess.ts'
+import { type Pulse, pulseOf } from './peerPulse.ts'
 import { MAX_HELD, type PeerSettings, type ToPeer } from './peerWire.ts'
 import type { Folders } from './realm.ts'
 import { dropSpoiled } from './store.ts'
@@ -27,6 +28,7 @@ export interface PeerLifeInput {
 export interface PeerLife {
   readonly client: PeerClient
   readonly pid: () => number | undefined
+  readonly pulse: Pick<Pulse, 'answers' | 'tick'>
   /** SHA-256 of each archive that is being given to others. */
   readonly shared: ReadonlySet<string>
   /** Settles once the first peer can be reached by others. */
@@ -73,9 +75,18 @@ export function peerLife(input: PeerLifeInput): PeerLife {
     known.useBuild(sha256, now)
   }
 
+  const pulse = pulseOf({
+    ping: () => process.send({ t: 'ping' }),
+    isBusy: () => client.isBusy(),
+    hung(seconds) {
+      log(`peer: has not answered for ${seconds} s: it is killed`)
+      process.kill()
+    },
+  })
   const process = keepPeer({
     ...input.peer,
     heard(message) {
+      pulse.heard()
       if (message.t === 'listening') listening.resolve()
       if (message.t === 'used' && told.has(message.sha256)) isUsed(message.sha256, Date.now())
       if (message.t === 'sharing' && shared.size < MAX_SHARED && !shared.has(message.sha256)) {
@@ -85,6 +96,7 @@ export function peerLife(input: PeerLifeInput): PeerLife {
       client.heard(message)
     },
     started(send) {
+      pulse.started()
       dropSpoiled({ known, log })
       void grants().then((all) => {
         isBlind = all === undefined
@@ -97,6 +109,7 @@ export function peerLife(input: PeerLifeInput): PeerLife {
     ended() {
       shared.clear()
       told.clear()
+      pulse.ended()
       client.ended()
     },
     log,
@@ -114,6 +127,7 @@ export function peerLife(input: PeerLifeInput): PeerLife {
       },
     },
     pid: () => process.pid,
+    pulse,
     shared,
     listening: listening.promise,
     share(build) {

@@ -17,6 +17,8 @@ export interface PeerProcess {
   send(message: ToPeer): void
   /** Ends the peer that runs; the next one comes by itself. */
   restart(): void
+  /** Ends one that hangs, as nothing else does. */
+  kill(): void
   close(): Promise<void>
 }
 
@@ -85,6 +87,7 @@ export function keepPeer(options: PeerOptions): PeerProcess {
     },
     send,
     restart: () => void child?.kill('SIGTERM'),
+    kill: () => void child?.kill('SIGKILL'),
     async close() {
       closing = true
       clearTimeout(timer)

@@ -68,6 +68,7 @@ export const toPeer = v.variant('t', [
   /** Is given no more; unless it is to be kept, what was fetched goes. */
   v.strictObject({ t: v.literal('unshare'), sha256: hex64, keep: v.boolean() }),
   v.strictObject({ t: v.literal('transfers'), id }),
+  v.strictObject({ t: v.literal('ping') }),
 ])
 
 export const transfer = v.strictObject({
@@ -81,6 +82,8 @@ export const transfer = v.strictObject({
 
 export const fromPeer = v.variant('t', [
   v.strictObject({ t: v.literal('ready'), pid: count() }),
+  /** Said at once, whatever else is being done. */
+  v.strictObject({ t: v.literal('pong') }),
   v.strictObject({ t: v.literal('listening'), port: count(65_535) }),
   v.strictObject({ t: v.literal('offer'), id, offer, from: plainText(100) }),
   v.strictObject({ t: v.literal('found'), id, offers: count() }),

@@ -16,6 +16,7 @@ import { describe, isOver } from './dispute.ts'
 import type { Known } from './known.ts'
 import { parseMoment } from './moment.ts'
 import type { PeerLife } from './peerLife.ts'
+import type { Transfer } from './peerWire.ts'
 import type { Realm } from './realm.ts'
 
 export interface RespondInput {
@@ -63,20 +64,27 @@ export function responder(input: RespondInput): Responder {
 async function status(input: RespondInput): Promise<Answer> {
   const { realm, life } = input
   const peer = life.pid()
-  const transfers = await realm.peer.transfers().catch((error: unknown) => {
-    if (error instanceof StandinError) return []
-    throw error
-  })
+  const answers = peer !== undefined && (await life.pulse.answers())
+  const transfers = answers ? await transfersOf(realm) : []
   return {
     t: 'status',
     version: input.version,
     features: [...(await realm.features.general())],
     warden: { pid: input.pid, megabytes: residentMegabytes(input.pid) },
-    peer: peer === undefined ? null : { pid: peer, megabytes: residentMegabytes(peer) },
+    peer: peer === undefined ? null : { pid: peer, megabytes: residentMegabytes(peer), answers },
     live: live(input),
     kept: realm.site.journal.kept().map(({ path, keptAs }) => ({ path, keptAs })),
     transfers: [...transfers],
     disputes: disputesOf(realm.known),
+  }
+}
+
+async function transfersOf({ peer }: Realm): Promise<readonly Transfer[]> {
+  try {
+    return await peer.transfers()
+  } catch (error) {
+    if (!(error instanceof StandinError)) throw error
+    return []
   }
 }
 

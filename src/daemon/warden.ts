@@ -160,6 +160,7 @@ export async function runWarden(input: WardenInput): Promise<void> {
   const timer = setInterval(() => {
     awake()
     courses.settle()
+    life.pulse.tick()
   }, SETTLE_MS)
   const refresh = setInterval(() => {
     refreshView(folders.viewEtc, log)

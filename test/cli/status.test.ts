@@ -49,6 +49,14 @@ test('a daemon that has nothing to do, with its peer gone and nothing switched o
   )
 })
 
+test('a peer that does not answer is said to be so', async (t) => {
+  const world = worldIn(t)
+  await daemonIn(t, world, answering({ status: [statusAnswer({ peer: { pid: 12, megabytes: 97, answers: false } })] }))
+  const { code, stdout } = await standin(world, 'status')
+  assert.equal(code, 0)
+  assert.match(stdout, /^daemon .*, peer 12 \(97 MB, does not answer just now\)$/m)
+})
+
 test('without a daemon the journal is read, unchanged, and the exit code is 4', async (t) => {
   const world = { ...worldIn(t), run: programs({ python3: 'STANDIN_FEATURES=install seed frob\n' }) }
   planned(world, 'app-misc/hello-2.12')

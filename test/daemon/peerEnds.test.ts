@@ -73,6 +73,15 @@ test('the next peer searches for what is left of the time', async () => {
   assert.ok(searches.every((seconds) => seconds <= 1))
 })
 
+test('where a peer has hung until the time was over, the next one gets some all the same, once', async () => {
+  const { result, searches } = await sought({ offers: [first], endsInSearch: 1, endsAfterMs: 1100 })
+  assert.ok(result.found)
+  assert.deepEqual(searches, [1, 1])
+  const twice = await sought({ offers: [first], endsInSearch: 2, endsAfterMs: 1100 })
+  assert.ok(!twice.result.found)
+  assert.deepEqual(twice.searches, [1, 1])
+})
+
 test('what is asked while no peer runs is said to the next one, once others can reach that; what the last one was asked is told its end', async () => {
   const told: ToPeer[] = []
   const client = peerClient((message) => void told.push(message))

@@ -65,7 +65,7 @@ export function renderStatus(document: StatusDocument, now: number): Line[] {
 }
 
 function processes({ version, warden, peer }: NonNullable<StatusDocument['daemon']>): Span {
-  const other = peer === null ? 'no peer' : `peer ${peer.pid} (${peer.megabytes} MB)`
+  const other = peer === null ? 'no peer' : `peer ${peer.pid} (${peer.megabytes} MB${peer.answers ? '' : ', does not answer just now'})`
   return `${version}, warden ${warden.pid} (${warden.megabytes} MB), ${other}`
 }
 

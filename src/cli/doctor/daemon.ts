@@ -16,12 +16,15 @@ export const daemonChecks: readonly Check[] = [
   { name: 'control socket', look: controlSocket },
 ]
 
+const HUNG = 'look again in a minute: a peer that hangs is killed by then, and the next one comes'
+
 async function daemon(world: World): Promise<Finding[]> {
   try {
     const { version, warden, peer } = await ask(doorOf(world), { t: 'status' }, 'status')
     if (version !== VERSION) return [wrong('daemon', `is version ${version}, and this is ${VERSION}`, 'restart the service standin')]
     if (peer === null)
       return [note('daemon', `runs (pid ${warden.pid}), without its peer just now`, 'look again in a minute, then at its log')]
+    if (!peer.answers) return [note('daemon', `runs (pid ${warden.pid}), but its peer (pid ${peer.pid}) does not answer just now`, HUNG)]
     return [ok('daemon', `${version}, pids ${warden.pid} and ${peer.pid}`)]
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'NO_DAEMON') throw error

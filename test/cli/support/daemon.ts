@@ -75,7 +75,7 @@ export function statusAnswer(more: Partial<StatusAnswer> = {}): StatusAnswer {
     version: '0.1.0',
     features: ['install', 'publish'],
     warden: { pid: 11, megabytes: 38 },
-    peer: { pid: 12, megabytes: 97 },
+    peer: { pid: 12, megabytes: 97, answers: true },
     live: [liveOne()],
     kept: [{ path: 'usr/bin/hello', keptAs: '/var/lib/standin/kept/3/usr/bin/hello' }],
     transfers: [

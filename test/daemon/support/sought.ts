@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { HostError, StrangerError } from '../../../src/base/errors.ts'
 import { sourceOf } from '../../../src/daemon/gather.ts'
 import { opener } from '../../../src/daemon/opener.ts'
@@ -31,6 +32,8 @@ export interface Script {
   /** How often the peer ends while each of these is fetched, and how many searches end with it at once. */
   readonly ends?: readonly (readonly [Offer, number])[]
   readonly endsInSearch?: number
+  /** How long it hangs before each of those ends. */
+  readonly endsAfterMs?: number
   /** How often the peer ends while the host looks at what it has staged of this one. */
   readonly loses?: readonly [Offer, number]
   /** Offered after the first copy was asked for. */
@@ -56,7 +59,7 @@ export async function sought(script: Script): Promise<{ result: Sought; tried: s
   const peer: Pick<PeerClient, 'find' | 'get'> = {
     find(_family, seconds, offered, signal) {
       searches.push(seconds)
-      if (searches.length <= (script.endsInSearch ?? 0)) return Promise.reject(ended)
+      if (searches.length <= (script.endsInSearch ?? 0)) return delay(script.endsAfterMs ?? 0).then(() => Promise.reject(ended))
       offerLate.push(() => script.late?.forEach((offer) => offered(offer, '192.0.2.2:1')))
       const { hostOf = (offer) => (script.fails?.includes(offer) === true ? '192.0.2.1:1' : '192.0.2.3:1') } = script
       for (const offer of script.offers) offered(offer, hostOf(offer))

@@ -1,5 +1,6 @@
 /**
- * A peer that dies while a copy is looked for, or on its way, costs the moment that the next one needs: the copy comes all the same.
+ * A peer that dies while a copy is looked for, or on its way, costs the moment that the next one needs, and one that hangs half a minute: the copy
+ * comes all the same.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -81,5 +82,30 @@ test('a peer that is killed while it looks for a copy is followed by one that lo
   letGo(host, 'compile')
   assert.equal((await emerge.exited).exitCode, 0, emerge.output())
   assert.doesNotMatch(emerge.output(), /no stand-in/)
+  await settled(host)
+})
+
+test('a peer that hangs while it looks for a copy is said to, is killed, and the next one finds it', async () => {
+  const consumer = await createConsumer(publisher, 'delta')
+  const { host } = consumer
+  const first = await peerOf(host)
+  assert.equal((await ask(host, { t: 'status' }, 'status')).peer?.answers, true)
+  await signal(host, 'STOP', first)
+  hold(host, 'compile')
+  const emerge = await consumer.emerge(FLAGS)
+  await reached(host, 'compile')
+  const began = performance.now()
+  const { stdout } = await host.run(['standin', 'status'])
+  const took = (performance.now() - began) / 1000
+  assert.match(stdout, /, peer \d+ \(\d+ MB, does not answer just now\)$/m)
+  assert.ok(took < 4, `${took} s`)
+  assert.match((await host.run(['standin', 'doctor'], { check: false })).stdout, /its peer \(pid \d+\) does not answer just now/)
+  await consumer.daemon.waitFor(/peer: has not answered for 30 s: it is killed/)
+  await emerge.waitFor(USABLE)
+  assert.notEqual(await peerOf(host), first)
+  letGo(host, 'compile')
+  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  assert.doesNotMatch(emerge.output(), /no stand-in/)
+  assert.match((await host.run(['standin', 'doctor'], { check: false })).stdout, /daemon.*pids \d+ and \d+/)
   await settled(host)
 })
