@@ -23,7 +23,7 @@ export type HostCode =
 
 /** A stranger sent something wrong; nothing is to be done here but drop it. */
 export type StrangerCode =
-  'SCHEMA' | 'TOO_LARGE' | 'BAD_HASH' | 'BAD_SIGNATURE' | 'BAD_ARCHIVE' | 'BAD_PATH' | 'PROTOCOL' | 'STALLED' | 'WRONG_FAMILY'
+  'SCHEMA' | 'TOO_LARGE' | 'BAD_HASH' | 'BAD_SIGNATURE' | 'BAD_ARCHIVE' | 'BAD_PATH' | 'PROTOCOL' | 'STALLED' | 'SLOW' | 'WRONG_FAMILY'
 
 export type ErrorCode = UserCode | HostCode | StrangerCode
 

@@ -38,7 +38,7 @@ export interface PeerInput {
 /** Serves until the warden closes the channel; then everything is stopped and the promise resolves. */
 export async function runPeer({ channel, pid, log }: PeerInput): Promise<void> {
   const say = (message: FromPeer): void => void channel.write(`${JSON.stringify(message)}\n`)
-  const tasks = new Map<string, AbortController>()
+  const tasks = new Map<string, Task>()
   // Whatever is asked before the first settings waits for them.
   const first = Promise.withResolvers<Running>()
   let running = first.promise
@@ -55,7 +55,7 @@ export async function runPeer({ channel, pid, log }: PeerInput): Promise<void> {
       return
     }
     if (message.t === 'stop') {
-      tasks.get(message.id)?.abort()
+      tasks.get(message.id)?.stop.abort()
       const now = await running
       rmSync(stagingOf(now, message.id), { recursive: true, force: true })
       now.staged.get(message.id)?.drop()
@@ -63,13 +63,14 @@ export async function runPeer({ channel, pid, log }: PeerInput): Promise<void> {
       return
     }
     const now = await running
-    if (message.t === 'pass') await now.staged.get(message.id)?.keep(message.seed)
+    if (message.t === 'hurry') tasks.get(message.id)?.hurry.abort()
+    else if (message.t === 'pass') await now.staged.get(message.id)?.keep(message.seed)
     else if (message.t === 'release') release(now, message.sha256)
     else if (message.t === 'room') await now.shares.fit(message.bytes)
     else if (message.t === 'share') await now.shares.add(message.draft, message.archive, message.path)
     else if (message.t === 'unshare') await now.shares.remove(message.sha256, message.keep)
     else if (message.t === 'transfers') say({ t: 'transfers', id: message.id, transfers: now.swarm.transfers().slice(0, 1000).map(shown) })
-    else await withTask(tasks, message.id, message.seconds, (signal) => task(message, now, signal, say))
+    else await withTask(tasks, message.id, message.seconds, (signal, hurry) => task(message, now, signal, hurry, say))
   }
 
   const cutter = lineCutter(MAX_PEER_LINE)
@@ -83,7 +84,7 @@ export async function runPeer({ channel, pid, log }: PeerInput): Promise<void> {
   channel.on('end', () => ended.resolve())
   say({ t: 'ready', pid })
   await ended.promise
-  for (const one of tasks.values()) one.abort()
+  for (const one of tasks.values()) one.stop.abort()
   await before?.swarm.close()
 }
 
@@ -146,17 +147,23 @@ function stagingOf(running: Running, id: string): string {
   return join(running.settings.cacheFolder, 'staging', id)
 }
 
+interface Task {
+  readonly stop: AbortController
+  /** See `GetOptions`. */
+  readonly hurry: AbortController
+}
+
 async function withTask(
-  tasks: Map<string, AbortController>,
+  tasks: Map<string, Task>,
   id: string,
   seconds: number,
-  run: (signal: AbortSignal) => Promise<void>,
+  run: (signal: AbortSignal, hurry: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  const controller = new AbortController()
-  tasks.set(id, controller)
-  const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(seconds * 1000)])
+  const [stop, hurry] = [new AbortController(), new AbortController()]
+  tasks.set(id, { stop, hurry })
+  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(seconds * 1000)])
   try {
-    await run(signal)
+    await run(signal, hurry.signal)
   } finally {
     tasks.delete(id)
   }
@@ -166,11 +173,12 @@ async function task(
   message: Extract<ToPeer, { t: 'find' | 'get' }>,
   running: Running,
   signal: AbortSignal,
+  hurry: AbortSignal,
   say: (message: FromPeer) => void,
 ): Promise<void> {
   try {
     if (message.t === 'find') await find(message.id, message.family, running, signal, say)
-    else await fetchAndUnpack(message, running, signal, say)
+    else await fetchAndUnpack(message, running, { signal, hurry }, say)
   } catch (error) {
     const code = error instanceof StandinError ? error.code : 'IO'
     const text = error instanceof Error ? error.message : String(error)
@@ -198,13 +206,13 @@ async function find(id: string, family: Family, { swarm }: Running, signal: Abor
 async function fetchAndUnpack(
   { id, offer, from }: Extract<ToPeer, { t: 'get' }>,
   running: Running,
-  signal: AbortSignal,
+  { signal, hurry }: { signal: AbortSignal; hurry: AbortSignal },
   say: (message: FromPeer) => void,
 ): Promise<void> {
   const began = performance.now()
   const staging = stagingOf(running, id)
   const { swarm, settings, shares } = running
-  const got = await swarm.get(offer, { signal, into: join(settings.cacheFolder, 'fetched'), from, stallSeconds: 3 })
+  const got = await swarm.get(offer, { signal, into: join(settings.cacheFolder, 'fetched'), from, stallSeconds: 3, hurry })
   try {
     const manifest = await readArchive({
       archive: got.path,

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { randomBytes } from 'node:crypto'
-import { HostError, StrangerError } from '../base/errors.ts'
+import { HostError, type StrangerCode, StrangerError } from '../base/errors.ts'
 import type { Family } from '../package/family.ts'
 import type { Offer } from '../swarm/wire.ts'
 import { type FromPeer, MAX_FROM, type OwnOffer, type ToPeer, type Transfer } from './peerWire.ts'
@@ -16,9 +16,10 @@ export interface PeerClient {
   find(family: Family, seconds: number, offered: (offer: Offer, from: string) => void, signal: AbortSignal): Promise<void>
   /**
    * Fetches from the addresses `from`, and whom else the peer has heard, and unpacks into staging; resolves with the id under which it lies there.
-   * Errors: StrangerError STALLED, BAD_ARCHIVE; HostError PEER_ENDED: ask again.
+   * Errors: StrangerError with the code that the peer says, BAD_ARCHIVE where that is none of a stranger's; HostError PEER_ENDED: ask again.
+   * `hurry` is aborted as soon as something else could be fetched: a trickle is a stall then.
    */
-  get(offer: Offer, from: readonly string[], seconds: number, signal: AbortSignal): Promise<string>
+  get(offer: Offer, from: readonly string[], seconds: number, signal: AbortSignal, hurry?: AbortSignal): Promise<string>
   /** What is staged under `id` has been placed: its archive is kept until it is released, and given on with `seed`. */
   pass(id: string, seed: boolean): void
   /** The own build has been held against it. */
@@ -60,6 +61,8 @@ export function peerClient(send: (message: ToPeer) => void): PeerClient {
   const staged = new Set<string>()
   /** What is said to the next peer, by the id that waits for it; undefined while one runs. */
   let forNext: Map<string, ToPeer> | undefined
+  /** What of it is to hurry. */
+  const hurried = new Set<string>()
   const ask = <T>(
     seconds: number,
     signal: AbortSignal | undefined,
@@ -105,17 +108,26 @@ export function peerClient(send: (message: ToPeer) => void): PeerClient {
           if (message.t === 'found') resolve()
         },
       ),
-    get: (offer, from, seconds, signal) =>
+    get: (offer, from, seconds, signal, hurry) =>
       ask<string>(
         seconds + GRACE_SECONDS,
         signal,
-        (id) => ({ t: 'get', id, offer, from: from.slice(0, MAX_FROM), seconds }),
+        (id) => {
+          const hasten = (): void => {
+            if (!waiting.has(id)) return
+            if (forNext === undefined) send({ t: 'hurry', id })
+            else hurried.add(id)
+          }
+          hurry?.addEventListener('abort', hasten, { once: true })
+          if (hurry?.aborted === true) queueMicrotask(hasten)
+          return { t: 'get', id, offer, from: from.slice(0, MAX_FROM), seconds }
+        },
         (message, id, resolve, reject) => {
           if (message.t === 'staged') {
             staged.add(id)
             resolve(id)
           }
-          if (message.t === 'failed') reject(new StrangerError('BAD_ARCHIVE', `${message.code}: ${message.message}`))
+          if (message.t === 'failed') reject(failure(message.code, message.message))
         },
       ),
     pass: (id, seed) => send({ t: 'pass', id, seed }),
@@ -144,6 +156,8 @@ export function peerClient(send: (message: ToPeer) => void): PeerClient {
       const said = forNext.values()
       forNext = undefined
       for (const one of said) send(one)
+      for (const id of hurried) send({ t: 'hurry', id })
+      hurried.clear()
     },
     ended() {
       staged.clear()
@@ -152,4 +166,22 @@ export function peerClient(send: (message: ToPeer) => void): PeerClient {
       for (const [id, one] of waiting) if (before?.has(id) !== true) one.ended()
     },
   }
+}
+
+/** What may be wrong with somebody else's archive; the peer's other words are those of its host. */
+const CODES: readonly StrangerCode[] = [
+  'SCHEMA',
+  'TOO_LARGE',
+  'BAD_HASH',
+  'BAD_ARCHIVE',
+  'BAD_PATH',
+  'PROTOCOL',
+  'STALLED',
+  'SLOW',
+  'WRONG_FAMILY',
+]
+
+function failure(said: string, message: string): StrangerError {
+  const code = CODES.find((one) => one === said)
+  return code === undefined ? new StrangerError('BAD_ARCHIVE', `${said}: ${message}`) : new StrangerError(code, message)
 }

@@ -53,6 +53,8 @@ export const toPeer = v.variant('t', [
   v.strictObject({ t: v.literal('find'), id, family, seconds: count(600) }),
   /** `from`: addresses that an earlier peer named, of which this one may know nothing. */
   v.strictObject({ t: v.literal('get'), id, offer, from: v.pipe(v.array(plainText(100)), v.maxLength(MAX_FROM)), seconds: count(3600) }),
+  /** What is fetched under `id` may be had elsewhere, too: it is waited for no longer than one waits beside others. */
+  v.strictObject({ t: v.literal('hurry'), id }),
   v.strictObject({ t: v.literal('stop'), id }),
   /** What was staged under `id` has been placed. Its archive is kept until it is released; with `seed` it is given on, and kept for that. */
   v.strictObject({ t: v.literal('pass'), id, seed: v.boolean() }),

@@ -10,7 +10,7 @@ import type { Family } from '../package/family.ts'
 import type { Offer } from '../swarm/wire.ts'
 import { choose, type Wants, type Weighed } from './choose.ts'
 import type { Verdict } from './controlWire.ts'
-import { gather, type Heard } from './gather.ts'
+import { gather, type Gathered, type Heard } from './gather.ts'
 import type { PeerClient } from './peerClient.ts'
 import { takeTurns, type Turns } from './turns.ts'
 
@@ -80,7 +80,8 @@ export async function seek(input: SeekInput): Promise<Sought> {
         break
       }
       turns.spend(best)
-      const staging = await fetched(input, best, inVain, turns)
+      const hurry = hurryFor(gathered, turns, best, await input.wants)
+      const staging = await fetched(input, best, inVain, turns, hurry.signal).finally(hurry.end)
       if (staging === undefined) continue
       const copy = { weighed: best, staging, verdicts: [...verdicts, ...saidOf(inVain)] }
       const why = await input.take(copy)
@@ -101,14 +102,33 @@ export async function seek(input: SeekInput): Promise<Sought> {
   }
 }
 
+/** How often it is looked whether another copy than that which is fetched could be tried. */
+const LOOK_MS = 500
+
+/** Aborted once there is another copy to be tried: until then a slow one is better than none. */
+function hurryFor(gathered: Gathered, turns: Turns, copy: Heard, wants: Wants): { signal: AbortSignal; end: () => void } {
+  const hurry = new AbortController()
+  let seen = -1
+  const look = (): void => {
+    const offers = gathered.offers()
+    if (hurry.signal.aborted || offers.length === seen) return
+    seen = offers.length
+    if (turns.hasRival(copy, choose(offers, wants).usable)) hurry.abort()
+  }
+  const timer = setInterval(look, LOOK_MS)
+  look()
+  return { signal: hurry.signal, end: () => clearInterval(timer) }
+}
+
 /** Undefined where it does not come, which is noted. */
-async function fetched(input: SeekInput, copy: Heard, { failed }: InVain, turns: Turns): Promise<string | undefined> {
+async function fetched(input: SeekInput, copy: Heard, { failed }: InVain, turns: Turns, hurry: AbortSignal): Promise<string | undefined> {
   const { offer, from } = copy
   try {
-    return await input.peer.get(offer, [...from], input.getSeconds, input.signal)
+    return await input.peer.get(offer, [...from], input.getSeconds, input.signal, hurry)
   } catch (error) {
     if (!(error instanceof StandinError)) throw error
     if (error.code === 'PEER_ENDED') turns.peerEnded(copy)
+    if (error.code === 'SLOW') turns.putOff(copy)
     failed.push({ rule: 'fetch', passed: false, text: `${offer.content.slice(0, 12)}: ${error.message}` })
     input.log(`${offer.archive.sha256.slice(0, 12)}: ${error.code}: ${error.message}`)
     return undefined

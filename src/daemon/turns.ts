@@ -15,6 +15,9 @@ const MAX_REFUSED = 6
 const MAX_ENDS = 3
 const MAX_ENDS_OF_A_COPY = 2
 
+/** Most copies that are put off for others because they come slowly. Their hosts have had their try: who trickles out copies comes after all others. */
+const MAX_PUT_OFF = 6
+
 export interface Turns {
   /** The best of `usable`, which is sorted, of those hosts that have had the fewest tries; undefined when no copy is to be tried any more. */
   next(usable: readonly Heard[]): Heard | undefined
@@ -22,6 +25,10 @@ export interface Turns {
   spend(copy: Heard): void
   /** The peer ended while it was tried: what that says of the copy nobody knows. */
   peerEnded(copy: Heard): void
+  /** Whether another one than `copy`, which is being tried, could be. */
+  hasRival(copy: Heard, usable: readonly Heard[]): boolean
+  /** It came too slowly beside another one: it is tried again when there is nothing else. */
+  putOff(copy: Heard): void
   /** It came, and no other copy of the same is to be tried. */
   refuse(copy: Heard): void
 }
@@ -33,6 +40,7 @@ export function takeTurns(): Turns {
   const unfit = new Set<string>()
   const spent = new Map<string, number>()
   const ends = new Map<string, number>()
+  const putOff = new Set<string>()
   let ended = 0
   /** Hosts that paid for a copy: others may name it later. */
   const paid = new Map<string, readonly string[]>()
@@ -43,22 +51,25 @@ export function takeTurns(): Turns {
   const ofHost = (host: string): number => spent.get(`host ${host}`) ?? 0
   const ofNetwork = (host: string): number => spent.get(`network ${networkOf(host)}`) ?? 0
 
+  const next: Turns['next'] = (usable) => {
+    if (tried.size >= MAX_TRIES || refused.size >= MAX_REFUSED) return undefined
+    const left = usable.filter(({ offer, source }) => !tried.has(source) && !refused.has(sameBuild(offer)))
+    return left
+      .map((copy) => ({
+        copy,
+        slow: Number(putOff.has(copy.source)),
+        suspect: Number((ends.get(copy.source) ?? 0) >= MAX_ENDS_OF_A_COPY),
+        unfit: Number(unfit.has(copy.offer.environment)),
+        network: least(copy, ofNetwork),
+        host: least(copy, ofHost),
+      }))
+      .filter(({ host, suspect }) => host < MAX_OF_A_HOST && (suspect === 0 || ended < MAX_ENDS))
+      .toSorted((a, b) => a.slow - b.slow || a.suspect - b.suspect || a.unfit - b.unfit || a.network - b.network || a.host - b.host)
+      .map(({ copy }) => copy)[0]
+  }
+
   return {
-    next(usable) {
-      if (tried.size >= MAX_TRIES || refused.size >= MAX_REFUSED) return undefined
-      const left = usable.filter(({ offer, source }) => !tried.has(source) && !refused.has(sameBuild(offer)))
-      return left
-        .map((copy) => ({
-          copy,
-          suspect: Number((ends.get(copy.source) ?? 0) >= MAX_ENDS_OF_A_COPY),
-          unfit: Number(unfit.has(copy.offer.environment)),
-          network: least(copy, ofNetwork),
-          host: least(copy, ofHost),
-        }))
-        .filter(({ host, suspect }) => host < MAX_OF_A_HOST && (suspect === 0 || ended < MAX_ENDS))
-        .toSorted((a, b) => a.suspect - b.suspect || a.unfit - b.unfit || a.network - b.network || a.host - b.host)
-        .map(({ copy }) => copy)[0]
-    },
+    next,
     spend({ source, hosts }) {
       tried.add(source)
       paid.set(source, [...hosts])
@@ -69,6 +80,16 @@ export function takeTurns(): Turns {
       if (++ended >= MAX_ENDS) return
       tried.delete(source)
       count(paid.get(source) ?? [], -1)
+    },
+    hasRival(copy, usable) {
+      const other = next(usable)
+      // Of two that are slow the one that is at work stays.
+      return other !== undefined && !(putOff.has(other.source) && putOff.has(copy.source))
+    },
+    putOff({ source }) {
+      if (putOff.size >= MAX_PUT_OFF) return
+      putOff.add(source)
+      tried.delete(source)
     },
     refuse({ offer }) {
       refused.add(sameBuild(offer))

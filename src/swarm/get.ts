@@ -1,5 +1,5 @@
 /**
- * Either the whole archive lies at the path that is given back and has the SHA-256 that was offered, or there is no file and an error says why.
+ * Either the whole archive lies at the path that is given back and has the SHA-256 that was offered, or there is no such file and an error says why.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,6 +11,7 @@ import { archiveName, torrentFromOffer } from './archiveTorrent.ts'
 import { openAttempts } from './attempts.ts'
 import { hashingStore, type HashingStore } from './hashingStore.ts'
 import type { Progress } from './outcome.ts'
+import { paceOf } from './pace.ts'
 import type { Parts } from './parts.ts'
 import type { Torrents } from './torrents.ts'
 import type { Offer } from './wire.ts'
@@ -22,8 +23,10 @@ export interface GetOptions {
   /** Addresses that may have it, beside those that offered it to this swarm. */
   readonly from?: readonly string[]
   readonly onProgress?: (progress: Progress) => void
-  /** Seconds without enough progress after which a source is given up; 5 unless told. */
+  /** Seconds without enough progress after which it is given up once `hurry` is aborted; 5 unless told. Before, only silence of all sources ends it. */
   readonly stallSeconds?: number
+  /** Aborted as soon as there is something else to be fetched in its place. */
+  readonly hurry?: AbortSignal
 }
 
 export interface Got {
@@ -36,16 +39,22 @@ export interface GetContext {
   /** On the filesystem of `into`. */
   readonly parts: Parts
   /** Addresses of peers, then addresses of web seeds. */
-  readonly sources: readonly string[]
+  readonly sources: () => readonly string[]
+  /** The own limit. */
+  readonly bytesPerSecond: number
 }
 
 const STALL_SECONDS = 5
 
 /**
- * Fetches the archive of `offer` from `sources`. Errors: StrangerError STALLED (nobody gives it, or not fast enough), BAD_HASH (what came is not
+ * Fetches the archive of `offer` from `sources`. Errors: StrangerError STALLED (nobody gives it), SLOW (not fast enough beside others), BAD_HASH (what came is not
  * what was offered), and those of `torrentFromOffer`; HostError DISK_FULL, IO, BAD_STATE (it is being fetched already, or the swarm was closed); the signal's own reason.
  */
-export async function getArchive(offer: Offer, options: GetOptions, { torrents, parts, sources }: GetContext): Promise<Got> {
+export async function getArchive(
+  offer: Offer,
+  options: GetOptions,
+  { torrents, parts, sources, bytesPerSecond }: GetContext,
+): Promise<Got> {
   const { infohash, sha256, size, pieceLength } = offer.archive
   options.signal.throwIfAborted()
   const torrentFile = torrentFromOffer(offer)
@@ -54,7 +63,8 @@ export async function getArchive(offer: Offer, options: GetOptions, { torrents, 
   const path = join(options.into, archiveName(sha256))
   let store: HashingStore | undefined
 
-  const attempts = openAttempts({ ...options, size, torrents, infohash, stallMs: (options.stallSeconds ?? STALL_SECONDS) * 1000 })
+  const pace = paceOf((options.stallSeconds ?? STALL_SECONDS) * 1000, bytesPerSecond)
+  const attempts = openAttempts({ ...options, size, torrents, infohash, pace })
   const leave = torrents.put(infohash, {
     name: cpvOf(offer.family),
     torrentFile,
@@ -78,7 +88,8 @@ export async function getArchive(offer: Offer, options: GetOptions, { torrents, 
     return { path, sha256 }
   } catch (error) {
     await leave()
-    await rm(part, { force: true })
+    if (error instanceof StrangerError && (error.code === 'STALLED' || error.code === 'SLOW')) await parts.leave(infohash)
+    else await rm(part, { force: true })
     throw options.signal.aborted ? options.signal.reason : hostError(`could not fetch ${archiveName(sha256)}`, error)
   }
 }

@@ -6,6 +6,7 @@
 import type { Torrent } from 'webtorrent'
 import { HostError } from '../base/errors.ts'
 import { peerCount } from './internals.ts'
+import type { Pace } from './pace.ts'
 
 export interface Progress {
   /** Bytes that are here, those of pieces not yet whole among them. */
@@ -18,12 +19,15 @@ export interface Progress {
 export interface OutcomeOptions {
   readonly torrent: Torrent
   readonly size: number
-  readonly stallMs: number
+  readonly pace: Pace
+  /** Whether a trickle is better than nothing. */
+  readonly isPatient: () => boolean
   readonly signal: AbortSignal
   readonly onProgress?: ((progress: Progress) => void) | undefined
 }
 
-export type Outcome = 'done' | 'stalled' | 'mixed'
+/** `slow`: something came, and too little for who could ask somebody else. */
+export type Outcome = 'done' | 'stalled' | 'slow' | 'mixed'
 
 export interface Waiting {
   /** Rejects with the signal's reason, with what webtorrent failed with, or with HostError BAD_STATE when the torrent is closed. */
@@ -32,26 +36,29 @@ export interface Waiting {
   readonly end: (as: Outcome) => void
 }
 
-/** Least that must come in each stall time, in bytes: 13 kB/s by default, so that a trickle is a stall. */
-const MIN_BYTES = 64 * 1024
-
 /** How long nobody at all may be there, every address having refused. */
 const NOBODY_MS = 500
 
 const TICK_MS = 100
 
-export function waitFor({ torrent, size, stallMs, signal, onProgress }: OutcomeOptions): Waiting {
+export function waitFor({ torrent, size, pace, isPatient, signal, onProgress }: OutcomeOptions): Waiting {
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
-  const mark = { bytes: torrent.downloaded, at: performance.now(), peopled: performance.now() }
+  const mark = { bytes: torrent.downloaded, at: performance.now(), peopled: performance.now(), met: performance.now() }
+  const moved = { bytes: torrent.downloaded, at: performance.now(), atAll: false }
 
   const tick = (): void => {
     const now = performance.now()
     const bytes = torrent.downloaded
     onProgress?.({ bytes, size, bytesPerSecond: torrent.downloadSpeed, peers: torrent.wires.length })
     // A wrong piece takes its bytes away again, so only what passes the last mark counts.
-    if (bytes - mark.bytes >= Math.min(MIN_BYTES, size - mark.bytes)) Object.assign(mark, { bytes, at: now })
+    if (bytes - mark.bytes >= Math.min(pace.leastBytes, size - mark.bytes)) Object.assign(mark, { bytes, at: now })
+    if (bytes > moved.bytes) Object.assign(moved, { bytes, at: now, atAll: true })
     if (peerCount(torrent) > 0) mark.peopled = now
-    if (now - mark.at >= stallMs || now - mark.peopled >= NOBODY_MS) resolve('stalled')
+    // A web server has no queue: it answers, or it does not.
+    if (torrent.wires.some(({ type }) => type !== 'webSeed' || moved.atAll)) mark.met = now
+    const isHopeful = isPatient() && now - mark.met < pace.stallMs
+    const isOver = isHopeful ? now - moved.at >= pace.silentMs : now - mark.at >= pace.stallMs
+    if (isOver || now - mark.peopled >= NOBODY_MS) resolve(moved.atAll && now - moved.at < pace.stallMs ? 'slow' : 'stalled')
   }
   const done = (): void => {
     resolve('done')

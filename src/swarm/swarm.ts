@@ -128,7 +128,8 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
       (await getArchive(offer, how, {
         torrents,
         parts,
-        sources: [
+        bytesPerSecond: options.maxDownloadBytesPerSecond ?? DOWNLOAD,
+        sources: () => [
           ...new Set([...sources.of(offer.archive.infohash), ...(how.from ?? [])]),
           ...options.webSeeds.map((folder) => `${folder.replace(/\/$/, '')}/${offer.archive.name}`),
         ],

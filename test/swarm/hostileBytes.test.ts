@@ -54,9 +54,10 @@ const subtle = (bytes: Buffer, pieceLength: number): ((stranger: Stranger) => vo
 
 const silent = seederThat(() => undefined)
 
-/** One block a second: 16 kB/s, for ever. */
+/** One block in 0.35 seconds: 47 kB/s, for ever. That there is somebody else to ask is what `attempt` says. */
+let queued = 0
 const trickle = seederThat((stranger, index, offset, length) => {
-  const timer = setTimeout(() => stranger.send(7, Buffer.concat([uint32(index, offset), Buffer.alloc(length)])), 1000)
+  const timer = setTimeout(() => stranger.send(7, Buffer.concat([uint32(index, offset), Buffer.alloc(length)])), 350 * ++queued)
   stranger.socket.once('close', () => {
     clearTimeout(timer)
   })
@@ -97,7 +98,7 @@ async function attempt(
   const ports = await Promise.all(behaviours.map((behave) => listenAs(t, made.offer.archive.infohash, behave)))
   await tell(t, taker, made.offer, ports)
   const into = join(taker.folder, 'into')
-  const outcome = await taker.get(made.offer, { signal: t.signal, into, stallSeconds: 1 }).then(
+  const outcome = await taker.get(made.offer, { signal: t.signal, into, stallSeconds: 1, hurry: AbortSignal.abort() }).then(
     () => 'got',
     (error: unknown) => (error instanceof StrangerError ? error.code : String(error)),
   )
@@ -118,7 +119,7 @@ const cases: readonly {
   { what: 'a peer that sends nothing', who: () => [silent], outcome: 'STALLED' },
   { what: 'a peer that says nothing at all', who: () => [() => undefined], outcome: 'STALLED' },
   { what: 'a peer that hangs up', who: () => [(stranger) => stranger.socket.destroy()], outcome: 'STALLED' },
-  { what: 'a peer that trickles', who: () => [trickle], outcome: 'STALLED' },
+  { what: 'a peer that trickles', who: () => [trickle], outcome: 'SLOW' },
   { what: 'a liar and an honest peer', who: (made) => [rubbish, honest(made.bytes, 262_144)], outcome: 'got' },
   { what: 'three liars and an honest peer', who: (made) => [rubbish, rubbish, honest(made.bytes, 262_144), rubbish], outcome: 'got' },
   {

@@ -25,6 +25,8 @@ const LOST: Refused = { reason: 'it is gone', verdicts: [], always: false, lost:
 export interface Script {
   readonly offers: readonly Offer[]
   readonly fails?: readonly Offer[]
+  /** Takes more than a second to come, and does not where the search is in a hurry before. */
+  readonly slow?: readonly Offer[]
   /** Who offers it; those that fail are of one host, all others of another. */
   readonly hostOf?: (offer: Offer) => string
   /** Why the host takes none of these. */
@@ -68,12 +70,14 @@ export async function sought(script: Script): Promise<{ result: Sought; tried: s
       signal.addEventListener('abort', () => resolve())
       return promise
     },
-    get(offer) {
+    async get(offer, _from, _seconds, _signal, hurry) {
       tried.push(offer.content)
       for (const late of offerLate) late()
       const left = ends.get(offer.content) ?? 0
       ends.set(offer.content, left - 1)
       if (left > 0) return Promise.reject(ended)
+      if (script.slow?.some((one) => sourceOf(one) === sourceOf(offer)) === true && (await isHurried(hurry)))
+        throw new StrangerError('SLOW', 'it came too slowly')
       if (script.fails?.some((one) => sourceOf(one) === sourceOf(offer)) === true)
         return Promise.reject(new StrangerError('STALLED', 'it stopped in the middle'))
       return Promise.resolve(`staged ${offer.content}`)
@@ -111,4 +115,15 @@ export async function sought(script: Script): Promise<{ result: Sought; tried: s
     log: () => undefined,
   })
   return { result, tried, searches }
+}
+
+async function isHurried(hurry: AbortSignal | undefined): Promise<boolean> {
+  const there = new Promise<boolean>((resolve) => {
+    const timer = setTimeout(() => resolve(false), 1500)
+    hurry?.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve(true)
+    })
+  })
+  return hurry?.aborted === true || (await there)
 }
