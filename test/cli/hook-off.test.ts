@@ -27,6 +27,7 @@ test('without a daemon what stands in goes by the journal, and then the hook', {
   const pretended = await standinJson(world, hookDocument, 'hook', '--disable', '--pretend')
   assert.deepEqual([pretended.code, pretended.document.purged], [0, [HELLO]])
   assert.ok(existsSync(join(world.root, 'usr/bin/hello')) && isOn(world.root))
+  assert.match(pretended.stderr, /would be purged first: app-misc\/hello-2\.12/)
   const { code, document, stderr } = await standinJson(world, hookDocument, 'hook', '--disable')
   assert.deepEqual([code, document.changed, document.purged, isOn(world.root)], [0, true, [HELLO], false])
   assert.match(stderr, /hello-2\.12: purged without the daemon/)

@@ -59,10 +59,11 @@ test('nothing but -install: bash tells the daemon, which follows no such build',
 })
 
 /** What has been told by the time an emerge of flags comes to setup, while the daemon is stopped and reads nothing; then it merges. */
-async function toldAtSetup(t: TestContext, { host, daemon, emerge }: Consumer): Promise<{ unread: boolean; doors: string[] }> {
+async function toldAtSetup(t: TestContext, consumer: Consumer): Promise<{ unread: boolean; doors: string[] }> {
+  const { host, daemon } = consumer
   freeze(t, daemon)
   hold(host, 'setup')
-  const typed = await emerge(FLAGS)
+  const typed = await consumer.emerge(FLAGS)
   await reached(host, 'setup')
   const { exitCode } = await host.run(['bash', '-c', 'exec {hooks}<>/run/standin/hooks && read -r -t 0 -u "${hooks}"'], { check: false })
   const doors = (await leftOn(host)).filter((path) => path.startsWith('/run/standin/builds/'))

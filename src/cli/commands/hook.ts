@@ -33,6 +33,7 @@ export async function hook(world: World, out: Output, flags: ReadonlySet<string>
   else if (pretend || out.verbose) out.lines(renderChange(document))
   const done = pretend ? 'would be' : 'is now'
   out.good(changed ? `the hook ${done} ${enable ? 'on' : 'off'}: ${path}` : `the hook was ${enable ? 'on' : 'off'} already: ${path}`)
+  if (pretend && purged.length > 0) out.warn(`would be purged first: ${purged.join(' ')}`)
   if (enable && !pretend) tellWhetherReached(world, out)
   if (!enable && changed && !pretend) out.warn(STILL_SET)
   return EXIT.ok
