@@ -18,7 +18,7 @@ import type { Run } from '../portage/run.ts'
 import type { OptionsCache } from '../portage/targetoptions.ts'
 import { commandWords, type Toolchain } from '../portage/toolchain.ts'
 import { knownToolchain, type ToolchainCache } from '../portage/toolchaincache.ts'
-import { type UserFiles, userFilesOf } from '../portage/userfiles.ts'
+import { userFilesOf } from '../portage/userfiles.ts'
 import { type InstalledCache, readInstalled } from '../portage/vdb.ts'
 import { splitCpv } from '../portage/version.ts'
 import { cpvOfMoment, type MomentValues } from './moment.ts'
@@ -47,6 +47,8 @@ export type WishedRecipe =
 
 export interface WishTools {
   readonly root: string
+  /** `publish_repos`. */
+  readonly publicRepos: readonly string[]
   /** Environment of the compilers that are asked. */
   readonly env: Readonly<Record<string, string>>
   readonly run: Run
@@ -54,6 +56,8 @@ export interface WishTools {
   readonly toolchains: ToolchainCache
   readonly installed: InstalledCache
 }
+
+const BASHRC_VARIABLES: ReadonlySet<string> = new Set(['CC', 'CXX', ...FLAG_VARIABLES, ...RECIPE_VARIABLES])
 
 /** Errors: StrangerError SCHEMA for names that PMS does not allow; HostError UNREADABLE where Portage has written down no fresh metadata. */
 export function wishOf(values: MomentValues, tools: WishTools): Wish {
@@ -102,7 +106,7 @@ async function recipe(given: MomentValues, of: Family, digests: EbuildDigests, t
   })
   if (why !== undefined) return { known: false, why, changed: true }
   try {
-    const unknown = whyUnknown(values, files, tools)
+    const unknown = whyUnknown(values, tools)
     if (unknown !== undefined) return { known: false, why: unknown, changed: false }
     const [{ linker, ...compilers }, flags] = await Promise.all([toolchain(values, tools), resolvedFlags(values, tools)])
     const made = recipeOf({
@@ -129,13 +133,17 @@ async function recipe(given: MomentValues, of: Family, digests: EbuildDigests, t
 /** What may make this build another than its recipe says, and need not. */
 function whyUnknown(
   { KEPT: kept, UNNAMED: unnamed, PHASE_HOOKS: hooks }: MomentValues,
-  { bashrc }: UserFiles,
-  { root }: WishTools,
+  { root, publicRepos }: WishTools,
 ): string | undefined {
   if (kept !== '') return `the work folder of an earlier build was used again (${kept} was there)`
   if (unnamed !== '') return whyOfVariable(firstOf(unnamed))
   if (hooks !== '') return whyOfHooks(hooks)
-  return bashrc === undefined ? whyOfBashrc(root) : `${bashrc} may change what is built`
+  return whyOfBashrcs(root, publicRepos)
+}
+
+/** What no build of this host has a recipe for. Errors: as `whyOfBashrc`. */
+export function whyOfBashrcs(root: string, publicRepos: readonly string[]): string | undefined {
+  return whyOfBashrc({ root, repos: readRepos(root), publicRepos, recipeVariables: BASHRC_VARIABLES })
 }
 
 /** Said of functions of phases that the user's bashrc defines. */

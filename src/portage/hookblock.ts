@@ -16,14 +16,6 @@ export const HOOK_LINES: readonly string[] = [
   'if [[ -r /usr/lib/standin/standin.bash ]]; then source /usr/lib/standin/standin.bash; else unset STANDIN_FEATURES; fi',
 ]
 
-/** Of earlier versions. */
-const OLDER_LINES: readonly string[] = ['[[ -r /usr/lib/standin/standin.bash ]] && source /usr/lib/standin/standin.bash']
-
-/** Whether `line` of a bashrc is ours, of this version or of an earlier one. */
-export function isHookLine(line: string): boolean {
-  return [...HOOK_LINES, ...OLDER_LINES].includes(line.trim())
-}
-
 // The mark says what stood there before, for taking away must give exactly that: nothing at all, or a last line without its newline, and which line
 // that was: somebody may have written others between it and the block.
 const BEGIN = '# >>> standin >>> put here by `standin hook --enable`, taken away by `standin hook --disable`'

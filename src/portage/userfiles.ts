@@ -1,7 +1,7 @@
 /**
  * Finds what a person has put below /etc/portage that reaches into the build of one package beyond its settings.
  *
- * Names as Portage looks for them: `eapply_user` (patches), `__source_env_files` and `__source_all_bashrcs` of ebuild.sh (3.0.83), and as
+ * Names as Portage looks for them: `eapply_user` (patches), `__source_env_files` of ebuild.sh (3.0.83), and as
  * savedconfig.eclass looks for a configuration.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -29,8 +29,6 @@ export interface UserFiles {
   readonly savedConfig: string | undefined
   /** Sourced in each phase of this package. */
   readonly environment: string | undefined
-  /** Sourced in each phase of every package. */
-  readonly bashrc: string | undefined
 }
 
 export function userFilesOf({ root, category, name, version, slot: full, savedConfigOf }: UserFilesInput): UserFiles {
@@ -51,6 +49,5 @@ export function userFilesOf({ root, category, name, version, slot: full, savedCo
         [...savedConfigOf.filter(Boolean), ''].flatMap((host) => [`${name}-${version}`, p, name].map((one) => join(host, category, one))),
       ),
     environment: first(join('env', category), [name, `${name}:${slot}`, p, `${name}-${version}`]),
-    bashrc: first('profile', ['profile.bashrc', 'package.bashrc']),
   }
 }

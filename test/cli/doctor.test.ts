@@ -122,7 +122,7 @@ const TROUBLES: readonly Trouble[] = [
     what: 'a bashrc that waits for a phase',
     check: 'bashrc',
     state: 'note',
-    text: /^line 1 of \/etc\/portage\/bashrc \(EBUILD_PHASE\) may change what is built in a later phase/,
+    text: /^line 1 of \/etc\/portage\/bashrc may change what is built, unseen: it asks for EBUILD_PHASE/,
     cause: ({ root }) => {
       const path = join(root, 'etc/portage/bashrc')
       writeFileSync(path, `[[ $EBUILD_PHASE == compile ]] && LATE=1\n${readFileSync(path, 'utf8')}`)

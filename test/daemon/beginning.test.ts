@@ -37,6 +37,7 @@ for (const [what, at, again, over, expected] of [
       rmSync(root, { recursive: true })
     })
     const wishTools = {
+      publicRepos: [],
       root,
       env: {},
       run: () => assert.fail('nothing is run'),

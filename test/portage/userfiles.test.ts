@@ -14,7 +14,7 @@ afterEach(() => rmSync(root, { recursive: true }))
 
 const PACKAGE = { category: 'app-misc', name: 'hello', version: '2.12-r3', slot: '0/2' }
 const SAVED = { ...PACKAGE, savedConfigOf: ['', 'x86_64-pc-linux-gnu'] }
-const NOTHING = { patches: undefined, savedConfig: undefined, environment: undefined, bashrc: undefined }
+const NOTHING = { patches: undefined, savedConfig: undefined, environment: undefined }
 
 function put(path: string): void {
   mkdirSync(dirname(join(root, path)), { recursive: true })
@@ -37,8 +37,6 @@ describe('what reaches into the build', () => {
         `/etc/portage/savedconfig/${host}app-misc/${name}`,
       ]),
     ),
-    ['bashrc', '/etc/portage/profile/profile.bashrc'],
-    ['bashrc', '/etc/portage/profile/package.bashrc'],
   ]
   for (const [kind, path] of found) {
     test(path, () => {

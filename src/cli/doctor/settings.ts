@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { counted } from '../../base/units.ts'
 import { readPolicy } from '../../daemon/realm.ts'
-import { whyOfBashrc } from '../../portage/bashrc.ts'
+import { whyOfBashrcs } from '../../daemon/wish.ts'
 import { hookStatus } from '../../portage/hookfile.ts'
 import { hookReach, mayEnd, MOVE_END } from '../../portage/hookreach.ts'
 import { hostFeatures } from '../../portage/hostfeatures.ts'
@@ -45,8 +45,8 @@ function orphans({ folders }: World): Finding[] {
 }
 
 /** What is built under such a one is neither published nor compared. */
-function bashrc({ root }: World): Finding[] {
-  const why = whyOfBashrc(root)
+function bashrc({ root, conf: path }: World): Finding[] {
+  const why = whyOfBashrcs(root, readConf(path).settings.publish_repos)
   if (why === undefined) return [ok('bashrc', 'does nothing that a build could differ by unseen')]
   return [note('bashrc', why, 'until that is changed, no build of this host is published or held against a copy')]
 }

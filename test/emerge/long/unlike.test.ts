@@ -78,23 +78,70 @@ for (const [what, text] of [
     host.write('/etc/portage/bashrc', bashrc)
     assert.match(
       line,
-      /^not published: line 4 of \/etc\/portage\/bashrc may change what is built, unseen: move it above the lines of standin$/,
+      /^not published: line \d of \/etc\/portage\/bashrc may change what is built, unseen: move it above the lines of standin$/,
     )
   })
 }
 
-for (const [what, text] of [
-  ['a function of one phase', '[[ $EBUILD_PHASE == install ]] && post_src_install() { echo mine > "${D}/usr/share/mine"; }'],
-  ['flags of one phase', 'case $EBUILD_PHASE in compile) CFLAGS+=" -Os" ;; esac'],
-] as const) {
+for (const { what, text, says } of [
+  {
+    what: 'a function of one phase',
+    text: '[[ $EBUILD_PHASE == install ]] && post_src_install() { echo mine > "${D}/usr/share/mine"; }',
+    says: 'it asks for EBUILD_PHASE, which need not be the same in each phase',
+  },
+  {
+    what: 'a file that is there from one phase on',
+    text: '[[ -x ${WORKDIR}/flags ]] && printf "#!/bin/sh\\necho mine\\n" > "${WORKDIR}/flags"',
+    says: 'it asks for a file that may come or go',
+  },
+  { what: 'variables of its own', text: 'S=${WORKDIR}/x', says: 'it sets S, which no recipe holds' },
+  { what: 'flags that become more in each phase', text: 'CFLAGS+=" -g0"', says: 'it adds to CFLAGS anew in each phase: set it whole' },
+]) {
   test(`a bashrc with ${what}`, async () => {
     const bashrc = host.read('/etc/portage/bashrc')
     host.write('/etc/portage/bashrc', `${text}\n${bashrc}`)
     const line = await emerged()
     host.write('/etc/portage/bashrc', bashrc)
-    assert.match(line, /^not published: line 1 of \/etc\/portage\/bashrc \(EBUILD_PHASE\) may change what is built in a later phase$/)
+    assert.equal(line, `not published: line 1 of /etc/portage/bashrc may change what is built, unseen: ${says}`)
   })
 }
+
+test('a bashrc that puts a compiler of its own in front', async () => {
+  const bashrc = host.read('/etc/portage/bashrc')
+  host.write('/etc/portage/bashrc', `PATH=/etc/portage/wrap:\${PATH}\n${bashrc}`)
+  const line = await emerged()
+  host.write('/etc/portage/bashrc', bashrc)
+  assert.equal(line, 'not published: PATH leads to programs outside of /usr and /opt')
+})
+
+test('a bashrc that sets flags for some packages is part of the recipe, whatever file the lines of standin are in', async () => {
+  const small = content(await emerged(SMALL))
+  const bashrc = host.read('/etc/portage/bashrc')
+  const flags = `if [[ \${CATEGORY}/\${PN} == ${PACKAGE} ]]; then\n\tCFLAGS="-Os"; CXXFLAGS="\${CFLAGS}"\nfi\n`
+  host.write('/etc/portage/bashrc.d/10-standin.sh', bashrc)
+  host.write('/etc/portage/bashrc', `${flags}source /etc/portage/bashrc.d/10-standin.sh\n`)
+  assert.equal(content(await emerged()), small)
+  host.write('/etc/portage/bashrc', `source /etc/portage/bashrc.d/10-standin.sh\n${flags}`)
+  assert.match(await emerged(), /^not published: line 3 of \/etc\/portage\/bashrc may change what is built, unseen: move it above/)
+  host.write('/etc/portage/bashrc', bashrc)
+})
+
+test('a profile of one’s own that acts by phase', async () => {
+  const mine = '/var/db/repos/mine'
+  host.write(`${mine}/profiles/repo_name`, 'mine\n')
+  host.write(`${mine}/metadata/layout.conf`, 'masters = gentoo\nprofile-formats = portage-2\n')
+  host.write('/etc/portage/repos.conf/mine.conf', `[mine]\nlocation = ${mine}\nauto-sync = no\n`)
+  const chosen = (await host.run(['readlink', '/etc/portage/make.profile'])).stdout.trim()
+  host.write(`${mine}/profiles/desk/parent`, 'gentoo:default\n')
+  host.write(`${mine}/profiles/desk/profile.bashrc`, '[[ ${EBUILD_PHASE} == compile ]] && CFLAGS="-Os"\n:\n')
+  await host.run(['ln', '-sfn', `${mine}/profiles/desk`, '/etc/portage/make.profile'])
+  const line = await emerged()
+  await host.run(['ln', '-sfn', chosen, '/etc/portage/make.profile'])
+  assert.match(
+    line,
+    /^not published: line 1 of \/var\/db\/repos\/mine\/profiles\/desk\/profile\.bashrc may change .* asks for EBUILD_PHASE/,
+  )
+})
 
 test('a function that is defined in one phase only, by a file that nobody looks into', async () => {
   const profile = '/var/db/repos/gentoo/profiles/base/profile.bashrc'
