@@ -99,11 +99,11 @@ describe('not told of', { skip }, () => {
     ['CARGO_BUILD_TARGET', 'x86_64-unknown-linux-gnu'],
     ['LD_PRELOAD', '/usr/lib64/libsandbox.so'],
     ...['', '-j', '-j3 -l 2.5 -s', '--jobs=2 --output-sync=line V=1', '-j 3 -Oline -k --load-average 4', '-v'].flatMap(
-      (value) =>
+      (how) =>
         [
-          ['MAKEOPTS', value],
-          ['NINJAOPTS', value],
-          ['MAKEFLAGS', value],
+          ['MAKEOPTS', how],
+          ['NINJAOPTS', how],
+          ['MAKEFLAGS', how],
         ] as const,
     ),
   ] as const)
