@@ -91,7 +91,7 @@ test('a build that was merged while no daemon ran: the next one says so, on the 
   assert.equal((await emerge.exited).exitCode, 0, emerge.output())
   await settled(host)
   assert.doesNotMatch(emerge.output() + consumer.daemon.output(), /published/)
-  assert.match(await whyOn(consumer), new RegExp(`stopped +own-build +${COPY}: the daemon did not run`))
+  assert.match(await whyOn(consumer), new RegExp(`stopped +own-build +${COPY}: the merge did not ask for the way`))
 
   await host.emerge(['--unmerge', '--quiet', FLAGS])
   hold(host, 'compile')
@@ -104,6 +104,6 @@ test('a build that was merged while no daemon ran: the next one says so, on the 
   consumer.daemon = await startDaemon(host)
   await consumer.daemon.waitFor(new RegExp(`flags-1: ${COPY}: the merge did not ask for the way`))
   await settled(host)
-  assert.match(await whyOn(consumer), new RegExp(`stopped +own-build +${COPY}: the daemon did not run`))
+  assert.match(await whyOn(consumer), new RegExp(`stopped +own-build +${COPY}: the merge did not ask for the way`))
   await host.close()
 })
