@@ -84,13 +84,14 @@ test('with install_wait a package that nobody offers is waited for as long as an
     return (performance.now() - began) / 1000
   }
   const unoffered = await took('test-misc/nothing')
-  assert.ok(unoffered < 15, `${unoffered} s`)
+  // The search goes on for 30 s.
+  assert.ok(unoffered < 30, `${unoffered} s`)
   assert.deepEqual(hooksStarted(host), ['install'])
   assert.ok(!host.exists('/run/standin/silent'))
 
   freeze(t, daemon)
   const hung = await took('test-misc/eapi7', 'test-misc/probe')
-  assert.ok(hung < 20, `${hung} s`)
+  assert.ok(hung < 50, `${hung} s`)
   assert.deepEqual(hooksStarted(host), ['install'])
   assert.ok(host.exists('/run/standin/silent'))
   t.diagnostic(`nobody offers it: ${unoffered.toFixed(1)} s; two packages beside a daemon that hangs: ${hung.toFixed(1)} s`)
