@@ -50,10 +50,17 @@ export function openCourses(options: CoursesOptions): Courses {
     saveNote(options.notes, course.key, course.note)
   }
 
-  const then = (course: Course, step: () => Promise<void> | void): Promise<void> => {
-    course.work = course.work.then(step).catch((error: unknown) => log(`${course.cpv}: ${String(error)}`))
-    return course.work
+  /** What goes wrong with one build ends neither the others nor the daemon. */
+  const alone = async (course: Course, step: () => Promise<void> | void): Promise<void> => {
+    try {
+      await step()
+    } catch (error) {
+      log(`${course.cpv}: ${String(error)}`)
+    }
   }
+
+  const then = (course: Course, step: () => Promise<void> | void): Promise<void> =>
+    (course.work = course.work.then(() => alone(course, step)))
 
   const seek = (course: Course): void => {
     searching.add(course)
@@ -67,8 +74,8 @@ export function openCourses(options: CoursesOptions): Courses {
     if (table.get(course.key) === course) table.delete(course.key)
     course.over = true
     if (course.note.owner !== null) ended.set(course.key, course.note.owner)
-    course.door.remove()
-    dropNote(options.notes, course.key) // first: the next warden would finish once more what is noted
+    void alone(course, () => course.door.remove())
+    void alone(course, () => dropNote(options.notes, course.key)) // first: the next warden would finish once more what is noted
     void then(course, () => steps.dropKept(course))
   }
 
@@ -155,7 +162,7 @@ export function openCourses(options: CoursesOptions): Courses {
   }
 
   const built = async (course: Course, seen: Partial<Note> = {}): Promise<void> => {
-    change(course, { ...seen, stage: 'built' })
+    void alone(course, () => change(course, { ...seen, stage: 'built' }))
     course.enough.abort()
     await then(course, async () => {
       // Without a merge (`emerge -B`) nobody has asked for the way.
@@ -219,11 +226,11 @@ export function openCourses(options: CoursesOptions): Courses {
       }
     },
     settle() {
-      for (const course of table.values()) {
-        if (course.note.stage === 'built' || isOwned(course)) continue
-        if (isBuilt(course)) void built(course)
-        else void leave(course)
-      }
+      for (const course of table.values())
+        void alone(course, () => {
+          if (course.note.stage === 'built' || isOwned(course)) return
+          void (isBuilt(course) ? built(course) : leave(course))
+        })
       for (const [key, owner] of ended) if (!isAlive(options.procRoot, owner)) ended.delete(key)
     },
     async close() {

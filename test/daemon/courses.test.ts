@@ -172,6 +172,17 @@ test('who waits at setup goes on when the stand-in is there, when the search is 
   }
 })
 
+test('a build whose end can not be written down is still published, and ends neither the daemon nor its other builds', async (t) => {
+  const stage = await stageIn(t)
+  const warden = stage.warden()
+  for (const name of ['fetch', 'purge'] as const) await warden.moment(stage.moment(name))
+  stage.loseNotes()
+  await warden.moment(stage.moment('publish'))
+  await settledIn(warden)
+  assert.deepEqual(stage.did.slice(-1), ['publish'])
+  assert.equal(stage.did.filter((line) => line.includes('ENOENT')).length, 1, stage.did.join('\n'))
+})
+
 /** Waits until `warden` follows nothing. */
 async function settledIn(warden: Courses): Promise<void> {
   for (let course = warden.all()[0]; course !== undefined; course = warden.all()[0]) {

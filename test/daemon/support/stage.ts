@@ -34,6 +34,8 @@ export interface Stage {
   left(): string[]
   /** What bash does when nobody answers. */
   goAlone(): void
+  /** From now on no note can be written. */
+  loseNotes(): void
 }
 
 /** An emerge that holds the lock of `app-misc/hello-1`, and a warden whose steps are written down. */
@@ -101,5 +103,6 @@ export async function stageIn(t: TestContext): Promise<Stage> {
     },
     left: () => [...readdirSync(doors), ...readdirSync(notes)],
     goAlone: () => writeFileSync(join(doors, `${key}.alone`), ''),
+    loseNotes: () => rmSync(notes, { recursive: true }),
   }
 }
