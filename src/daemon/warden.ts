@@ -166,13 +166,13 @@ export async function runWarden(input: WardenInput): Promise<void> {
   const awake = (): void => rmSync(join(folders.run, 'silent'), { force: true })
   awake()
   const timer = setInterval(() => {
-    awake()
-    courses.settle()
-    life.pulse.tick()
+    logged(awake, log)
+    logged(() => courses.settle(), log)
+    logged(() => life.pulse.tick(), log)
   }, SETTLE_MS)
   const refresh = setInterval(() => {
-    refreshView(folders.viewEtc, log)
-    void life.refresh()
+    logged(() => refreshView(folders.viewEtc, log), log)
+    life.refresh().catch((error: unknown) => log(`what is given to others could not be looked at again: ${String(error)}`))
   }, REFRESH_MS)
   if (!input.signal.aborted) await new Promise((resolve) => input.signal.addEventListener('abort', resolve, { once: true }))
   clearInterval(timer)
@@ -184,6 +184,15 @@ export async function runWarden(input: WardenInput): Promise<void> {
   await life.close()
   known.close()
   site.journal.close()
+}
+
+/** What goes wrong now and then, and is tried again, is no end of the daemon. */
+function logged(work: () => void, log: (line: string) => void): void {
+  try {
+    work()
+  } catch (error) {
+    log(String(error))
+  }
 }
 
 /** A plan says itself what cannot be read; here it is too early to refuse anything. */

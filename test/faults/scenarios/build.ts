@@ -120,10 +120,14 @@ async function onceMore(run: Run): Promise<void> {
 
 const AT_FAULT = /\b(Type|Range|Reference|Syntax)Error\b/
 
-/** A warden that fails says how, in its own words; and whoever was shown another program than they have built themselves is told. */
+/**
+ * What goes wrong with one build is no end of a warden that has begun to listen, and is said in its own words; and whoever was shown another program than
+ * they have built themselves is told.
+ */
 function judgeWords({ warden, isMerged, emerge }: Run, differs: boolean): string[] {
   const lines = warden.lines()
   const odd = lines.filter((line) => AT_FAULT.test(line))
+  if (lines.some((line) => line.endsWith(' is ready')) && !warden.isRunning()) odd.push(`the warden ends with it: ${lines.join(' | ')}`)
   const stood = lines.some((line) => line.includes('can be used now'))
   const isUntold = differs && stood && isMerged && warden.isRunning() && !/DIFFERS|can't be compared/.test(emerge.terminal())
   return isUntold ? [...odd, `nobody says that the own build differs: ${lines.join(' | ')}`] : odd
