@@ -144,6 +144,7 @@ function making(name: string, isCaptured: boolean): Scenario {
       gpkg: from === undefined ? readGpkg(top).gpkg : null,
       metadata: from === undefined ? {} : from.metadata,
       files: from === undefined ? [] : from.capture.files,
+      capabilities: null,
       resolvedMarch: null,
       traces: TRACES,
       out: join(work, 'one/archive'),
