@@ -107,7 +107,7 @@ function whyOfStep(reading: Reading, step: Exclude<Step, { does: 'open' | 'close
     case 'set':
       // The hook has heard it, and a build does not.
       return step.name === 'STANDIN_FEATURES' ? undefined : reading.told ? 'late' : whyOfSetting(reading, step)
-    case 'more':
+    default:
       return `it does more than set variables that a recipe holds (${step.what.slice(0, 40)})`
   }
 }

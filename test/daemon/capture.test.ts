@@ -98,7 +98,8 @@ test('a mode, an owner and a capability that pkg_postinst gives are none of the 
   assert.deepEqual(Object.keys(capabilities ?? {}), ['usr/bin/able'])
   assert.deepEqual([changedSince(taken), taken.files.find(({ path }) => path === 'usr/bin/hello')?.mode], [[], 0o100755])
   // Too late it is not known whose they are.
-  assert.deepEqual(Object.values(await capabilitiesOf(taken)).toSorted(), [null, capabilities?.['usr/bin/able']].toSorted())
+  const late = Object.values(await capabilitiesOf(taken)).map(String)
+  assert.deepEqual(late.toSorted(), ['null', String(capabilities?.['usr/bin/able'])].toSorted())
   captures.drop('one')
   await captures.examine('one')
   assert.deepEqual(captures.keys(), [])
