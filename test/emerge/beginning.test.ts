@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { rmSync } from 'node:fs'
+import { rmSync, utimesSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { Started } from '../support/host/enter.ts'
 import type { Host } from '../support/host/host.ts'
@@ -48,9 +48,16 @@ async function said(change: () => unknown): Promise<string> {
 
 const signed = async (): Promise<string[]> => (await buildsOf(host)).map(({ recipe, content }) => `${recipe} ${content}`)
 
+/** Portage takes what it knows of an ebuild for fresh where it was written down in the very second in which that was changed. */
+function replaceEbuild(text: string): void {
+  host.write(EBUILD, text)
+  const hourAgo = new Date(Date.now() - 3_600_000)
+  utimesSync(host.path(EBUILD), hourAgo, hourAgo)
+}
+
 /** As a sync that comes with metadata, or the next emerge of anything, leaves it. */
 async function sync(): Promise<void> {
-  host.write(EBUILD, host.read(EBUILD).replace('dobin flags', 'dobin flags\n\techo fixed > fixed || die\n\tdodoc fixed'))
+  replaceEbuild(host.read(EBUILD).replace('dobin flags', 'dobin flags\n\techo fixed > fixed || die\n\tdodoc fixed'))
   await host.run(['emerge', '--pretend', PACKAGE])
 }
 
@@ -59,7 +66,7 @@ test('an ebuild that a sync replaces during the build is not taken for the one t
   assert.equal(await said(sync), CHANGED)
   assert.deepEqual(await signed(), [])
   assert.match(await said(() => undefined), /^published /, 'the next build is what the new one says')
-  host.write(EBUILD, old)
+  replaceEbuild(old)
   assert.match(await said(() => undefined), /^published /)
   assert.equal(new Set(await signed()).size, 2)
 })
