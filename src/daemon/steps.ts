@@ -5,6 +5,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as answered } from 'node:timers/promises'
 import { HostError, StandinError, StrangerError } from '../base/errors.ts'
 import { size } from '../base/units.ts'
 import { readText } from '../portage/bounded.ts'
@@ -192,6 +193,7 @@ export function stepsOf(realm: Realm): Steps {
         if (!course.door.isLeft()) {
           // Behind this step, so that the merge need not wait for it, and before whatever comes next.
           course.work = course.work
+            .then(() => answered()) // the word at the door first
             .then(() => realm.captures.examine(course.key))
             .catch((error: unknown) => realm.log(`${course.cpv}: ${String(error)}`))
           return
