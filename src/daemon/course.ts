@@ -40,8 +40,8 @@ export const note = v.strictObject({
   stage: v.picklist(STAGES),
   /** As it was when the build began; absent until that is worked out. */
   recipe: v.exactOptional(begun),
-  /** Terminal of the person who typed emerge, and its device number, so that nobody else's is written to. */
-  terminal: v.nullable(v.strictObject({ path: plainText(200), device: v.number(), plain: v.optional(v.boolean(), false) })),
+  /** Terminal of the person who typed emerge, and which one that is (`deviceOf`), so that nobody else's is written to. */
+  terminal: v.nullable(v.strictObject({ path: plainText(200), device: plainText(60), plain: v.optional(v.boolean(), false) })),
   owner: v.nullable(v.strictObject({ pid: v.number(), startTime: plainText(40), bootId: plainText(100) })),
   /** Who typed that emerge. */
   callers: v.optional(callers, null),
@@ -122,8 +122,11 @@ export function readNotes(folder: string, log: (line: string) => void): Map<stri
   return notes
 }
 
-/** Device number of a terminal, or undefined when there is none at `path`. */
-export function deviceOf(path: string): number | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  return stat?.isCharacterDevice() === true ? stat.rdev : undefined
+/**
+ * Which terminal it is, or undefined when there is none at `path`: its device number, and since when it is somebody's. Linux gives the number of a
+ * pseudo-terminal that is closed to the next one, and whoever logs in at a console gets that one made his own.
+ */
+export function deviceOf(path: string): string | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false, bigint: true })
+  return stat?.isCharacterDevice() === true ? `${stat.rdev} since ${stat.ctimeNs}` : undefined
 }

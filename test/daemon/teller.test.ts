@@ -43,7 +43,7 @@ async function fullTerminal(t: TestContext, how: 'full' | 'held'): Promise<Full>
   const next = async (): Promise<string> => String((await once(lines, 'line'))[0])
   const path = await next()
   return {
-    terminal: { path, device: deviceOf(path) ?? 0, plain: true },
+    terminal: { path, device: deviceOf(path) ?? '', plain: true },
     read() {
       child.stdin.write('read\n')
       return next()
@@ -62,10 +62,45 @@ for (const how of ['full', 'held'] as const) {
   })
 }
 
-test('a terminal of somebody else by now is told nothing, and nobody waits for it', async (t) => {
-  const { terminal, read } = await fullTerminal(t, 'full')
+/** Opens a terminal, and one of the same name once a line comes in, which somebody types on before it is told what was meant for the first. */
+const REUSED = `
+import os, sys
+master, slave = os.openpty()
+name = os.ttyname(slave)
+print(name, flush=True)
+sys.stdin.readline()
+os.close(slave); os.close(master)
+others = []
+for _ in range(1000):
+    master, slave = os.openpty()
+    if os.ttyname(slave) == name: break
+    others.append((master, slave))
+print(os.ttyname(slave), flush=True)
+sys.stdin.readline()
+os.write(slave, b"end")
+read = b""
+while b"end" not in read: read += os.read(master, 4096)
+print(read.decode(), flush=True)
+`
+
+test('a terminal of somebody else by now, of the same name and number, is told nothing', async (t) => {
+  const child = spawn('python3', ['-c', REUSED], { stdio: ['pipe', 'pipe', 'inherit'] })
+  atEnd(t, () => child.kill('SIGKILL'))
+  const lines = createInterface(child.stdout)
+  const next = async (): Promise<string> => String((await once(lines, 'line'))[0])
+  const path = await next()
+  const first = { path, device: deviceOf(path) ?? '', plain: true }
+  child.stdin.write('again\n')
+  assert.equal(await next(), path)
   const teller = openTeller()
-  teller.tell({ ...terminal, device: terminal.device + 1 }, 'secret\n')
-  teller.tell(terminal, 'later\n')
+  teller.tell(first, 'secret\n')
+  child.stdin.write('read\n')
+  assert.equal(await next(), 'end')
+})
+
+test('what a terminal is told does not make it another one', async (t) => {
+  const { terminal, read } = await fullTerminal(t, 'full')
+  openTeller().tell(terminal, 'later\n')
   assert.equal(await read(), 'later|')
+  assert.equal(deviceOf(terminal.path), terminal.device)
 })
