@@ -135,10 +135,11 @@ async function dispute(input: AuditInput, paths: readonly string[], accuses: boo
     attestations: joined(attestations, offer.attestations, counts).slice(0, MAX_SIGNED),
   }
   known.saveDispute(row)
-  const kept = { ...row, files: await keepSides(row.kept, { stoodIn, own, fetched }) }
+  const { files, why } = await keepSides(row.kept, { stoodIn, own, fetched })
+  const kept = { ...row, files }
   known.changeDispute(kept)
   boundDisputes({ disputes, known })
-  return `YOUR OWN BUILD DIFFERS from the copy that stood in: ${named(paths)}. ${describe(kept)}`
+  return `YOUR OWN BUILD DIFFERS from the copy that stood in: ${named(paths)}. ${describe(kept)}${why === undefined ? '' : ` (${why})`}`
 }
 
 /** A folder differs as soon as something in it is new; what people want to see is the file. */

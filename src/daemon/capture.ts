@@ -3,8 +3,8 @@
  *
  * Links share the inode with what the merge puts on the live filesystem, and pkg_postinst may change that. So what each file was is noted: whoever reads
  * the capture takes mode and owner from there, and refuses it when size or mtime are others by then. Capabilities would take longer to read than a merge
- * shall wait: they are read right after, and the ctime tells whether that was in time. A set-id file is copied, because a left-over link to one makes the next merge fail
- * ("suspicious hardlinks").
+ * shall wait: they are read right after, and the ctime tells whether that was in time. A set-id file is copied, because a left-over link to one makes the
+ * next merge fail ("suspicious hardlinks").
  *
  * The folder above lies where every build script may write (user portage), so it is not asked for by name twice: it is opened once, without following
  * a link, must be root's alone, and all the rest goes through that open folder.
@@ -169,6 +169,7 @@ function captureLink(source: string, target: string): void {
 }
 
 function captureFile(source: string, target: string, path: string): CapturedFile {
+  // Linking changes the ctime, and is to be over when that is noted; one look at each file is enough then, as few are set-id.
   linkSync(source, target)
   const stat = lstatSync(source)
   if ((stat.mode & 0o6000) !== 0) {

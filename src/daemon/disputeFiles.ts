@@ -24,7 +24,7 @@ import { copyFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import * as v from 'valibot'
-import { StrangerError, systemCode } from '../base/errors.ts'
+import { hostError, StrangerError, systemCode } from '../base/errors.ts'
 import { checkJson } from '../base/schema.ts'
 import { MAX_MANIFEST_BYTES } from '../package/manifest.ts'
 import type { ImageRecord } from '../package/record.ts'
@@ -66,13 +66,13 @@ export function readSides(folder: string): KeptRecords | undefined {
   }
 }
 
-/** Fills `folder`, anew where an earlier try has left something. Gives back what is kept: nothing where that fails, for the difference is to be told. */
-export async function keepSides(folder: string, sides: Sides): Promise<Dispute['files']> {
+/** Fills `folder`, anew where an earlier try has left something. Where that fails nothing is kept, and `why` says so: the difference is to be told. */
+export async function keepSides(folder: string, sides: Sides): Promise<{ readonly files: Dispute['files']; readonly why?: string }> {
   try {
-    return await filled(folder, sides)
+    return { files: await filled(folder, sides) }
   } catch (error) {
     if (systemCode(error) === undefined) throw error
-    return 'none'
+    return { files: 'none', why: hostError(`could not keep both sides in ${folder}`, error).message }
   }
 }
 

@@ -139,20 +139,15 @@ async function findAgain(
 ): Promise<void> {
   const end = performance.now() + findSeconds * 1000
   let spare = Math.min(AGAIN_SECONDS, findSeconds)
-  const next = (): number => {
-    const left = Math.ceil((end - performance.now()) / 1000)
-    if (left >= spare) return left
-    const given = spare
-    spare = 0
-    return Math.max(left, given)
-  }
-  for (let left = findSeconds; left > 0; left = next()) {
+  for (let left = findSeconds; left > 0;) {
     try {
       return await peer.find(family, left, offered, signal)
     } catch (error) {
       if (!(error instanceof StandinError) || error.code !== 'PEER_ENDED') throw error
       log(`${error.message} while it looked for a copy`)
     }
+    left = Math.ceil((end - performance.now()) / 1000)
+    if (left < spare) [left, spare] = [spare, 0]
   }
 }
 

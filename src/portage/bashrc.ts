@@ -84,15 +84,16 @@ function whyOfFile(reading: Reading, path: string, depth: number): string | unde
       const hook = step.does === 'source' && isHook(step.word)
       if (hook) reading.told = true
       const why = hook ? undefined : whyOfStep(reading, step)
-      if (why !== undefined && reading.told)
-        return `line ${step.line} of ${path} may change what is built, unseen: move it above the lines of standin`
-      if (why !== undefined) return `line ${step.line} of ${path} may change what is built, unseen: ${why}`
+      if (why !== undefined) return `line ${step.line} of ${path} may change what is built, unseen: ${reading.told ? TOO_LATE : why}`
       const deeper = step.does === 'source' && !hook ? whyOfFile(reading, written(step.word) ?? '', depth + 1) : undefined
       if (deeper !== undefined) return deeper
     }
   }
   return undefined
 }
+
+/** Whatever it is: below the lines of standin nobody hears it, and above them what is wrong with it will be said. */
+const TOO_LATE = 'move it above the lines of standin'
 
 function whyOfStep(reading: Reading, step: Exclude<Step, { does: 'open' | 'close' }>): string | undefined {
   switch (step.does) {
@@ -105,8 +106,8 @@ function whyOfStep(reading: Reading, step: Exclude<Step, { does: 'open' | 'close
     case 'source':
       return written(step.word) === undefined ? 'it sources a file that only bash could name' : undefined
     case 'set':
-      // The hook has heard it, and a build does not.
-      return step.name === 'STANDIN_FEATURES' ? undefined : reading.told ? 'late' : whyOfSetting(reading, step)
+      // A build does not hear of that one.
+      return step.name === 'STANDIN_FEATURES' ? undefined : reading.told ? TOO_LATE : whyOfSetting(reading, step)
     default:
       return `it does more than set variables that a recipe holds (${step.what.slice(0, 40)})`
   }

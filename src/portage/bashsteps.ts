@@ -1,7 +1,7 @@
 /**
  * Says in their order what the commands of a bash file do, as far as they only set variables, ask conditions and source files; the first other one ends it.
  *
- * Source: bash(1), SHELL GRAMMAR. A condition is not decided: what each branch does is said, between `opens` and `closes`.
+ * Source: bash(1), SHELL GRAMMAR. A condition is not decided: what each branch does is said, between `open` and `close`.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -89,6 +89,19 @@ test('a dispute keeps both archives, byte for byte, and says which files differ'
   assert.deepEqual(readdirSync(row.kept).toSorted(), ['own.gpkg.tar', 'own.json', 'stood-in.gpkg.tar', 'stood-in.json'])
 })
 
+test('a dispute of which nothing can be kept is told all the same, with the reason', async (t) => {
+  const place = placeIn(t)
+  const input = auditOf(place, { text: 'a' }, { text: 'b' })
+  rmSync(input.own.build.path)
+  const { line } = await audit(input)
+  assert.deepEqual(
+    place.known.disputes().map(({ files }) => files),
+    ['none'],
+  )
+  assert.match(line, /YOUR OWN BUILD DIFFERS .*its files are gone \(could not keep both sides in \S+: ENOENT/)
+  assert.deepEqual(readdirSync(place.disputes), [])
+})
+
 const GONE: readonly [string, (path: string) => void][] = [
   ['is gone', (path) => rmSync(path)],
   ['holds other bytes', (path) => writeFileSync(path, Buffer.alloc(1000, 'z'))],
