@@ -64,12 +64,15 @@ for (const how of ['full', 'held'] as const) {
 
 /** Opens a terminal, and one of the same name once a line comes in, which somebody types on before it is told what was meant for the first. */
 const REUSED = `
-import os, sys
+import os, sys, time
 master, slave = os.openpty()
 name = os.ttyname(slave)
 print(name, flush=True)
 sys.stdin.readline()
+since = os.stat(name).st_ctime_ns
 os.close(slave); os.close(master)
+# The clock that files are stamped by (CLOCK_REALTIME_COARSE) ticks every few milliseconds.
+while time.clock_gettime_ns(5) <= since: pass
 others = []
 for _ in range(1000):
     master, slave = os.openpty()
