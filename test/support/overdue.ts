@@ -13,8 +13,10 @@ const LOOK_MS = 1000
 /** Watches what this process starts from now on; call what is given back when the run is over. */
 export function endOverdue(longestMs: number, say: (line: string) => void): () => void {
   const seen = new Map<number, number>()
+  // Whoever holds the run's lock is to stay as long as the run.
+  const before = new Set(childrenOf(process.pid))
   const watch = setInterval(() => {
-    for (const pid of childrenOf(process.pid)) {
+    for (const pid of childrenOf(process.pid).filter((child) => !before.has(child))) {
       const since = seen.get(pid) ?? performance.now()
       seen.set(pid, since)
       if (performance.now() - since < longestMs) continue
