@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { installedFolders } from '../portage/vdb.ts'
 import { isSamePackage } from '../standin/live.ts'
 import type { StoodIn } from './audit.ts'
@@ -19,5 +19,6 @@ export function mayBeChanged({ standinsLive, besideItself }: Note, copy: Content
 
 /** Whether any version of the package is installed. Asked before a merge: what is being merged is not yet. */
 export function isInstalled(root: string, cpv: string): boolean {
-  return installedFolders(root).some((one) => isSamePackage(one.cpv, cpv) && !basename(one.folder).startsWith('-MERGING-'))
+  const alike = installedFolders(root, dirname(cpv))
+  return alike.some((one) => isSamePackage(one.cpv, cpv) && !basename(one.folder).startsWith('-MERGING-'))
 }

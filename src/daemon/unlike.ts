@@ -13,7 +13,7 @@ import { type WishedRecipe, whyOfHooks } from './wish.ts'
 export function seenAtMerge({ owner }: Pick<Note, 'owner'>, asked: MomentValues, procRoot: string): Pick<Note, 'unlike'> {
   if (asked.PHASE_HOOKS !== '') return { unlike: whyOfHooks(asked.PHASE_HOOKS) }
   const { PORTAGE_TMPDIR: tmpdir, CATEGORY: category, PF: pf } = asked
-  const now = findOwner({ tmpdir, category, pf, procRoot })
+  const now = findOwner({ tmpdir, category, pf, procRoot }, owner)
   if (now === undefined || isSameOwner(now, owner)) return {}
   return { unlike: 'one command began to build it and another went on, and what was done to its work folder in between is not known' }
 }

@@ -31,10 +31,14 @@ export interface LockQuestion {
 const MAX_PROC_BYTES = 4 * 1024 * 1024
 const MAX_HOLDERS = 4096
 
-/** The owner of the build of CATEGORY/PF, or undefined when nobody holds its lock. */
-export function findOwner(question: LockQuestion): Owner | undefined {
+/**
+ * The owner of the build of CATEGORY/PF, or undefined when nobody holds its lock. `likely` is asked first, where somebody waits for the answer: Linux
+ * halts every change of a lock on the machine while the table of them is read, and that takes it 10 to 20 ms.
+ */
+export function findOwner(question: LockQuestion, likely: Owner | null = null): Owner | undefined {
   const lock = statOrNothing(join(question.tmpdir, 'portage', question.category, `.${question.pf}.portage_lockfile`))
   if (lock === undefined) return undefined
+  if (likely !== null && isAlive(question.procRoot, likely) && holdsThrough(question.procRoot, likely.pid, lock)) return likely
   const holders = lockHolders(question.procRoot)
   const holder = holders.find((of) => namesFile(of, lock)) ?? holders.find((of) => holdsThrough(question.procRoot, of.pid, lock))
   return holder === undefined ? undefined : ownerOf(question.procRoot, behindHelper(question.procRoot, holder.pid))

@@ -45,16 +45,19 @@ export function readInstalled(root: string, cache: InstalledCache = new Map()): 
 }
 
 /**
- * Folders of all packages, and nothing of them is read. One that is being merged right now is among them, by the name that it will have: part of what
+ * Folders of all packages, or of those of one category, and nothing of them is read. One that is being merged right now is among them, by the name that it will have: part of what
  * it owns may be there already.
  */
-export function installedFolders(root: string): readonly Pick<InstalledPackage, 'cpv' | 'folder'>[] {
+export function installedFolders(root: string, category?: string): readonly Pick<InstalledPackage, 'cpv' | 'folder'>[] {
   const top = join(root, DATABASE)
-  return packagesIn(top).map((name) => ({ cpv: name.replace(`/${MERGING}`, '/'), folder: join(top, name) }))
+  return packagesIn(top, category === undefined ? foldersIn(top) : [category]).map((name) => ({
+    cpv: name.replace(`/${MERGING}`, '/'),
+    folder: join(top, name),
+  }))
 }
 
-function packagesIn(top: string): string[] {
-  const folders = foldersIn(top).flatMap((category) => foldersIn(join(top, category)).map((name) => `${category}/${name}`))
+function packagesIn(top: string, categories = foldersIn(top)): string[] {
+  const folders = categories.flatMap((category) => foldersIn(join(top, category)).map((name) => `${category}/${name}`))
   if (folders.length > MOST_PACKAGES) throw new HostError('UNREADABLE', `${top} has more than ${MOST_PACKAGES} packages`)
   return folders
 }

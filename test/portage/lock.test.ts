@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { readlinkSync } from 'node:fs'
+import { readlinkSync, symlinkSync } from 'node:fs'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -100,13 +100,28 @@ test('the holder is found and not who waits, and is dead once it has ended', asy
   const owner = findOwner(asked(root))
   assert.equal(owner?.pid, holder.pid)
   assert.equal(isAlive('/proc', owner), true)
+  assert.deepEqual(findOwner(asked(root), owner), owner)
+  for (const likely of [{ ...owner, startTime: '1' }, ownerOf('/proc', waiter.pid) ?? null, ownerOf('/proc', process.pid) ?? null])
+    assert.deepEqual(findOwner(asked(root), likely), owner)
   assert.equal(isAlive('/proc', { ...owner, startTime: '1' }), false)
   assert.equal(isAlive('/proc', { ...owner, bootId: 'another boot' }), false)
   holder.child.stdin?.end()
   await once(holder.child, 'exit')
   assert.equal(isAlive('/proc', owner), false)
   assert.equal(await waiter.line(), 'held')
-  assert.equal(findOwner(asked(root))?.pid, waiter.pid)
+  assert.equal(findOwner(asked(root), owner)?.pid, waiter.pid)
+})
+
+test('whoever is likely is asked without the table of all locks', async (t) => {
+  const root = rootWith(t, { ...files, 'proc/': '' })
+  const holder = python(t, [join(root, 'hold.py'), join(root, LOCK)])
+  assert.deepEqual([await holder.line(), await holder.line()], ['started', 'held'])
+  const owner = findOwner(asked(root))
+  assert.equal(owner?.pid, holder.pid)
+  for (const name of [String(holder.pid), 'sys']) symlinkSync(`/proc/${name}`, join(root, 'proc', name))
+  const withoutTable = { ...asked(root), procRoot: join(root, 'proc') }
+  assert.equal(findOwner(withoutTable), undefined)
+  assert.deepEqual(findOwner(withoutTable, owner), owner)
 })
 
 test('a lock that a lock-helper.py holds belongs to its parent', async (t) => {
