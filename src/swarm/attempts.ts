@@ -26,8 +26,10 @@ export interface AttemptsOptions {
 export interface Attempts {
   /** For the torrent's door. */
   readonly onWire: (wire: Wire, torrent: Torrent, remote: Remote) => void
-  /** Resolves when every piece is here. Errors: StrangerError STALLED, SLOW or BAD_HASH, the signal's reason, or what webtorrent failed with. */
-  /** `sources` are asked for again: who names the torrent later is called, too. */
+  /**
+   * Resolves when every piece is here. `sources` are asked for again: who names the torrent later is called, too. Errors: StrangerError STALLED, SLOW or
+   * BAD_HASH, the signal's reason, or what webtorrent failed with.
+   */
   run(torrent: Torrent, sources: () => readonly string[]): Promise<void>
 }
 
