@@ -228,8 +228,15 @@ __standin_node() {
 	[[ ! -x ${EPREFIX-}/usr/bin/timeout ]] || bound=( "${EPREFIX-}/usr/bin/timeout" --foreground -k 1 "${seconds}" )
 	# In the foreground, where Ctrl-C reaches both. bash tells of everybody who was killed: nobody needs to read that.
 	{
-		SANDBOX_ON=0 "${bound[@]}" "${EPREFIX-}/usr/bin/node" --disable-warning=ExperimentalWarning \
-			"${BASH_SOURCE[0]%/*}/hooks/${1}.mjs" "${line}" "${2-}" 2>&3 3>&-
+		(
+			# What the user, package.env or the ebuild has exported is for their Node: NODE_OPTIONS ends this one, or opens a debugger.
+			unset "${!NODE_@}" "${!LD_@}" OPENSSL_CONF SSLKEYLOGFILE 2>/dev/null
+			export SANDBOX_ON=0
+			clean=()
+			[[ ! -x ${EPREFIX-}/usr/bin/env ]] || clean=( "${EPREFIX-}/usr/bin/env" -i SANDBOX_ON=0 PATH=/usr/bin:/bin "EPREFIX=${EPREFIX-}" )
+			exec "${clean[@]}" "${bound[@]}" "${EPREFIX-}/usr/bin/node" --disable-warning=ExperimentalWarning \
+				"${BASH_SOURCE[0]%/*}/hooks/${1}.mjs" "${line}" "${2-}"
+		) 2>&3 3>&-
 	} 3>&2 2>/dev/null
 }
 

@@ -1,5 +1,5 @@
 /**
- * Where a FIFO does not do, hooks go by Node and the control socket: lines above 4,000 bytes, no FIFO, and the wait that install_wait allows.
+ * Where a FIFO does not do, hooks go by Node and the control socket: lines above 4,000 bytes, no FIFO, the wait that install_wait allows, a dead daemon.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test'
 import type { Host } from '../support/host/host.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
 import { differences } from '../support/host/snapshot.ts'
+import { killDaemon, startDaemon } from '../support/standin/daemon.ts'
 import { type Consumer, createConsumer, PURGED, USABLE } from '../support/story/consumer.ts'
 import { hold, letGo, reached } from '../support/story/gate.ts'
 import { freeze, settled } from '../support/story/ours.ts'
@@ -96,6 +97,43 @@ test('with install_wait a package that nobody offers is waited for as long as an
   assert.ok(host.exists('/run/standin/silent'))
   t.diagnostic(`nobody offers it: ${unoffered.toFixed(1)} s; two packages beside a daemon that hangs: ${hung.toFixed(1)} s`)
 })
+
+test('what an ebuild exports for its own Node is not for that of the hook', async () => {
+  publisher.host.write(YARN, yarn)
+  await publisher.host.emerge(['test-misc/yarn'])
+  await publisher.daemon.waitFor(/^test-misc\/yarn-\S+: published/m)
+  const { host, daemon } = consumer
+  host.write(YARN, yarn)
+  const clean = await consumer.tree()
+  for (const phase of ['compile', 'preinst'] as const) hold(host, phase)
+  const emerge = await consumer.emerge('test-misc/yarn')
+  await emerge.waitFor(USABLE)
+  await reached(host, 'compile')
+  await killDaemon(daemon)
+  letGo(host, 'compile')
+  await reached(host, 'preinst')
+  assert.deepEqual(differences(clean, await consumer.tree()), [], emerge.output())
+  letGo(host, 'preinst')
+  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  assert.match(emerge.output(), /yarn-1: stand-in purged without the daemon \(1 name\)/)
+  assert.doesNotMatch(emerge.output(), /Cannot find module|Debugger|does not run/)
+  consumer.daemon = await startDaemon(host)
+  await settled(host)
+})
+
+const YARN = '/var/db/repos/gentoo/test-misc/yarn/yarn-1.ebuild'
+
+/** As the Plug'n'Play of Yarn asks for it; Portage saves what is exported, and the merge has it too. */
+const yarn = `EAPI=8
+DESCRIPTION="builds itself with Node"
+HOMEPAGE="https://example.org/"
+S="\${WORKDIR}"
+LICENSE="GPL-2+"
+SLOT="0"
+KEYWORDS="amd64"
+src_compile() { export NODE_OPTIONS="--inspect=127.0.0.1:0 --require \${S}/.pnp.cjs"; }
+src_install() { printf '%s\n' '#!/bin/sh' 'echo yarn' | newbin - yarntool; }
+`
 
 const STARTED = '/tmp/hooks-started'
 
