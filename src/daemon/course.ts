@@ -5,7 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { StandinError } from '../base/errors.ts'
@@ -34,15 +34,28 @@ const begun = v.union([v.strictObject({ id: hex64 }), v.strictObject({ why: plai
 
 export type Begun = v.InferOutput<typeof begun>
 
+const owner = v.strictObject({ pid: v.number(), startTime: plainText(40), bootId: plainText(100) })
+
+const tty = v.strictObject({ path: plainText(200), device: plainText(40), since: plainText(40), leader: v.nullable(owner) })
+
+const terminal = v.strictObject({
+  /** The one that emerge writes to, then those that this one is in: the next is told what the first is no more there for. */
+  ttys: v.pipe(v.array(tty), v.maxLength(8)),
+  /** No colours there. */
+  plain: v.boolean(),
+})
+
+export type Terminal = v.InferOutput<typeof terminal>
+
 export const note = v.strictObject({
   standin: v.literal('course-1'),
   began: moment,
   stage: v.picklist(STAGES),
   /** As it was when the build began; absent until that is worked out. */
   recipe: v.exactOptional(begun),
-  /** Terminal of the person who typed emerge, and which one that is (`deviceOf`), so that nobody else's is written to. */
-  terminal: v.nullable(v.strictObject({ path: plainText(200), device: plainText(60), plain: v.optional(v.boolean(), false) })),
-  owner: v.nullable(v.strictObject({ pid: v.number(), startTime: plainText(40), bootId: plainText(100) })),
+  /** Where the person who typed emerge reads. */
+  terminal: v.nullable(terminal),
+  owner: v.nullable(owner),
   /** Who typed that emerge. */
   callers: v.optional(callers, null),
   wanted,
@@ -120,13 +133,4 @@ export function readNotes(folder: string, log: (line: string) => void): Map<stri
     }
   }
   return notes
-}
-
-/**
- * Which terminal it is, or undefined when there is none at `path`: its device number, and since when it is somebody's. Linux gives the number of a
- * pseudo-terminal that is closed to the next one, and whoever logs in at a console gets that one made his own.
- */
-export function deviceOf(path: string): string | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false, bigint: true })
-  return stat?.isCharacterDevice() === true ? `${stat.rdev} since ${stat.ctimeNs}` : undefined
 }

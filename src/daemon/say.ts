@@ -3,30 +3,24 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { readFileSync, readlinkSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { systemCode } from '../base/errors.ts'
 import { portageLine, type Tone } from '../portage/terminal.ts'
-import { controllingTerminalOf, type Owner, terminalOf } from '../portage/lock.ts'
+import type { Owner } from '../portage/lock.ts'
+import { ttysOf } from '../portage/tty.ts'
 import { callersOf } from './caller.ts'
-import { deviceOf, type Note } from './course.ts'
-import type { Terminal } from './teller.ts'
+import type { Note, Terminal } from './course.ts'
 
 /** What is noted of an emerge while it runs. */
 export function typedBy(procRoot: string, owner: Owner): Pick<Note, 'owner' | 'terminal' | 'callers'> {
   return { owner, terminal: terminalFor(procRoot, owner.pid), callers: callersOf(procRoot, owner) }
 }
 
-/**
- * The terminal that `pid` writes to, or where that is a file or a pipe, the one it was started from; by a path that outlives it.
- * Null where there is none, or none of this /dev.
- */
+/** Where whoever started `pid`, an emerge, reads what it says; null where there is no terminal. */
 export function terminalFor(procRoot: string, pid: number): Note['terminal'] {
   try {
-    const through = terminalOf(procRoot, pid)
-    const path = through === undefined ? controllingTerminalOf(procRoot, pid) : readlinkSync(through)
-    const device = path === undefined ? undefined : deviceOf(through ?? path)
-    if (path === undefined || device === undefined || deviceOf(path) !== device) return null
-    return { path, device, plain: isPlain(procRoot, pid) }
+    const ttys = [...ttysOf(procRoot, pid)]
+    return ttys.length === 0 ? null : { ttys, plain: isPlain(procRoot, pid) }
   } catch (error) {
     // The emerge may end between two looks at it.
     if (systemCode(error) === undefined) throw error

@@ -19,7 +19,7 @@ export function talkOf(realm: Pick<Realm, 'folders' | 'settings' | 'log'>): Talk
   const teller = openTeller()
   const tellAt: Talk['tellAt'] = ({ terminal }, text, tone) => {
     realm.log(text)
-    if (realm.settings.tell && terminal !== null) teller.tell(terminal, said(terminal, text, tone, realm.settings.color))
+    if (realm.settings.tell && terminal !== null) teller.tell(terminal.ttys, said(terminal, text, tone, realm.settings.color))
   }
   return {
     tellAt,

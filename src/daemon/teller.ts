@@ -6,17 +6,18 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { writeTerminal } from '../portage/terminal.ts'
-import { deviceOf, type Note } from './course.ts'
-
-export type Terminal = NonNullable<Note['terminal']>
+import { isSameTty, type Tty } from '../portage/tty.ts'
 
 export interface Teller {
-  /** A terminal that is not the same any more is told nothing. */
-  tell(terminal: Terminal, line: string): void
+  /** The first of the terminals that is still the same is told; where none is, nobody. */
+  tell(ttys: readonly Tty[], line: string): void
 }
 
 interface Waiting {
-  readonly terminal: Terminal
+  readonly tty: Tty
+  /** Told in its place when it is gone. */
+  readonly others: readonly Tty[]
+  readonly line: string
   bytes: Buffer
   /** Of performance.now(). */
   readonly until: number
@@ -27,31 +28,31 @@ const GIVE_UP_MS = 10_000
 const AGAIN_MS = 50
 const MOST_WAITING = 100
 
-export function openTeller(): Teller {
+export function openTeller(procRoot = '/proc'): Teller {
   /** By path. */
   const queues = new Map<string, Waiting[]>()
   /** Whether nothing is left to be done for it. */
-  const wrote = (line: Waiting): boolean => {
-    const { path, device } = line.terminal
-    const written = deviceOf(path) === device ? writeTerminal(path, line.bytes) : undefined
-    line.bytes = line.bytes.subarray(written ?? line.bytes.byteLength)
-    return line.bytes.byteLength === 0 || performance.now() > line.until
+  const wrote = (waiting: Waiting): boolean => {
+    const { tty, others, line, bytes } = waiting
+    const written = isSameTty(procRoot, tty) ? writeTerminal(tty.path, bytes) : undefined
+    if (written === undefined) tell(others, line)
+    waiting.bytes = bytes.subarray(written ?? bytes.byteLength)
+    return waiting.bytes.byteLength === 0 || performance.now() > waiting.until
   }
   const flush = (path: string, queue: Waiting[]): void => {
     while (queue[0] !== undefined && wrote(queue[0])) queue.shift()
     if (queue.length === 0) queues.delete(path)
     else setTimeout(flush, AGAIN_MS, path, queue).unref()
   }
-  return {
-    tell(terminal, line) {
-      const { path } = terminal
-      const waiting = { terminal, bytes: Buffer.from(line), until: performance.now() + GIVE_UP_MS }
-      const queue = queues.get(path)
-      if (queue === undefined) {
-        const made = [waiting]
-        queues.set(path, made)
-        flush(path, made)
-      } else if (queue.length < MOST_WAITING) queue.push(waiting)
-    },
+  const tell = ([tty, ...others]: readonly Tty[], line: string): void => {
+    if (tty === undefined) return
+    const waiting = { tty, others, line, bytes: Buffer.from(line), until: performance.now() + GIVE_UP_MS }
+    const queue = queues.get(tty.path)
+    if (queue === undefined) {
+      const made = [waiting]
+      queues.set(tty.path, made)
+      flush(tty.path, made)
+    } else if (queue.length < MOST_WAITING) queue.push(waiting)
   }
+  return { tell }
 }

@@ -62,37 +62,6 @@ export function isSameOwner(one: Owner | null | undefined, other: Owner | null |
   return one?.pid !== undefined && one.pid === other?.pid && one.startTime === other.startTime
 }
 
-// Device numbers of terminals (Linux, admin-guide/devices.txt): consoles 4, /dev/tty and /dev/console 5, pseudo terminals 136 to 143, serial 204.
-const isTerminalMajor = (major: number): boolean => major === 4 || major === 5 || (major >= 136 && major <= 143) || major === 204
-
-/**
- * A path that opens the terminal which `pid` writes to, or undefined when its standard output is none (a pipe, a log file).
- * The path leads through /proc, so that it holds in a chroot or a mount namespace of that process too.
- */
-export function terminalOf(procRoot: string, pid: number): string | undefined {
-  const path = join(procRoot, String(pid), 'fd/1')
-  const stat = statOrNothing(path)
-  if (stat === undefined || !stat.isCharacterDevice()) return undefined
-  return isTerminalMajor(majorOf(stat.rdev)) ? path : undefined
-}
-
-/**
- * The path of the terminal that `pid` was started from, or undefined when it has none (cron, a service, another devpts than ours).
- * Field 7 of /proc/PID/stat, proc(5); numbers of terminals: Documentation/admin-guide/devices.txt of Linux.
- */
-export function controllingTerminalOf(procRoot: string, pid: number): string | undefined {
-  const number = BigInt(statFields(procRoot, pid)?.[4] ?? 0)
-  const [major, minor] = [majorOf(number), minorOf(number)]
-  const name = major >= 136 && major <= 143 ? `pts/${(major - 136) * 256 + minor}` : major === 4 ? consoleName(minor) : undefined
-  if (name === undefined) return undefined
-  const path = `/dev/${name}`
-  const [ours, theirs] = [statOrNothing(path), statOrNothing(join(procRoot, String(pid), 'root', path))]
-  const isSame = ours !== undefined && ours.rdev === number && ours.dev === theirs?.dev && ours.rdev === theirs.rdev
-  return isSame ? path : undefined
-}
-
-const consoleName = (minor: number): string => (minor < 64 ? `tty${minor}` : `ttyS${minor - 64}`)
-
 interface Holder {
   readonly pid: number
   readonly major: number
@@ -138,7 +107,7 @@ function behindHelper(procRoot: string, pid: number): number {
 }
 
 /** The fields of /proc/PID/stat from `state` on. The name before them may hold blanks and brackets, so the last bracket counts. */
-function statFields(procRoot: string, pid: number): string[] | undefined {
+export function statFields(procRoot: string, pid: number): string[] | undefined {
   const text = ifThere(() => readText(join(procRoot, String(pid), 'stat'), MAX_PROC_BYTES))
   return text
     ?.slice(text.lastIndexOf(')') + 2)
@@ -146,10 +115,10 @@ function statFields(procRoot: string, pid: number): string[] | undefined {
     .split(' ')
 }
 
-const majorOf = (dev: bigint): number => Number(((dev >> 8n) & 0xfffn) | ((dev >> 32n) & 0xfffff000n))
-const minorOf = (dev: bigint): number => Number((dev & 0xffn) | ((dev >> 12n) & 0xfff00n))
+export const majorOf = (dev: bigint): number => Number(((dev >> 8n) & 0xfffn) | ((dev >> 32n) & 0xfffff000n))
+export const minorOf = (dev: bigint): number => Number((dev & 0xffn) | ((dev >> 12n) & 0xfff00n))
 
-function statOrNothing(path: string): BigIntStats | undefined {
+export function statOrNothing(path: string): BigIntStats | undefined {
   return ifThere(() => statSync(path, { bigint: true }))
 }
 

@@ -5,11 +5,12 @@
  */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { chmodSync, statSync } from 'node:fs'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
-import { deviceOf } from '../../src/daemon/course.ts'
-import { openTeller, type Terminal } from '../../src/daemon/teller.ts'
+import { openTeller } from '../../src/daemon/teller.ts'
+import { isSameTty, type Tty } from '../../src/portage/tty.ts'
 import { atEnd } from '../support/atEnd.ts'
 
 /** A terminal that is full and, where it is told so, that somebody waits to write to; nobody reads until a line comes in. */
@@ -30,8 +31,14 @@ while b"later" not in read: read += os.read(master, 4096)
 print("|".join(read.replace(b"x", b"").decode().split("\\r\\n")), flush=True)
 `
 
+/** As one that nobody's session goes on at. */
+function ttyAt(path: string): Tty {
+  const { rdev, ctimeNs } = statSync(path, { bigint: true })
+  return { path, device: String(rdev), since: String(ctimeNs), leader: null }
+}
+
 interface Full {
-  readonly terminal: Terminal
+  readonly terminal: Tty
   /** What is read there besides x, once somebody reads. */
   readonly read: () => Promise<string>
 }
@@ -43,7 +50,7 @@ async function fullTerminal(t: TestContext, how: 'full' | 'held'): Promise<Full>
   const next = async (): Promise<string> => String((await once(lines, 'line'))[0])
   const path = await next()
   return {
-    terminal: { path, device: deviceOf(path) ?? '', plain: true },
+    terminal: ttyAt(path),
     read() {
       child.stdin.write('read\n')
       return next()
@@ -57,7 +64,7 @@ for (const how of ['full', 'held'] as const) {
   test(`a terminal that is ${how} is told later`, async (t) => {
     const { terminal, read } = await fullTerminal(t, how)
     const teller = openTeller()
-    for (const line of ['first', LONG, 'later']) teller.tell(terminal, `${line}\n`)
+    for (const line of ['first', LONG, 'later']) teller.tell([terminal], `${line}\n`)
     assert.equal(await read(), `first|${LONG}|later|`)
   })
 }
@@ -92,18 +99,28 @@ test('a terminal of somebody else by now, of the same name and number, is told n
   const lines = createInterface(child.stdout)
   const next = async (): Promise<string> => String((await once(lines, 'line'))[0])
   const path = await next()
-  const first = { path, device: deviceOf(path) ?? '', plain: true }
+  const first = ttyAt(path)
   child.stdin.write('again\n')
   assert.equal(await next(), path)
   const teller = openTeller()
-  teller.tell(first, 'secret\n')
+  teller.tell([first], 'secret\n')
   child.stdin.write('read\n')
   assert.equal(await next(), 'end')
 })
 
-test('what a terminal is told does not make it another one', async (t) => {
+test('what a terminal is told does not make it another one; other rights do, where nobody vouches for it', async (t) => {
   const { terminal, read } = await fullTerminal(t, 'full')
-  openTeller().tell(terminal, 'later\n')
+  openTeller().tell([terminal], 'later\n')
   assert.equal(await read(), 'later|')
-  assert.equal(deviceOf(terminal.path), terminal.device)
+  assert.ok(isSameTty('/proc', terminal))
+  chmodSync(terminal.path, 0o600)
+  assert.ok(!isSameTty('/proc', terminal))
+})
+
+test('the next terminal is told what the first is no more there for', async (t) => {
+  const { terminal, read } = await fullTerminal(t, 'full')
+  const teller = openTeller()
+  teller.tell([{ ...terminal, path: '/dev/pts/none' }, { ...terminal, since: '1' }, terminal], 'first\n')
+  teller.tell([terminal], 'later\n')
+  assert.equal(await read(), 'first|later|')
 })

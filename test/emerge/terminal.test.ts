@@ -49,3 +49,12 @@ test('NO_COLOR: none', async () => {
   const screen = await screenOf('NO_COLOR=1 TERM=xterm emerge --oneshot test-misc/nothing >/tmp/log 2>&1')
   assert.match(screen, /^ \* standin: test-misc\/nothing-\S+: no stand-in: /m)
 })
+
+test('a terminal that goes with emerge, as sudo makes one: what is said afterwards comes on the one around it', async () => {
+  const inner = 'STANDIN_FEATURES=publish emerge --color=n --oneshot test-misc/nothing'
+  const shell = await host.start(['sh', '-c', `script -qec '${inner}' /tmp/typescript; echo ended; read end`], { pty: true })
+  await shell.waitFor(/ended/)
+  await shell.waitFor(/standin: test-misc\/nothing-1: (published|not published)/)
+  shell.write('\n')
+  assert.equal((await shell.exited).exitCode, 0)
+})
