@@ -48,7 +48,7 @@ async function nested(t: TestContext, how: string) {
   return {
     inner,
     outer,
-    async leave() {
+    leave: async () => {
       child.stdin.write('\n')
       assert.equal(await next(), 'gone')
     },
