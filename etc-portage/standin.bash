@@ -61,8 +61,8 @@ __standin_line() {
 			PN PVR SLOT EAPI EBUILD EROOT PORTAGE_REPO_NAME PORTAGE_RESTRICT PORTAGE_PROPERTIES USE CHOST CC CXX EXTRA_ECONF EXTRA_EINSTALL
 			EXTRA_EMAKE MYCMAKEARGS MYMESONARGS MYQMAKEARGS MYPERLARGS CFLAGS CXXFLAGS CPPFLAGS FFLAGS FCFLAGS LDFLAGS ABI ABI_X86 AR ASFLAGS CARGO_BUILD_TARGET CBUILD CFLAGS_amd64 CFLAGS_x32 CFLAGS_x86 CPP CTARGET DEFAULT_ABI GOAMD64 GOARM GOFLAGS LD
 			LDFLAGS_amd64 LDFLAGS_x32 LDFLAGS_x86 LIBDIR_amd64 LIBDIR_x32 LIBDIR_x86 LINGUAS MULTILIB_ABIS NM OBJCFLAGS OBJCOPY OBJCXXFLAGS OBJDUMP PKG_CONFIG PKG_INSTALL_MASK PORTAGE_COMPRESS PORTAGE_COMPRESS_EXCLUDE_SUFFIXES PORTAGE_COMPRESS_FLAGS PORTAGE_STRIP_FLAGS RANLIB READELF RUSTFLAGS STRIP STRIP_MASK )
-			line+=$'\x1f'FEATURES=
-			for name in binpkg-docompress binpkg-dostrip compressdebug dedupdebug installsources nostrip splitdebug; do
+			line+=$'\x1f'PATH=${PATH//[[:cntrl:]]/ }$'\x1f'FEATURES=
+			for name in binpkg-docompress binpkg-dostrip compressdebug dedupdebug distcc distcc-pump icecream installsources nostrip splitdebug; do
 				[[ " ${FEATURES} " == *" ${name} "* ]] && line+="${name} "
 			done
 			# Set, whatever to, they make a build that no recipe names.

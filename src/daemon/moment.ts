@@ -43,6 +43,7 @@ const momentValues = v.object({
   LDFLAGS: words,
   CC: v.optional(plainText(1000), ''),
   CXX: v.optional(plainText(1000), ''),
+  PATH: v.optional(plainText(8192), ''),
   EXTRA_ECONF: words,
   EXTRA_EINSTALL: words,
   EXTRA_EMAKE: words,

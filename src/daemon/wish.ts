@@ -10,6 +10,7 @@ import { withoutTmpdir } from '../package/flagpaths.ts'
 import { whyNoRecipe } from '../package/norecipe.ts'
 import { environmentClass, FLAG_VARIABLES, RECIPE_VARIABLES, type Recipe, type RecipeInput, recipeId, recipeOf } from '../package/recipe.ts'
 import { whyOfBashrc } from '../portage/bashrc.ts'
+import { buildPath } from '../portage/buildpath.ts'
 import { compilersOf } from '../portage/compilers.ts'
 import { digestEbuild, type EbuildDigests } from '../portage/ebuild.ts'
 import { resolveMarch } from '../portage/march.ts'
@@ -49,7 +50,7 @@ export interface WishTools {
   readonly root: string
   /** `publish_repos`. */
   readonly publicRepos: readonly string[]
-  /** Environment of the compilers that are asked. */
+  /** Environment of the compilers that are asked, but for PATH, which is the build's. */
   readonly env: Readonly<Record<string, string>>
   readonly run: Run
   readonly optionsCache: OptionsCache
@@ -108,7 +109,10 @@ async function recipe(given: MomentValues, of: Family, digests: EbuildDigests, t
   try {
     const unknown = whyUnknown(values, tools)
     if (unknown !== undefined) return { known: false, why: unknown, changed: false }
-    const [{ linker, ...compilers }, flags] = await Promise.all([toolchain(values, tools), resolvedFlags(values, tools)])
+    const place = buildPath(values, tools.root)
+    if ('why' in place) return { known: false, why: place.why, changed: false }
+    const asked = { ...tools, env: { ...tools.env, PATH: place.path } }
+    const [{ linker, ...compilers }, flags] = await Promise.all([toolchain(values, asked), resolvedFlags(values, asked)])
     const made = recipeOf({
       family: of,
       chost: values.CHOST,
@@ -123,7 +127,7 @@ async function recipe(given: MomentValues, of: Family, digests: EbuildDigests, t
       features: commandWords(values.FEATURES),
       variables: values,
     })
-    return { known: true, recipe: made, id: recipeId(made), environment: environmentClass(made), native: await nativeOf(values, tools) }
+    return { known: true, recipe: made, id: recipeId(made), environment: environmentClass(made), native: await nativeOf(values, asked) }
   } catch (error) {
     if (error instanceof StandinError) return { known: false, why: error.message, changed: false }
     throw error
@@ -214,8 +218,8 @@ async function nativeOf(values: MomentValues, tools: WishTools): Promise<readonl
 }
 
 function toolchain(
-  { CC: cc, CXX: cxx, CHOST: chost, LDFLAGS: ldflags }: MomentValues,
+  { CC: cc, CXX: cxx, CHOST: chost, CFLAGS: cflags, CXXFLAGS: cxxflags, LDFLAGS: ldflags }: MomentValues,
   { env, run, toolchains }: WishTools,
 ): Promise<Toolchain> {
-  return knownToolchain({ cc, cxx, chost, ldflags, env, run }, toolchains, () => performance.now())
+  return knownToolchain({ cc, cxx, chost, cflags, cxxflags, ldflags, env, run }, toolchains, () => performance.now())
 }

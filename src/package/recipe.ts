@@ -86,7 +86,14 @@ export const recipeSchema = v.strictObject({
   distfiles: v.exactOptional(v.pipe(v.array(v.strictObject({ name: word, dist: hex64 })), v.maxLength(5000))),
   use: words,
   flags: flagShape,
-  toolchain: v.strictObject({ cc: word, cxx: v.exactOptional(word), ld: word, libc: word, others: v.exactOptional(v.array(word)) }),
+  toolchain: v.strictObject({
+    cc: word,
+    cxx: v.exactOptional(word),
+    ld: word,
+    libc: word,
+    defaults: hex64,
+    others: v.exactOptional(v.array(word)),
+  }),
   features: v.pipe(v.array(v.picklist(RECIPE_FEATURES)), v.maxLength(RECIPE_FEATURES.length)),
   variables: v.record(v.picklist(RECIPE_VARIABLES), word),
 })
@@ -117,6 +124,8 @@ export interface RecipeInput {
     readonly cxx?: string
     readonly ld: string
     readonly libc: string
+    /** A hash of what the compilers do unasked, which no version tells. */
+    readonly defaults: string
     /** Compilers of other languages that the build asks for. */
     readonly others?: readonly string[]
   }

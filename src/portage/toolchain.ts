@@ -3,7 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { canonicalId } from '../base/canonical.ts'
 import { HostError } from '../base/errors.ts'
+import { defaultsOf } from './defaults.ts'
 import type { Ran, Run } from './run.ts'
 
 export interface ToolchainQuestion {
@@ -11,7 +13,9 @@ export interface ToolchainQuestion {
   readonly cc: string
   readonly cxx: string
   readonly chost: string
-  /** LDFLAGS, of which `-fuse-ld=` chooses the linker. */
+  /** Of which `-fuse-ld=` chooses the linker. */
+  readonly cflags?: string
+  readonly cxxflags?: string
   readonly ldflags?: string
   /** The whole environment of what is started; PATH finds the tools. */
   readonly env: Readonly<Record<string, string>>
@@ -23,18 +27,36 @@ export interface Toolchain {
   readonly cc: string
   /** Absent on a host without a C++ compiler. */
   readonly cxx?: string
+  /** Two where programs of C++ are linked by another one. */
   readonly linker: string
   readonly libc: string
+  /** A hash of what the compilers do unasked. */
+  readonly defaults: string
 }
 
 const LIMITS = { timeoutMs: 20_000, maxBytes: 4 * 1024 * 1024 }
 
-/** Errors: HostError MISSING_PROGRAM without a C compiler, UNSUPPORTED for a linker or C library that does not say what it is, TIMED_OUT. */
+/** Errors: HostError MISSING_PROGRAM without a C compiler, UNSUPPORTED for a tool or C library that does not say what it is, TIMED_OUT. */
 export async function readToolchain(question: ToolchainQuestion): Promise<Toolchain> {
-  const cc = await compilerOf(question, question.cc, 'gcc')
-  const cxx = await compilerOf(question, question.cxx, 'g++').catch(unlessMissing)
-  const [linker, libc] = [await linkerOf(question, cc.words), await libcOf(question, cc.words)]
-  return { cc: cc.line, ...(cxx === undefined ? {} : { cxx: cxx.line }), linker, libc }
+  const [cc, cxx] = await Promise.all([
+    compilerOf(question, question.cc, 'gcc'),
+    compilerOf(question, question.cxx, 'g++').catch(unlessMissing),
+  ])
+  const [linker, libc, defaults] = await Promise.all([
+    linkersOf(question, cc, cxx),
+    libcOf(question, cc.words),
+    bothDefaults(question, cc, cxx),
+  ])
+  return { cc: cc.line, ...(cxx === undefined ? {} : { cxx: cxx.line }), linker, libc, defaults }
+}
+
+async function bothDefaults(question: ToolchainQuestion, cc: Compiler, cxx: Compiler | undefined): Promise<string> {
+  const asking = { start: (words: readonly string[]): Promise<Ran> => start(question, words) }
+  const [c, cpp] = await Promise.all([
+    defaultsOf({ ...asking, words: cc.words, language: 'c' }),
+    cxx && defaultsOf({ ...asking, words: cxx.words, language: 'c++' }),
+  ])
+  return canonicalId({ cc: c, ...(cpp === undefined ? {} : { cxx: cpp }) })
 }
 
 /** Words of CC: a launcher (ccache, distcc) and flags (`-m32`) may be among them. */
@@ -75,13 +97,27 @@ export function plainVersion(line: string, chost: string): string {
   return [bare.replace(/-\d[\d.]*$/, ''), ...rest].join(' ').slice(0, 300)
 }
 
+/** The last `-fuse-ld=` of a command that links: the flags of a language come before LDFLAGS. */
+export function linkerFlags({ cflags = '', cxxflags = '', ldflags = '' }: ToolchainQuestion): { c: string[]; cxx: string[] } {
+  const last = (first: string): string[] =>
+    commandWords(`${first} ${ldflags}`)
+      .filter((flag) => flag.startsWith('-fuse-ld='))
+      .slice(-1)
+  return { c: last(cflags), cxx: last(cxxflags) }
+}
+
+async function linkersOf(question: ToolchainQuestion, cc: Compiler, cxx: Compiler | undefined): Promise<string> {
+  const flags = linkerFlags(question)
+  const asked = [linkerOf(question, [...cc.words, ...flags.c]), ...(cxx ? [linkerOf(question, [...cxx.words, ...flags.cxx])] : [])]
+  return [...new Set(await Promise.all(asked))].join(', ')
+}
+
 // Asked through the compiler, because that is who picks it; ld, lld, gold and mold all answer on standard output.
-async function linkerOf(question: ToolchainQuestion, cc: readonly string[]): Promise<string> {
-  const chosen = commandWords(question.ldflags ?? '').filter((flag) => /^-fuse-ld=[a-z0-9._-]+$/.test(flag))
-  const { stdout } = await start(question, [...cc, ...chosen, '-Wl,--version', '-o', '/dev/null'])
+async function linkerOf(question: ToolchainQuestion, words: readonly string[]): Promise<string> {
+  const { stdout } = await start(question, [...words, '-Wl,--version', '-o', '/dev/null'])
   const line = firstLine(stdout)
   if (!/^(GNU (ld|gold)|(\S+ )?LLD|mold|wild)\b/i.test(line))
-    throw new HostError('UNSUPPORTED', `the linker of ${cc.join(' ')} does not say what it is`)
+    throw new HostError('UNSUPPORTED', `the linker of ${words.join(' ')} does not say what it is`)
   return line.slice(0, 300)
 }
 

@@ -26,7 +26,7 @@ const INPUT: RecipeInput = {
   use: ['nls', 'amd64'],
   flags: FLAGS,
   resolvedMarch: ['-march=skylake', '-mno-avx512f'],
-  toolchain: { cc: 'gcc 14.2.1', cxx: 'g++ 14.2.1', ld: 'ld 2.43', libc: 'glibc 2.41' },
+  toolchain: { cc: 'gcc 14.2.1', cxx: 'g++ 14.2.1', ld: 'ld 2.43', libc: 'glibc 2.41', defaults: '6'.repeat(64) },
   features: ['sandbox', 'splitdebug'],
   variables: { LINGUAS: undefined, PORTAGE_COMPRESS: 'bzip2', HOME: '/somewhere', MAKEOPTS: '-j2' },
 }
@@ -62,6 +62,7 @@ describe('the recipe id changes with', () => {
     ['the compiler', { toolchain: { ...INPUT.toolchain, cc: 'gcc 14.3.0' } }],
     ['the linker', { toolchain: { ...INPUT.toolchain, ld: 'ld 2.44' } }],
     ['a compiler of another language', { toolchain: { ...INPUT.toolchain, others: ['dev-lang/go-1.25.1'] } }],
+    ['what the compiler does unasked', { toolchain: { ...INPUT.toolchain, defaults: '7'.repeat(64) } }],
     ['the C library', { toolchain: { ...INPUT.toolchain, libc: 'glibc 2.42' } }],
     ['an edited ebuild', { ebuildSha256: 'd'.repeat(64) }],
     ['an edited eclass', { eclasses: [{ name: 'autotools', sha256: 'e'.repeat(64) }] }],

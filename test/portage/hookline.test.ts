@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { parseMoment } from '../../src/daemon/moment.ts'
+import { type MomentValues, parseMoment } from '../../src/daemon/moment.ts'
 
 const HOOK = join(import.meta.dirname, '../../etc-portage/standin.bash')
 const skip = process.getuid?.() === 0 ? false : 'the hook speaks for root only'
@@ -42,8 +42,8 @@ before(() => {
 })
 after(() => rmSync(prefix, { recursive: true }))
 
-/** Names that the line holds, with `own` set on top. */
-function unnamed(own: Readonly<Record<string, string>>): string {
+/** What the line holds, with `own` set on top. */
+function told(own: Readonly<Record<string, string>>): MomentValues {
   const script =
     '[[ $# == 0 ]] || export "$@"; exec 3<>"${EPREFIX}/run/standin/hooks"; source "$0"; IFS= read -r -t 5 line <&3; printf "%s" "${line}"'
   const { status, stdout, stderr } = spawnSync(
@@ -55,8 +55,10 @@ function unnamed(own: Readonly<Record<string, string>>): string {
     },
   )
   assert.deepEqual([status, stderr], [0, ''])
-  return parseMoment(stdout).values.UNNAMED.trim()
+  return parseMoment(stdout).values
 }
+
+const unnamed = (own: Readonly<Record<string, string>>): string => told(own).UNNAMED.trim()
 
 describe('told of', { skip }, () => {
   for (const name of [
@@ -108,4 +110,15 @@ describe('not told of', { skip }, () => {
     ),
   ] as const)
     test(`${name}=${value}`, () => assert.equal(unnamed({ [name]: value }), ''))
+})
+
+describe('who builds is told', { skip }, () => {
+  test('by PATH, as it is', () => {
+    const PATH = '/usr/x86_64-pc-linux-gnu/gcc-bin/13:/usr/bin:/bin'
+    assert.equal(told({ PATH }).PATH, PATH)
+    assert.equal(told({}).PATH, PORTAGE['PATH'])
+  })
+  test('by FEATURES', () => {
+    assert.equal(told({ FEATURES: 'ccache distcc-pump sandbox distcc icecream' }).FEATURES.trim(), 'distcc distcc-pump icecream')
+  })
 })

@@ -8,7 +8,7 @@ import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { type Run, runProgram } from '../../src/portage/run.ts'
-import { plainVersion, readToolchain } from '../../src/portage/toolchain.ts'
+import { plainVersion, readToolchain, type ToolchainQuestion } from '../../src/portage/toolchain.ts'
 import { rootWith } from './tree.ts'
 
 const env = { PATH: '/usr/local/bin:/usr/bin:/bin' }
@@ -19,8 +19,14 @@ const gcc = await runProgram('gcc', ['-dumpmachine'], { env, timeoutMs: 10_000, 
 const skip = gcc === undefined ? 'gcc is not installed' : false
 const onMusl: Run = async (program, args) => {
   if (program === 'ldd') return { exitCode: 1, stdout: '', stderr: 'musl libc (x86_64)\nVersion 1.2.5\nDynamic Program Loader' }
-  const stdout = args.includes('--version') ? `${program} (X) 14.2\n` : args.includes('-Wl,--version') ? 'GNU ld (GNU Binutils) 2.43\n' : ''
-  return { exitCode: 0, stdout, stderr: '' }
+  const said: Readonly<Record<string, string>> = {
+    '--version': `${program} (X) 14.2\n`,
+    '-Wl,--version': 'GNU ld (GNU Binutils) 2.43\n',
+    '-dumpspecs': '*cpp:\n\n',
+    '--help=common': '  -fpie  [enabled]\n',
+    '-nostdinc': '#define __PIE__ 2\n',
+  }
+  return { exitCode: 0, stdout: args.flatMap((word) => said[word] ?? []).join(''), stderr: '' }
 }
 const question = { cc: '', cxx: '', chost: 'x86_64-pc-linux-gnu', env, run: runProgram }
 
@@ -43,16 +49,17 @@ test('this machine: compiler, linker and C library say what they are', { skip },
   assert.match(tools.cc, /^gcc \(.+\) \d+\.\d+/)
   assert.match(tools.linker, /^GNU ld .*\d+\.\d+/)
   assert.match(tools.libc, /^(glibc|musl) \d+\.\d+/)
+  assert.match(tools.defaults, /^[0-9a-f]{64}$/)
 })
 
 test('named by CHOST, by path or by number, it is the same toolchain', { skip }, async (t) => {
   const bin = join(rootWith(t, { 'bin/': '' }), 'bin')
   const real = (await runProgram('sh', ['-c', 'command -v gcc'], { env, timeoutMs: 10_000, maxBytes: 1000 })).stdout
   for (const name of ['x86_64-pc-linux-gnu-gcc', 'gcc-99']) symlinkSync(real, join(bin, name))
-  const plain = (await readToolchain(question)).cc
+  const plain = await readToolchain(question)
   const path = `${bin}:${env.PATH}`
   for (const cc of ['', real, join(bin, 'gcc-99'), 'gcc -m64'])
-    assert.equal((await readToolchain({ ...question, cc, env: { PATH: path } })).cc, plain)
+    assert.deepEqual(await readToolchain({ ...question, cc, env: { PATH: path } }), plain)
 })
 
 test('no C++ compiler is no error; no C compiler is one', { skip }, async (t) => {
@@ -67,13 +74,35 @@ test('no C++ compiler is no error; no C compiler is one', { skip }, async (t) =>
 })
 
 test('musl says it through its loader, with an exit code of 1', async () => {
-  assert.deepEqual(await readToolchain({ ...question, cc: 'gcc', cxx: 'g++', run: onMusl }), {
+  const { defaults, ...tools } = await readToolchain({ ...question, cc: 'gcc', cxx: 'g++', run: onMusl })
+  assert.match(defaults, /^[0-9a-f]{64}$/)
+  assert.deepEqual(tools, {
     cc: 'gcc (X) 14.2',
     cxx: 'g++ (X) 14.2',
     linker: 'GNU ld (GNU Binutils) 2.43',
     libc: 'musl 1.2.5',
   })
 })
+
+const LINKS: readonly [string, Partial<ToolchainQuestion>, string][] = [
+  ['nothing is chosen', {}, 'GNU ld'],
+  ['CFLAGS and CXXFLAGS choose it', { cflags: '-O2 -fuse-ld=gold', cxxflags: '-fuse-ld=gold' }, 'GNU gold'],
+  ['LDFLAGS choose another one than CFLAGS', { cflags: '-fuse-ld=gold', cxxflags: '-fuse-ld=gold', ldflags: '-fuse-ld=mold' }, 'mold'],
+  ['the last one counts', { ldflags: '-fuse-ld=mold -Wl,-O1 -fuse-ld=lld -fuse-ld=gold' }, 'GNU gold'],
+  ['only C++ is linked by another one', { cxxflags: '-fuse-ld=lld' }, 'GNU ld, LLD'],
+]
+
+const linking: Run = async (program, args, options) => {
+  if (!args.includes('-Wl,--version')) return await onMusl(program, args, options)
+  const named = /-fuse-ld=(\S+)/.exec(args.join(' '))?.[1] ?? 'bfd'
+  return { exitCode: 0, stdout: { bfd: 'GNU ld', gold: 'GNU gold', lld: 'LLD', mold: 'mold' }[named] ?? '', stderr: '' }
+}
+
+for (const [what, flags, linker] of LINKS) {
+  test(`the linker where ${what}: ${linker}`, async () => {
+    assert.equal((await readToolchain({ ...question, cc: 'gcc', cxx: 'g++', ...flags, run: linking })).linker, linker)
+  })
+}
 
 test('a program sees the environment that it is given, and no other', async () => {
   const { stdout } = await runProgram('/usr/bin/env', [], { env: { ONLY: 'this' }, timeoutMs: 10_000, maxBytes: 1000 })

@@ -16,18 +16,18 @@ import { rootWith } from './tree.ts'
 interface Host {
   readonly root: string
   /** Versions that the tools say. */
-  readonly says: { cc: string; ld: string; libc: string; meanwhile?: () => void }
+  readonly says: { cc: string; ld: string; libc: string; macro: string; meanwhile?: () => void }
   readonly clock: { now: number }
   /** How often a version was asked for. */
   readonly asked: () => number
-  readonly ask: () => Promise<Toolchain>
+  readonly ask: (cc?: string) => Promise<Toolchain>
   readonly place: (path: string) => void
 }
 
 function hostWith(t: TestContext): Host {
   const root = rootWith(t)
-  for (const folder of ['first', 'bin', 'libexec', 'include']) mkdirSync(join(root, folder))
-  const says: Host['says'] = { cc: '14.1', ld: '2.43', libc: '40' }
+  for (const folder of ['first', 'bin', 'libexec', 'include', 'lib', 'settings']) mkdirSync(join(root, folder))
+  const says: Host['says'] = { cc: '14.1', ld: '2.43', libc: '40', macro: '__PIE__' }
   const clock = { now: 5 }
   let versions = 0
   const run: Run = async (program, args) => {
@@ -37,16 +37,18 @@ function hostWith(t: TestContext): Host {
       says.meanwhile?.()
       versions += 1
     }
-    const stdout =
-      last === '--version'
-        ? `${program} (X) ${says.cc}`
-        : last.includes('-Wl,--version')
-          ? `GNU ld ${says.ld}`
-          : last.includes('-dM')
-            ? `#define __GLIBC__ 2\n#define __GLIBC_MINOR__ ${says.libc}\n`
-            : last.includes('-M ')
-              ? `null.o: /dev/null \\\n ${join(root, 'include/features.h')}\n`
-              : join(root, 'libexec', last.replace('-print-prog-name=', ''))
+    const said: readonly [string, string][] = [
+      ['--version', `${program} (X) ${says.cc}`],
+      ['-Wl,--version', `GNU ld ${says.ld}`],
+      ['-nostdinc', `#define ${says.macro} 1`],
+      ['-dM', `#define __GLIBC__ 2\n#define __GLIBC_MINOR__ ${says.libc}\n`],
+      ['-M', `null.o: /dev/null \\\n ${join(root, 'include/features.h')}\n`],
+      ['-dumpspecs', '*cpp:\n'],
+      ['-Q', '  -fpie  [enabled]'],
+      ['-print-search-dirs', `install: /x\nlibraries: =${join(root, 'lib')}/:relative:${join(root, 'include')}`],
+    ]
+    const stdout = said.find(([word]) => args.includes(word))?.[1] ?? join(root, 'libexec', last.replace('-print-prog-name=', ''))
+    if (last === '-v') return { exitCode: 0, stdout, stderr: `System configuration file directory: ${join(root, 'settings')}\n` }
     return { exitCode: 0, stdout, stderr: '' }
   }
   const cache = new Map()
@@ -63,7 +65,7 @@ function hostWith(t: TestContext): Host {
     clock,
     place,
     asked: () => versions,
-    ask: () => knownToolchain({ cc: '', cxx: '', chost: 'x86_64-pc-linux-gnu', env, run }, cache, () => clock.now),
+    ask: (cc = '') => knownToolchain({ cc, cxx: '', chost: 'x86_64-pc-linux-gnu', env, run }, cache, () => clock.now),
   }
 }
 
@@ -79,18 +81,31 @@ const CHANGES: readonly [string, (host: Host) => void][] = [
     ({ root }) => (unlinkSync(join(root, 'libexec/ld')), symlinkSync('../bin/gcc', join(root, 'libexec/ld'))),
   ],
   ['the header that names the C library is replaced', ({ place }) => place('include/features.h')],
+  ['a specs file appears', ({ root }) => writeFileSync(join(root, 'lib/specs'), '')],
+  ['a file of settings appears', ({ root }) => writeFileSync(join(root, 'settings/clang.cfg'), '')],
   ['the compiler is gone', ({ root }) => unlinkSync(join(root, 'bin/g++'))],
 ]
 
 for (const [what, change] of CHANGES) {
   test(`${what}: it is asked again, in the same moment`, async (t) => {
     const host = hostWith(t)
-    assert.deepEqual(await host.ask(), { cc: 'gcc (X) 14.1', cxx: 'g++ (X) 14.1', linker: 'GNU ld 2.43', libc: 'glibc 2.40' })
-    Object.assign(host.says, { cc: '15.1', ld: '2.44', libc: '41' })
+    const { defaults, ...first } = await host.ask()
+    assert.deepEqual(first, { cc: 'gcc (X) 14.1', cxx: 'g++ (X) 14.1', linker: 'GNU ld 2.43', libc: 'glibc 2.40' })
+    Object.assign(host.says, { cc: '15.1', ld: '2.44', libc: '41', macro: '__CET__' })
     change(host)
-    assert.deepEqual(await host.ask(), { cc: 'gcc (X) 15.1', cxx: 'g++ (X) 15.1', linker: 'GNU ld 2.44', libc: 'glibc 2.41' })
+    const { defaults: other, ...second } = await host.ask()
+    assert.deepEqual(second, { cc: 'gcc (X) 15.1', cxx: 'g++ (X) 15.1', linker: 'GNU ld 2.44', libc: 'glibc 2.41' })
+    assert.notEqual(other, defaults)
   })
 }
+
+test('settings of clang that appear beside it are seen', async (t) => {
+  const host = hostWith(t)
+  const before = await host.ask('clang')
+  host.says.macro = '__CET__'
+  writeFileSync(join(host.root, 'bin/clang.cfg'), '')
+  assert.notDeepEqual(await host.ask('clang'), before)
+})
 
 test('the same files are asked once, by however many, until a minute is over', async (t) => {
   const host = hostWith(t)

@@ -52,13 +52,10 @@ export interface Emerge {
   terminal(): string
 }
 
-/** No folder of anybody's own. */
-const PATH = '/usr/sbin:/usr/bin:/sbin:/bin'
-
 /** What Portage has set; `PORTAGE_TMPDIR` and the rest lie below `top`. */
 function environmentOf(top: string): Readonly<Record<string, string>> {
   const { root, tmpdir, builddir, image } = foldersOf(top)
-  return { PATH, EPREFIX: root, ROOT: '/', ...VALUES, PORTAGE_BUILDDIR: builddir, PORTAGE_TMPDIR: tmpdir, D: image }
+  return { EPREFIX: root, ROOT: '/', ...VALUES, PORTAGE_BUILDDIR: builddir, PORTAGE_TMPDIR: tmpdir, D: image }
 }
 
 export async function startEmerge(top: string): Promise<Emerge> {
@@ -66,7 +63,10 @@ export async function startEmerge(top: string): Promise<Emerge> {
   const lock = join(dirname(builddir), `.${PACKAGE.pf}.portage_lockfile`)
   mkdirSync(dirname(lock), { recursive: true })
   const log = join(top, 'terminal')
-  const holder = spawn('python3', ['-c', HOLD, lock, log], { env: { PATH, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const holder = spawn('python3', ['-c', HOLD, lock, log], {
+    env: { PATH: VALUES.PATH, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   await once(holder.stdout, 'data')
   const running = new Set<ChildProcess>()
   const common = environmentOf(top)

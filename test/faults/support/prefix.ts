@@ -35,6 +35,8 @@ export const VALUES = {
   PORTAGE_REPO_NAME: 'gentoo',
   MERGE_TYPE: 'source',
   CHOST: 'x86_64-pc-linux-gnu',
+  /** No folder of anybody's own. */
+  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
   CFLAGS: '-O2',
   FEATURES: 'binpkg-docompress binpkg-dostrip',
   USE: '',

@@ -9,6 +9,9 @@ const ANSWERS: readonly (readonly [RegExp, string])[] = [
   [/^python3 /, 'STANDIN_FEATURES=install publish'],
   [/^getconf /, 'glibc 2.41'],
   [/--version -o/, 'GNU ld (GNU Binutils) 2.44'],
+  [/-dumpspecs$/, '*cpp:'],
+  [/-Q --help=/, '  -fpie  [enabled]'],
+  [/-nostdinc/, '#define __PIE__ 2'],
   [/features\.h/, '#define __GLIBC__ 2\n#define __GLIBC_MINOR__ 41'],
   [/--version$/, 'gcc (Gentoo 14.3.0) 14.3.0'],
 ]
