@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { execa } from 'execa'
 import type { Started } from '../support/host/enter.ts'
@@ -49,6 +50,8 @@ const SAME: [string, Record<string, string>, string[]][] = [
   ['a gpkg with a BUILD_ID of its own', { FEATURES: 'buildpkg binpkg-multi-instance' }, []],
   ['another PORTAGE_TMPDIR, another number of jobs', { PORTAGE_TMPDIR: '/mnt', MAKEOPTS: '-j3 -l9' }, []],
   ['another time zone', { TZ: 'Asia/Tokyo' }, []],
+  ['the locale of POSIX by its other name', { LANG: 'de_DE.UTF-8', LC_ALL: 'POSIX' }, []],
+  ['flags of a language that it has nothing of', { RUSTFLAGS: '-C target-cpu=native', GOAMD64: 'v3' }, []],
 ]
 
 for (const [what, env, options] of SAME) {
@@ -59,6 +62,7 @@ const OTHER: [string, Record<string, string>][] = [
   ['other USE', { USE: 'beta -alpha' }],
   ['other CFLAGS', { CFLAGS: '-O1' }],
   ['other LDFLAGS', { LDFLAGS: '-Wl,-O1' }],
+  ['another locale', { LANG: 'C.UTF-8' }],
 ]
 
 for (const [what, env] of OTHER) {
@@ -78,6 +82,44 @@ test('the recipe is another one for another compiler version', async () => {
   const other = '#!/bin/sh\n[ "$1" = --version ] && echo "gcc (Test) 99.1.0" && exit 0\nexec x86_64-pc-linux-gnu-gcc "$@"\n'
   host.write('/usr/local/bin/newer-gcc', other, 0o755)
   assert.notEqual(await recipeAfter({ CC: '/usr/local/bin/newer-gcc' }), usual)
+})
+
+/** Says that it is another version, and compiles as the usual one does. */
+const asVersion = (line: string): string =>
+  `#!/bin/sh\n[ "$1" = --version ] && echo "${line}" && exit 0\nexec /usr/bin/x86_64-pc-linux-gnu-gcc "$@"\n`
+
+test('the recipe is about the compiler that PATH leads the build to', async () => {
+  const folder = '/usr/x86_64-pc-linux-gnu/gcc-bin/13'
+  host.write(`${folder}/x86_64-pc-linux-gnu-gcc`, asVersion('x86_64-pc-linux-gnu-gcc (Gentoo 13.3.1) 13.3.1'), 0o755)
+  host.write('/etc/portage/env/gcc13', `PATH="${folder}:\${PATH}"\n`)
+  host.write('/etc/portage/package.env', `${FLAGS} gcc13\n`)
+  assert.notEqual(await recipeAfter({}), usual)
+  host.write('/etc/portage/package.env', '')
+
+  const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+  host.write('/usr/lib/llvm/17/bin/clang', asVersion('clang version 17.0.6'), 0o755)
+  host.write('/etc/env.d/60llvm-17', `PATH="${path}:/usr/lib/llvm/17/bin"\n`)
+  await host.run(['env-update', '--no-ldconfig'])
+  assert.notEqual(await recipeAfter({ CC: 'clang' }), usual)
+  rmSync(host.path('/etc/env.d/60llvm-17'))
+  await host.run(['env-update', '--no-ldconfig'])
+})
+
+test('the recipe is another one for other defaults of the same compiler', async () => {
+  const libgcc = (await host.run(['gcc', '-print-libgcc-file-name'])).stdout
+  const specs = join(dirname(libgcc), 'specs')
+  host.write(specs, '*cpp:\n+ -DFROM_SPECS\n\n')
+  assert.notEqual(await recipeAfter({}), usual)
+  rmSync(host.path(specs))
+  assert.equal(await recipeAfter({}), usual)
+})
+
+test('a build that other machines may compile for is not published', async () => {
+  host.write('/usr/lib/distcc/bin/x86_64-pc-linux-gnu-gcc', asVersion('gcc (Elsewhere) 1.0'), 0o755)
+  const said = daemon.output().length
+  await host.emerge([FLAGS], { env: { FEATURES: 'distcc' } })
+  await daemon.waitFor(new RegExp(`^[^]{${said}}[^]*not published[^\\n]*\\n`))
+  assert.match(daemon.output().slice(said), /flags-1: not published: distcc lets the compilers of other machines build\n/)
 })
 
 test('-march=native is resolved with the compiler and is nowhere in what is published', async () => {
