@@ -44,6 +44,8 @@ const momentValues = v.object({
   CC: v.optional(plainText(1000), ''),
   CXX: v.optional(plainText(1000), ''),
   PATH: v.optional(plainText(8192), ''),
+  LANG: v.optional(plainText(200), ''),
+  LC_ALL: v.optional(plainText(200), ''),
   EXTRA_ECONF: words,
   EXTRA_EINSTALL: words,
   EXTRA_EMAKE: words,

@@ -7,12 +7,14 @@ import { HostError, StandinError, StrangerError } from '../base/errors.ts'
 import { check } from '../base/schema.ts'
 import { type Family, family } from '../package/family.ts'
 import { withoutTmpdir } from '../package/flagpaths.ts'
+import { localeOf } from '../package/locale.ts'
 import { whyNoRecipe } from '../package/norecipe.ts'
 import { environmentClass, FLAG_VARIABLES, RECIPE_VARIABLES, type Recipe, type RecipeInput, recipeId, recipeOf } from '../package/recipe.ts'
 import { whyOfBashrc } from '../portage/bashrc.ts'
 import { buildPath } from '../portage/buildpath.ts'
-import { compilersOf } from '../portage/compilers.ts'
+import { compilersOf, unreadVariables } from '../portage/compilers.ts'
 import { digestEbuild, type EbuildDigests } from '../portage/ebuild.ts'
+import { whyOfLocalFiles } from '../portage/localfiles.ts'
 import { resolveMarch } from '../portage/march.ts'
 import { readRepos } from '../portage/repos.ts'
 import type { Run } from '../portage/run.ts'
@@ -58,7 +60,7 @@ export interface WishTools {
   readonly installed: InstalledCache
 }
 
-const BASHRC_VARIABLES: ReadonlySet<string> = new Set(['CC', 'CXX', ...FLAG_VARIABLES, ...RECIPE_VARIABLES])
+const BASHRC_VARIABLES: ReadonlySet<string> = new Set(['CC', 'CXX', 'LANG', 'LC_ALL', ...FLAG_VARIABLES, ...RECIPE_VARIABLES])
 
 /** Errors: StrangerError SCHEMA for names that PMS does not allow; HostError UNREADABLE where Portage has written down no fresh metadata. */
 export function wishOf(values: MomentValues, tools: WishTools): Wish {
@@ -83,7 +85,7 @@ function digestsOf(values: MomentValues, tools: WishTools): EbuildDigests {
 }
 
 async function recipe(given: MomentValues, of: Family, digests: EbuildDigests, tools: WishTools): Promise<WishedRecipe> {
-  const values = withoutPlace(given)
+  const values = { ...withoutPlace(given), ...localeOf(given), ...unread(digests) }
   const slot = digests.metadata['SLOT'] ?? '0'
   const { category, version } = of
   const uses = new Set(commandWords(values.USE))
@@ -142,7 +144,7 @@ function whyUnknown(
   if (kept !== '') return `the work folder of an earlier build was used again (${kept} was there)`
   if (unnamed !== '') return whyOfVariable(firstOf(unnamed))
   if (hooks !== '') return whyOfHooks(hooks)
-  return whyOfBashrcs(root, publicRepos)
+  return whyOfBashrcs(root, publicRepos) ?? whyOfLocalFiles(root)
 }
 
 /** What no build of this host has a recipe for. Errors: as `whyOfBashrc`. */
@@ -162,6 +164,12 @@ function whyOfVariable(name: string): string {
 
 function firstOf(words: string): string {
   return words.trim().split(' ')[0] ?? ''
+}
+
+/** A user's flags for Rust are no part of a build that has none. */
+function unread({ metadata, eclasses }: EbuildDigests): Readonly<Record<string, ''>> {
+  const names = unreadVariables([metadata['BDEPEND'] ?? '', metadata['DEPEND'] ?? ''], Object.keys(eclasses))
+  return Object.fromEntries(names.map((name) => [name, '' as const]))
 }
 
 function otherCompilers({ metadata }: EbuildDigests, { root, installed }: WishTools): string[] {

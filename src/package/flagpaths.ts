@@ -48,11 +48,11 @@ const RUST_AND_GO_READS: readonly RegExp[] = [
   /^-(overlay|pgo|toolexec|modfile)\b/,
 ]
 
-/** Programs of this host are asked what "native" is for the C flags only. */
-const SAYS_NATIVE = /(target|tune)-cpu=native\b/
+/** Compilers of this host are asked what "native" is for the variables of C, C++, Fortran and the linker alone. */
+const SAYS_NATIVE = /(target|tune)-cpu=native\b|-m(arch|tune|cpu)=native\b/
 
-/** Why flags of this kind mean nothing to anybody else, as what follows the name of the variable; undefined where they do. */
-export function whyOfThisHost(raw: string, kind: 'cc' | 'other' = 'cc'): string | undefined {
+/** Why flags of this kind (of a C compiler that is asked what "native" is, or of one that is not) mean nothing to anybody else, as what follows the name of the variable; undefined where they do. */
+export function whyOfThisHost(raw: string, kind: 'cc' | 'unasked' | 'other' = 'cc'): string | undefined {
   const evaluated = /\$\(|`|\$\{?(?!\{?(ORIGIN|LIB|PLATFORM|ARCH)\b|\$)[A-Za-z_]/.exec(raw)
   if (evaluated !== null) return `has what each host evaluates for itself (${raw.slice(evaluated.index, evaluated.index + 40)})`
   // What is said from where the file itself will lie is the same everywhere.
@@ -60,8 +60,8 @@ export function whyOfThisHost(raw: string, kind: 'cc' | 'other' = 'cc'): string 
   for (const { text, isLinkers, isFirst } of units) {
     const reads = kind === 'other' ? RUST_AND_GO_READS : isLinkers ? LINKER_READS : READS
     if (reads.some((pattern) => pattern.test(text))) return `has ${text}, and what that reads is known to this host alone`
-    if (kind === 'cc' && isFirst && !text.startsWith('-')) return `has ${text}, a file that is known to this host alone`
-    if (kind === 'other' && SAYS_NATIVE.test(text)) return `says "native" (${text})`
+    if (kind !== 'other' && isFirst && !text.startsWith('-')) return `has ${text}, a file that is known to this host alone`
+    if (kind !== 'cc' && SAYS_NATIVE.test(text)) return `says "native" (${text})`
     const path = pathsIn(text).find((one) => !isEverybodys(one))
     if (path !== undefined) return `names a path of this host (${path})`
   }

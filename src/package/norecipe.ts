@@ -58,11 +58,14 @@ function whyPrivate({ variables }: BuildCircumstances): string | undefined {
   return set === undefined ? undefined : `${set} is set`
 }
 
+/** Of RECIPE_VARIABLES those that go to a C compiler or its linker. */
+const FLAGS_OF_C = /^((C|LD)FLAGS_\w+|OBJC(XX)?FLAGS|ASFLAGS)$/
+
 /** Whatever is known to this host alone is an input that nobody else has, and the text would be published with it. */
 function whyFlags({ flags, variables, compilers }: BuildCircumstances): string | undefined {
   const said = [
     ...FLAG_VARIABLES.map((name) => [name, whyOfThisHost(flags[name])]),
-    ...RECIPE_VARIABLES.map((name) => [name, whyOfThisHost(variables[name] ?? '', 'other')]),
+    ...RECIPE_VARIABLES.map((name) => [name, whyOfThisHost(variables[name] ?? '', FLAGS_OF_C.test(name) ? 'unasked' : 'other')]),
     ...Object.entries(compilers ?? {}).map(([name, command]) => [name, whyWithFlags(command)]),
   ]
   const found = said.find(([, why]) => why !== undefined)

@@ -15,7 +15,7 @@ export const FLAG_VARIABLES = ['CFLAGS', 'CXXFLAGS', 'FFLAGS', 'FCFLAGS', 'LDFLA
 
 /**
  * Other variables of the build environment that reach the output: which ABIs are built, how documents are compressed, which locales
- * autotools install, what is stripped, the flags of other languages, and other programs than the toolchain's own.
+ * autotools install, in which one the build runs (`localeOf`), what is stripped, the flags of other languages, and other programs than the toolchain's own.
  */
 export const RECIPE_VARIABLES = [
   'ABI',
@@ -33,6 +33,13 @@ export const RECIPE_VARIABLES = [
   'GOAMD64',
   'GOARM',
   'GOFLAGS',
+  'LANGUAGE',
+  'LC_COLLATE',
+  'LC_CTYPE',
+  'LC_MESSAGES',
+  'LC_MONETARY',
+  'LC_NUMERIC',
+  'LC_TIME',
   'LD',
   'LDFLAGS_amd64',
   'LDFLAGS_x32',

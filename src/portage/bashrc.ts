@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { existsSync, realpathSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { bashSteps, type Step } from './bashsteps.ts'
 import type { Part } from './bashtokens.ts'
 import { readText } from './bounded.ts'
@@ -30,13 +30,13 @@ const MAX_BYTES = 1024 * 1024
 const MAX_DEPTH = 8
 
 /** The same from the first phase of a build to its last, whoever runs it. */
-const STEADY = new Set(
-  'ARCH CATEGORY CHOST EAPI EPREFIX EROOT HOSTNAME P PF PN PORTAGE_REPO_NAME PR PV PVR ROOT SLOT STANDIN_FEATURES USE'.split(' '),
+export const STEADY: ReadonlySet<string> = new Set(
+  'ARCH CATEGORY CHOST EAPI EPREFIX EROOT P PF PN PORTAGE_REPO_NAME PR PV PVR ROOT SLOT USE'.split(' '),
 )
 
 /** No build differs by them, or the hook looks at what they say; said twice they say the same. */
 const HARMLESS =
-  /^(FEATURES|MAKEOPTS|NINJAOPTS|LANG|LC_[A-Z]+|(NO|)COLOR|NOCOLOR|COLUMNS|TERM|PORTAGE_NICENESS|PORTAGE_ELOG_\w+|CCACHE_(DIR|SIZE|MAXSIZE)|DISTCC_(DIR|HOSTS)|(http|https|ftp|no)_proxy)$/
+  /^(FEATURES|MAKEOPTS|NINJAOPTS|(NO|)COLOR|NOCOLOR|COLUMNS|TERM|PORTAGE_NICENESS|PORTAGE_ELOG_\w+|CCACHE_(DIR|SIZE|MAXSIZE)|DISTCC_(DIR|HOSTS)|(http|https|ftp|no)_proxy)$/
 
 /** Below these a build changes nothing. */
 const OF_THE_HOST = /^\/(etc\/portage|usr\/lib\/standin)\//
@@ -102,7 +102,7 @@ function whyOfStep(reading: Reading, step: Exclude<Step, { does: 'open' | 'close
       return unsteady === undefined ? undefined : `it asks for ${unsteady}, which need not be the same in each phase`
     }
     case 'look':
-      return step.path !== undefined && OF_THE_HOST.test(step.path) ? undefined : 'it asks for a file that may come or go'
+      return step.path !== undefined && OF_THE_HOST.test(posix.normalize(step.path)) ? undefined : 'it asks for a file that may come or go'
     case 'source':
       return written(step.word) === undefined ? 'it sources a file that only bash could name' : undefined
     case 'set':

@@ -14,6 +14,19 @@ const COMPILERS: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** Variables that only these compilers read, and what of a dependency or an eclass says that a build runs them. */
+const READ_BY: readonly { readonly names: readonly string[]; readonly package: RegExp; readonly eclass: RegExp }[] = [
+  { names: ['RUSTFLAGS', 'CARGO_BUILD_TARGET'], package: /^(dev-lang|virtual)\/(rust|cargo)(-bin|-common)?$|\/(maturin|setuptools-rust|cargo-c|cbindgen)$/, eclass: /^(cargo|rust)/ },
+  { names: ['GOFLAGS', 'GOAMD64', 'GOARM'], package: /^dev-lang\/go(-bootstrap)?$/, eclass: /^go(lang)?-/ },
+] // prettier-ignore
+
+/** Variables of other languages that mean nothing to a build of these dependencies (BDEPEND, DEPEND) and eclasses. Errors: as `compilersOf`. */
+export function unreadVariables(texts: readonly string[], eclasses: readonly string[]): string[] {
+  const named = texts.flatMap((text) => [...packagesIn(text, 'any')])
+  const unread = READ_BY.filter((one) => !named.some((name) => one.package.test(name)) && !eclasses.some((name) => one.eclass.test(name)))
+  return unread.flatMap(({ names }) => names)
+}
+
 /** What a virtual stands for. */
 const VIRTUALS: Readonly<Record<string, readonly string[]>> = { 'virtual/rust': ['dev-lang/rust', 'dev-lang/rust-bin'] }
 

@@ -51,6 +51,8 @@ const write =
   ({ root }: World): void =>
     writeFileSync(join(root, path), text)
 
+const header = ({ root }: World): unknown => mkdirSync(join(root, 'usr/local/include/own'), { recursive: true })
+
 const TROUBLES: readonly Trouble[] = [
   { what: 'an ordinary user', check: 'root', text: /user 1000/, world: () => ({ uid: 1000 }) },
   { what: 'no user standin', check: 'user standin', text: /is missing/, cause: write('etc/passwd', 'root:x:0:0::/:/bin/sh\n') },
@@ -128,6 +130,7 @@ const TROUBLES: readonly Trouble[] = [
       writeFileSync(path, `[[ $EBUILD_PHASE == compile ]] && LATE=1\n${readFileSync(path, 'utf8')}`)
     },
   },
+  { what: 'an own header', check: '/usr/local', state: 'note', text: /^\/usr\/local\/include\/own may change/, cause: header },
   { what: 'half a hook', check: 'hook', text: /damaged/, cause: write('etc/portage/bashrc', '# <<< standin <<<\n') },
   {
     what: 'nothing switched on',
@@ -223,16 +226,24 @@ test('a check that can not be carried out is a finding', async (t) => {
   assert.match(document.findings.find(({ check }) => check === 'bash')?.text ?? '', /bash is not on PATH/)
 })
 
-test('a daemon that hangs is to be restarted, one that does not run to be started', { skip }, async (t) => {
+test('a daemon that hangs, or lost its socket, is to be restarted, one that does not run to be started', { skip }, async (t) => {
   const well = await healthy(t)
   const control = join(well.folders.run, 'hung.sock')
   await daemonIn(t, { ...well, control }, () => new Promise(() => undefined))
-  for (const [door, verb] of [
-    [control, 'restart'],
-    [join(well.folders.run, 'none'), 'start'],
+  const none = join(well.folders.run, 'none')
+  // It lives on where somebody has removed its folder.
+  const procRoot = join(well.root, 'proc')
+  const command = ['/usr/bin/node', '--disable-warning=X', join(well.root, 'usr/bin/../daemon.mjs'), '']
+  mkdirSync(join(procRoot, '71'), { recursive: true })
+  writeFileSync(join(procRoot, '71/cmdline'), command.join('\0'))
+  for (const [change, verb, text] of [
+    [{ control }, 'restart', /does not answer/],
+    [{ control: none }, 'start', /is not running/],
+    [{ control: none, procRoot }, 'restart', /^runs \(pid 71\), but nobody can ask it: .*none was removed/],
   ] as const) {
-    const { document } = await standinJson({ ...well, control: door, patienceMs: 100 }, doctorDocument, 'doctor')
+    const { document } = await standinJson({ ...well, patienceMs: 100, ...change }, doctorDocument, 'doctor')
     const found = document.findings.find(({ check }) => check === 'daemon')
     assert.equal(found?.remedy, `rc-service standin ${verb}, or systemctl ${verb} standin`)
+    assert.match(found?.text ?? '', text)
   }
 })

@@ -52,13 +52,17 @@ describe('read what nobody else has', () => {
 })
 
 describe('other reasons', () => {
-  const cases: [string, 'cc' | 'other', RegExp][] = [
+  const cases: [string, 'cc' | 'unasked' | 'other', RegExp][] = [
     ['-O2 crt.o', 'cc', /^has crt\.o, a file/],
     ['-I$(pwd)', 'cc', /evaluates for itself \(\$\(pwd\)/],
     ['-I`pwd`', 'cc', /evaluates/],
     ['-L$HOME/lib', 'cc', /evaluates for itself \(\$HOME/],
     ['-L${S}/lib', 'cc', /evaluates/],
     ['-Ctarget-cpu=native', 'other', /^says "native"/],
+    ['-Clink-arg=-march=native', 'other', /^says "native"/],
+    ['-O2 -march=native', 'unasked', /^says "native"/],
+    ['-m32 -mtune=native', 'unasked', /^says "native"/],
+    ['-specs=mine.specs', 'unasked', /^has -specs=mine.specs/],
     ['-C target-cpu=native', 'other', /^says "native"/],
     ['-Clink-arg=-Wl,-rpath,/srv/x', 'other', /^names a path/],
     ['-L native=/srv/x', 'other', /^names a path/],

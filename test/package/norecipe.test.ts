@@ -33,6 +33,9 @@ describe('no recipe', () => {
     ['a path in a value', { flags: { ...FLAGS, FCFLAGS: '-fdebug-prefix-map=/srv/x=.' } }, /FCFLAGS names a path/],
     ['a file that is read', { flags: { ...FLAGS, LDFLAGS: '-Wl,--version-script=x' } }, /LDFLAGS has --version-script=x, and what/],
     ['a path in flags of another language', { variables: { RUSTFLAGS: '-L /srv/x' } }, /RUSTFLAGS names a path of this host/],
+    ['a native CPU where no compiler is asked', { variables: { OBJCFLAGS: '-O2 -march=native' } }, /OBJCFLAGS says "native"/],
+    ['the same of an ABI', { variables: { CFLAGS_x86: '-m32 -march=native' } }, /CFLAGS_x86 says "native"/],
+    ['a file that such flags read', { variables: { OBJCXXFLAGS: '-specs=my.specs' } }, /OBJCXXFLAGS has -specs=my.specs/],
     ['a native CPU in flags of another language', { variables: { RUSTFLAGS: '-Ctarget-cpu=native' } }, /RUSTFLAGS says "native"/],
     [
       'a compiler that is called with flags',

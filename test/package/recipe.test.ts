@@ -43,7 +43,7 @@ describe('the recipe id stays', () => {
     ['FEATURES that do not reach the image', { features: ['splitdebug', 'parallel-install', 'buildpkg', 'noman'] }],
     [
       'variables that do not reach the image',
-      { variables: { PORTAGE_COMPRESS: 'bzip2', HOME: '/elsewhere', MAKEOPTS: '-j16', LC_TIME: 'C' } },
+      { variables: { PORTAGE_COMPRESS: 'bzip2', HOME: '/elsewhere', MAKEOPTS: '-j16', LC_ALL: 'C' } },
     ],
     [
       'what native is called, when it says the same',
@@ -76,6 +76,7 @@ describe('the recipe id changes with', () => {
     ['an empty LINGUAS, which means no locale', { variables: { PORTAGE_COMPRESS: 'bzip2', LINGUAS: '' } }],
     ['nothing stripped at all', { variables: { PORTAGE_COMPRESS: 'bzip2', PORTAGE_STRIP_FLAGS: '' } }],
     ['nothing compressed at all', { variables: { PORTAGE_COMPRESS: '' } }],
+    ['another locale', { variables: { PORTAGE_COMPRESS: 'bzip2', LC_COLLATE: 'de_DE.utf8' } }],
     ['where libraries go', { variables: { PORTAGE_COMPRESS: 'bzip2', LIBDIR_amd64: 'lib' } }],
     ['flags of Objective-C', { variables: { PORTAGE_COMPRESS: 'bzip2', OBJCFLAGS: '-O3' } }],
     ['FEATURES that reach the image', { features: [] }],

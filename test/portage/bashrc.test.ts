@@ -25,7 +25,12 @@ function put(text: string, path: string = '/etc/portage/bashrc'): void {
 }
 
 const why = (): string | undefined =>
-  whyOfBashrc({ root, repos: readRepos(root), publicRepos: ['gentoo'], recipeVariables: new Set(['CC', 'CFLAGS', 'CXXFLAGS', 'LDFLAGS']) })
+  whyOfBashrc({
+    root,
+    repos: readRepos(root),
+    publicRepos: ['gentoo'],
+    recipeVariables: new Set(['CC', 'CFLAGS', 'CXXFLAGS', 'LDFLAGS', 'LANG', 'LC_ALL']),
+  })
 
 const hooked = (text: string): string => withBlock(text, 'bashrc')
 
@@ -78,6 +83,9 @@ describe('in doubt there is no recipe', () => {
     ['[[ ${CFLAGS} == *g* ]] && CFLAGS=-Os\n', /asks for CFLAGS/],
     ['[[ -x ${WORKDIR}/flags ]] && printf \'#!/bin/sh\' > "${WORKDIR}/flags"\n', /^line 1 .* it asks for a file that may come or go$/],
     ['[[ -e /tmp/x ]] && CFLAGS=-Os\n', /a file that may come or go/],
+    ['[[ -e /etc/portage/../../tmp/x ]] && CFLAGS=-Os\n', /a file that may come or go/],
+    ['[[ ${HOSTNAME} == alpha ]] && CFLAGS=-Os\n', /asks for HOSTNAME/],
+    ['[[ -n ${STANDIN_FEATURES} ]] && CFLAGS=-Os\n', /asks for STANDIN_FEATURES/],
     ['PATH=/etc/portage/wrap:${PATH}\n', /^line 1 .* it sets PATH, which no recipe holds$/],
     ['export LD_PRELOAD=x\n', /sets LD_PRELOAD/],
     ['unset S\n', /sets S/],

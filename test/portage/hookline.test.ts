@@ -73,6 +73,19 @@ describe('told of', { skip }, () => {
       'LD_AUDIT',
       'LD_LIBRARY_PATH',
     ],
+    [
+      'ACLOCAL_PATH',
+      'CCLD',
+      'HCFLAGS',
+      'LDCFLAGS',
+      'NODE_OPTIONS',
+      'RUBYOPT',
+      'VALAFLAGS',
+      'XZ_OPT',
+      'ZSTD_CLEVEL',
+      '_JAVA_OPTIONS',
+      'LOCPATH',
+    ],
     ['CARGO_PROFILE_RELEASE_LTO', 'CMAKE_BUILD_TYPE', 'CMAKE_GENERATOR', 'PERL5LIB', 'PERL5OPT', 'RUSTC_BOOTSTRAP', 'CGO_CFLAGS', 'GOROOT'],
   ].flat())
     test(name, () => assert.equal(unnamed({ [name]: 'x' }), name))
@@ -98,6 +111,7 @@ describe('not told of', { skip }, () => {
   for (const [name, value] of [
     ['ac_cv_func_malloc', ''],
     ['cvs_x', 'x'],
+    ['RUBYOPT', '-rauto_gem'],
     ['CARGO_BUILD_TARGET', 'x86_64-unknown-linux-gnu'],
     ['LD_PRELOAD', '/usr/lib64/libsandbox.so'],
     ...['', '-j', '-j3 -l 2.5 -s', '--jobs=2 --output-sync=line V=1', '-j 3 -Oline -k --load-average 4', '-v'].flatMap(
@@ -121,4 +135,10 @@ describe('who builds is told', { skip }, () => {
   test('by FEATURES', () => {
     assert.equal(told({ FEATURES: 'ccache distcc-pump sandbox distcc icecream' }).FEATURES.trim(), 'distcc distcc-pump icecream')
   })
+})
+
+test('the locale of the build is told, not that of the hook', { skip }, () => {
+  const { LC_ALL, LANG, LC_TIME, LANGUAGE } = told({ LC_ALL: 'C.UTF-8', LANG: 'POSIX', LC_TIME: 'POSIX', LANGUAGE: 'de:en' })
+  assert.deepEqual([LC_ALL, LANG, LC_TIME, LANGUAGE], ['C.UTF-8', 'POSIX', 'POSIX', 'de:en'])
+  assert.deepEqual([told({}).LC_ALL, told({}).LANG], ['', ''])
 })

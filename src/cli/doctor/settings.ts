@@ -11,6 +11,7 @@ import { whyOfBashrcs } from '../../daemon/wish.ts'
 import { hookStatus } from '../../portage/hookfile.ts'
 import { hookReach, mayEnd, MOVE_END } from '../../portage/hookreach.ts'
 import { hostFeatures } from '../../portage/hostfeatures.ts'
+import { whyOfLocalFiles } from '../../portage/localfiles.ts'
 import { type PackageSetting, packageSettings } from '../../portage/packageenv.ts'
 import { readConf } from '../../portage/settings.ts'
 import { highestLevel } from '../../trust/count.ts'
@@ -21,6 +22,7 @@ import { type Check, type Finding, note, ok, wrong } from './finding.ts'
 export const settingChecks: readonly Check[] = [
   { name: 'hook', look: hook },
   { name: 'bashrc', look: bashrc },
+  { name: '/usr/local', look: localFiles },
   { name: 'STANDIN_FEATURES', look: features },
   { name: 'standin.conf', look: conf },
   { name: 'policy', look: policy },
@@ -49,6 +51,12 @@ function bashrc({ root, conf: path }: World): Finding[] {
   const why = whyOfBashrcs(root, readConf(path).settings.publish_repos)
   if (why === undefined) return [ok('bashrc', 'does nothing that a build could differ by unseen')]
   return [note('bashrc', why, 'until that is changed, no build of this host is published or held against a copy')]
+}
+
+function localFiles({ root }: World): Finding[] {
+  const why = whyOfLocalFiles(root)
+  if (why === undefined) return [ok('/usr/local', 'holds nothing that every build would take')]
+  return [note('/usr/local', why, 'as long as it is there, no build of this host is published or held against a copy')]
 }
 
 async function features(world: World): Promise<Finding[]> {
