@@ -81,8 +81,7 @@ async function namedFiles(question: ToolchainQuestion): Promise<string[]> {
   const [headers, ...answers] = await Promise.all([
     say(question, ...both[0], ['-include', 'features.h', '-M', '-E', '-x', 'c', '/dev/null']).then(({ stdout }) => pathsIn(stdout)),
     ...names.map(async (name) => pathsIn((await say(question, ...both[0], [`-print-prog-name=${name}`])).stdout).slice(0, 1)),
-    ...both.map(async ([given, plain]) => specsPlaces((await say(question, given, plain, ['-print-search-dirs'])).stdout)),
-    ...both.map(async ([given, plain]) => settingsOf((await say(question, given, plain, ['-v'])).stderr)),
+    ...both.map(async ([given, plain]) => placesOf(await say(question, given, plain, ['-v', '-print-search-dirs']))),
   ])
   return [...new Set([...headers.slice(0, MOST_HEADERS), ...answers.flat()])]
 }
@@ -91,17 +90,13 @@ function pathsIn(text: string): string[] {
   return text.split(/[\s\\]+/).filter(isAbsolute)
 }
 
-/** gcc reads one from wherever it looks for libraries. */
-function specsPlaces(searchDirs: string): string[] {
-  const folders = /^libraries: =(.*)$/m.exec(searchDirs)?.[1] ?? ''
-  return folders.split(':', MOST_SETTINGS).flatMap((folder) => (isAbsolute(folder) ? join(folder, 'specs') : []))
-}
-
-/** What gcc has read already, and all that lies where clang looks: one file may name others. */
-function settingsOf(verbose: string): string[] {
-  const folders = verbose.matchAll(/^(?:System|User) configuration file directory: (\/.*)$/gm)
+/** A specs file may lie wherever gcc looks for libraries; of what clang reads one file may name others beside it. */
+function placesOf({ stdout, stderr }: Ran): string[] {
+  const libraries = /^libraries: =(.*)$/m.exec(stdout)?.[1] ?? ''
+  const specs = libraries.split(':', MOST_SETTINGS).flatMap((folder) => (isAbsolute(folder) ? join(folder, 'specs') : []))
+  const folders = stderr.matchAll(/^(?:System|User) configuration file directory: (\/.*)$/gm)
   const settings = [...folders].flatMap(([, folder = '']) => [folder, ...namesIn(folder).map((name) => join(folder, name))])
-  return [...specsFiles(verbose), ...settings].slice(0, MOST_SETTINGS)
+  return [...specs, ...[...specsFiles(stderr), ...settings].slice(0, MOST_SETTINGS)]
 }
 
 function namesIn(folder: string): string[] {

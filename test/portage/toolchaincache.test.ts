@@ -48,8 +48,7 @@ function hostWith(t: TestContext): Host {
       ['-print-search-dirs', `install: /x\nlibraries: =${join(root, 'lib')}/:relative:${join(root, 'include')}`],
     ]
     const stdout = said.find(([word]) => args.includes(word))?.[1] ?? join(root, 'libexec', last.replace('-print-prog-name=', ''))
-    if (last === '-v') return { exitCode: 0, stdout, stderr: `System configuration file directory: ${join(root, 'settings')}\n` }
-    return { exitCode: 0, stdout, stderr: '' }
+    return { exitCode: 0, stdout, stderr: args.includes('-v') ? `System configuration file directory: ${join(root, 'settings')}\n` : '' }
   }
   const cache = new Map()
   const env = { PATH: `${join(root, 'first')}:${join(root, 'bin')}` }
