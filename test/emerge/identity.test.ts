@@ -50,7 +50,7 @@ const SAME: [string, Record<string, string>, string[]][] = [
   ['a gpkg with a BUILD_ID of its own', { FEATURES: 'buildpkg binpkg-multi-instance' }, []],
   ['another PORTAGE_TMPDIR, another number of jobs', { PORTAGE_TMPDIR: '/mnt', MAKEOPTS: '-j3 -l9' }, []],
   ['another time zone', { TZ: 'Asia/Tokyo' }, []],
-  ['the locale of POSIX by its other name', { LANG: 'de_DE.UTF-8', LC_ALL: 'POSIX' }, []],
+  ['the same locale, said in another way', { LANG: 'de_DE.UTF-8', LC_ALL: 'C.utf8' }, []],
   ['flags of a language that it has nothing of', { RUSTFLAGS: '-C target-cpu=native', GOAMD64: 'v3' }, []],
 ]
 
@@ -62,7 +62,7 @@ const OTHER: [string, Record<string, string>][] = [
   ['other USE', { USE: 'beta -alpha' }],
   ['other CFLAGS', { CFLAGS: '-O1' }],
   ['other LDFLAGS', { LDFLAGS: '-Wl,-O1' }],
-  ['another locale', { LANG: 'C.UTF-8' }],
+  ['another locale', { LC_ALL: 'POSIX' }],
 ]
 
 for (const [what, env] of OTHER) {
