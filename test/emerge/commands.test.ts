@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { createNetwork, type Network } from '../support/host/network.ts'
-import { killDaemon, startDaemon } from '../support/standin/daemon.ts'
+import { killDaemon, startDaemon, stopDaemon } from '../support/standin/daemon.ts'
 import { type Consumer, createConsumer, USABLE } from '../support/story/consumer.ts'
 import { hold, letGo, reached } from '../support/story/gate.ts'
 import { createPublisher } from '../support/story/publisher.ts'
@@ -151,4 +151,13 @@ test('without a daemon: what it wrote down last and 4, and purge does without it
   assert.match(out, /^\[ !! \] daemon .* -- rc-service standin start, or systemctl start standin$/m)
   user.daemon = await startDaemon(user.host)
   assert.equal((await standin('doctor'))[0], 0)
+})
+
+test('what a shell has set for other programs that run on Node ends neither the command nor the daemon', async () => {
+  const env = { NODE_OPTIONS: '--require /nowhere/preload.cjs', NODE_EXTRA_CA_CERTS: '/nowhere' }
+  const { exitCode, stdout, stderr } = await user.host.run(['standin', 'hook', '--status'], { check: false, env })
+  assert.deepEqual([exitCode, stdout.split(' ')[0], stderr], [0, 'on', ''])
+  await stopDaemon(user.daemon)
+  user.daemon = await user.host.start(['/usr/lib/standin/bin/standin-daemon'], { env })
+  await user.daemon.waitFor(/^warden \S+ is ready$/m)
 })
