@@ -11,8 +11,8 @@ import { limited } from '../daemon/peerLimits.ts'
 import { viewed } from '../daemon/peerView.ts'
 import { runWarden } from '../daemon/warden.ts'
 import { runProgram } from '../portage/run.ts'
-import { plainLine } from '../portage/terminal.ts'
 import { expectAlone } from './alone.ts'
+import { openLog } from './log.ts'
 import { VERSION } from './version.ts'
 
 const prefix = process.env['EPREFIX'] || '/'
@@ -22,7 +22,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 // A program of ours, beside this one: `peer.mjs` in a bundle, `peer.ts` in the sources.
 const beside = (name: string): string =>
   join(import.meta.dirname, `${name}${import.meta.filename.slice(import.meta.filename.lastIndexOf('.'))}`)
-const log = (line: string): void => void process.stderr.write(`${plainLine(line)}\n`)
+const log = openLog()
 
 try {
   const folders = foldersBelow(prefix)

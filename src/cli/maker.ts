@@ -5,14 +5,16 @@
  */
 import { Socket } from 'node:net'
 import { runMaker } from '../daemon/maker.ts'
+import { openLog } from './log.ts'
 
 const leash = new Socket({ fd: 0 })
 leash.on('error', () => process.exit(1)).on('end', () => process.exit(1))
 leash.resume().unref()
 
+const log = openLog()
 try {
   await runMaker(process.argv[2] ?? '', (line) => void process.stdout.write(`${line}\n`))
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  log(error instanceof Error ? error.message : String(error))
   process.exitCode = 1
 }

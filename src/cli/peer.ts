@@ -5,8 +5,8 @@
  */
 import { Socket } from 'node:net'
 import { runPeer } from '../daemon/peer.ts'
-import { plainLine } from '../portage/terminal.ts'
+import { openLog } from './log.ts'
 
 process.on('SIGTERM', () => process.exit(0))
-await runPeer({ channel: new Socket({ fd: 3 }), pid: process.pid, log: (line) => void process.stderr.write(`${plainLine(line)}\n`) })
+await runPeer({ channel: new Socket({ fd: 3 }), pid: process.pid, log: openLog() })
 process.exit(0)

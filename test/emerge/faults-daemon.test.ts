@@ -12,9 +12,10 @@ import { differences } from '../support/host/snapshot.ts'
 import { buildsOf } from '../support/standin/ask.ts'
 import { append } from '../support/standin/built.ts'
 import { killDaemon, startDaemon, stopDaemon } from '../support/standin/daemon.ts'
-import { type Consumer, createConsumer } from '../support/story/consumer.ts'
+import { asService } from '../support/standin/service.ts'
+import { type Consumer, createConsumer, USABLE } from '../support/story/consumer.ts'
 import { hold, letGo, reached } from '../support/story/gate.ts'
-import { freeze, hooksRunning, sameLog, settled, wake } from '../support/story/ours.ts'
+import { freeze, hooksRunning, sameLog, settled, until, wake } from '../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../support/story/publisher.ts'
 
 const FLAGS = ['--quiet-build=n', 'test-misc/flags']
@@ -108,6 +109,36 @@ describe('an emerge that it never hears of is as ever while the daemon is', () =
       await comesBack(consumer)
     })
   }
+})
+
+test('a daemon whose log has no room lives on, and writes again when there is some', async () => {
+  const consumer = await createConsumer(publisher, 'delta', { features: 'collision-protect' })
+  const { host } = consumer
+  await stopDaemon(consumer.daemon)
+  await host.run(['sh', '-c', 'mkdir /mnt/log && mount -t tmpfs -o size=64k none /mnt/log'])
+  const unit = host.read('/usr/lib/systemd/system/standin.service')
+  const daemon = await host.start(['sh', '-c', 'exec "$@" 2>>/mnt/log/standin.log', 'sh', ...asService(unit)])
+  const logged = (): string => (host.exists('/mnt/log/standin.log') ? host.read('/mnt/log/standin.log') : '')
+  await until(logged, (text) => / is ready$/m.test(text), 30)
+  await host.run(['sh', '-c', 'head -c 1m /dev/zero > /mnt/log/full; while printf . >> /mnt/log/standin.log; do :; done'], { check: false })
+  const full = logged()
+  const clean = await consumer.tree()
+  hold(host, 'preinst')
+  const emerge = await consumer.emerge(...FLAGS)
+  await emerge.waitFor(USABLE)
+  await reached(host, 'preinst')
+  assert.deepEqual(differences(clean, await consumer.tree()), [])
+  letGo(host, 'preinst')
+  assert.equal((await emerge.exited).exitCode, 0)
+  await settled(host)
+  assert.equal(logged(), full, 'there was no room')
+  assert.equal((await host.run(['standin', 'status'])).exitCode, 0)
+
+  await host.run(['rm', '/mnt/log/full'])
+  await host.emerge(['--unmerge', '--quiet', 'test-misc/flags'])
+  assert.equal((await (await consumer.emerge(...FLAGS)).exited).exitCode, 0)
+  await until(logged, (text) => USABLE.test(text.slice(full.length)), 10)
+  await stopDaemon(daemon)
 })
 
 /** A test takes Node away itself. */
