@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { doctorDocument, hookDocument } from '../../src/cli/documents.ts'
 import { journalPath, readJournal } from '../../src/cli/lastKnown.ts'
-import type { Request } from '../../src/daemon/controlWire.ts'
+import type { Answer, Request } from '../../src/daemon/controlWire.ts'
 import { skip } from '../standin/support/tree.ts'
 import { daemonIn } from './support/daemon.ts'
 import { healthy } from './support/healthy.ts'
@@ -17,6 +17,7 @@ import { placed } from './support/placed.ts'
 import { standin, standinJson, worldIn } from './support/world.ts'
 
 const HELLO = 'app-misc/hello-2.12'
+const THERE: Answer = { t: 'list', live: [], builds: [] }
 const isOn = (root: string): boolean => readFileSync(join(root, 'etc/portage/bashrc'), 'utf8').includes('standin')
 
 test('without a daemon what stands in goes by the journal, and then the hook', { skip }, async (t) => {
@@ -41,10 +42,11 @@ test('where one resists the hook stays on, which is said', { skip }, async (t) =
   await standin(world, 'hook', '--enable')
   await placed(world, HELLO, { 'usr/bin/hello': 'hello\n' })
   const asked: Request[] = await daemonIn(t, world, async (request, send) => {
+    if (request.t === 'list') send(THERE)
     if (request.t === 'purge') send({ t: 'purged', lines: [`${HELLO}: could not purge`], failed: 1 })
   })
   const { code, stderr } = await standin(world, 'hook', '--disable')
-  assert.deepEqual([code, isOn(world.root), asked.map((one) => one.t)], [1, true, ['purge']])
+  assert.deepEqual([code, isOn(world.root), asked.map((one) => one.t)], [1, true, ['list', 'purge']])
   assert.match(stderr, /could not purge\n.*1 stand-in could not be purged, so the hook stays on/)
 })
 
@@ -55,12 +57,25 @@ test('one that is placed while the hook goes is taken away after it', { skip }, 
   // By the time of the first answer another one is there.
   const seen: boolean[] = []
   await daemonIn(t, world, async (request, send) => {
+    if (request.t === 'list') send(THERE)
     if (request.t !== 'purge') return
     seen.push(isOnOrThere(world.root))
     send({ t: 'purged', lines: [], failed: 0 })
   })
   await standin(world, 'hook', '--disable')
   assert.deepEqual(seen, [true, false], 'asked once before the lines went, once after')
+})
+
+test('a daemon that hangs is not waited for as long as a purge may take, and what is done is said before', { skip }, async (t) => {
+  const world = { ...worldIn(t), patienceMs: 100, purgePatienceMs: 120_000 }
+  await standin(world, 'hook', '--enable')
+  await placed(world, HELLO, { 'usr/bin/hello': 'hello\n' })
+  await daemonIn(t, world, () => new Promise(() => undefined))
+  const began = performance.now()
+  const { code, stderr } = await standin(world, 'hook', '--disable')
+  assert.ok(performance.now() - began < 20_000)
+  assert.deepEqual([code, isOnOrThere(world.root), existsSync(join(world.root, 'usr/bin/hello'))], [0, false, false])
+  assert.match(stderr, /^>>> Purging app-misc\/hello-2\.12.*\n.*does not answer.*going by the journal instead\n.*purged without the daemon/)
 })
 
 const isOnOrThere = (root: string): boolean => existsSync(join(root, 'etc/portage/bashrc')) && isOn(root)

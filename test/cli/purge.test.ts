@@ -96,6 +96,17 @@ test('without a daemon the files go by the journal, and what the user changed is
   assert.deepEqual(differences(before, snapshot(join(world.root, 'usr'))), [])
 })
 
+test('whoever waits for a daemon that takes its time is told so', { skip }, async (t) => {
+  const world = worldIn(t)
+  const { promise: told, resolve } = Promise.withResolvers<void>()
+  const stderr = { ...world.stderr, write: (text: string) => void (text.includes('waiting for the daemon') && resolve()) }
+  await daemonIn(t, world, async (request, send) => {
+    if (request.t !== 'list') await told
+    send(request.t === 'list' ? list : purged)
+  })
+  assert.equal((await standin({ ...world, stderr, purgePatienceMs: 60_000 }, 'purge', 'hello')).code, 0)
+})
+
 test('a daemon that goes silent in the middle is no reason to leave files behind', { skip }, async (t) => {
   const world = { ...worldIn(t), purgePatienceMs: 50 }
   await placed(world, 'app-misc/hello-2.12', { 'usr/bin/hello': 'hello\n' })

@@ -25,6 +25,9 @@ interface Done {
   readonly failed: number
 }
 
+/** How long nothing is said while somebody waits for the daemon, and how long it may take to say that it is there. */
+const SOON_MS = 3000
+
 /** Without atoms: all of them. */
 export async function purge(world: World, out: Output, atoms: readonly string[], pretend: boolean): Promise<number> {
   const { live, daemon } = await findLive(world, out)
@@ -39,11 +42,13 @@ export async function purge(world: World, out: Output, atoms: readonly string[],
   return done.failed > 0 ? EXIT.failure : EXIT.ok
 }
 
-/** Without a question to the daemon where nothing is live. Errors: as `purge`. */
+/** Without a question to the daemon where nothing is live; one that hangs is not waited for as long as a purge may take. Errors: as `purge`. */
 export async function purgeAll(world: World, out: Output): Promise<{ readonly purged: readonly string[]; readonly failed: number }> {
   const live = liveNow(world)
   if (live.length === 0) return { purged: [], failed: 0 }
-  const { lines, failed } = await carryOut(world, out, live, true)
+  for (const one of live) out.step('Purging ', packageSpan(one))
+  const said = await unlessAbsent(out, () => ask(doorOf(world, Math.min(SOON_MS, world.patienceMs)), { t: 'list' }, 'list'))
+  const { lines, failed } = await carryOut(world, out, live, said !== undefined)
   for (const line of lines) (failed === 0 ? out.good : out.bad)(line)
   return { purged: live.map(({ cpv }) => cpv), failed }
 }
@@ -73,12 +78,15 @@ async function carryOut(world: World, out: Output, chosen: readonly LiveStandin[
 
 /** Undefined, with a warning, when no daemon answers: the journal is made for two at once, so a daemon that comes back is no danger. */
 async function unlessAbsent<T>(out: Output, work: () => Promise<T>): Promise<T | undefined> {
+  const timer = setTimeout(() => out.warn('waiting for the daemon'), SOON_MS)
   try {
     return await work()
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'NO_DAEMON') throw error
     out.warn(`${error.message}; going by the journal instead`)
     return undefined
+  } finally {
+    clearTimeout(timer)
   }
 }
 

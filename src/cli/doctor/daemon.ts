@@ -3,8 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { lstatSync } from 'node:fs'
-import { systemCode, UserError } from '../../base/errors.ts'
+import { lstatSync, readdirSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { HostError, systemCode, UserError } from '../../base/errors.ts'
+import { readText } from '../../portage/bounded.ts'
 import { ask } from '../ask.ts'
 import { doorOf } from '../daemonOr.ts'
 import { VERSION } from '../version.ts'
@@ -29,8 +31,33 @@ async function daemon(world: World): Promise<Finding[]> {
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'NO_DAEMON') throw error
     // Nobody listens: the system says so. One that hangs is there, and a start would leave it as it is.
-    const verb = systemCode(error.cause) === undefined ? 'restart' : 'start'
-    return [wrong('daemon', error.message, `rc-service standin ${verb}, or systemctl ${verb} standin`)]
+    const isDeaf = systemCode(error.cause) !== undefined
+    const pid = isDeaf ? runningDaemon(world) : undefined
+    const what = pid === undefined ? error.message : `runs (pid ${pid}), but nobody can ask it: ${world.control} was removed under it`
+    const verb = isDeaf && pid === undefined ? 'start' : 'restart'
+    return [wrong('daemon', what, `rc-service standin ${verb}, or systemctl ${verb} standin`)]
+  }
+}
+
+const MAX_COMMAND_BYTES = 4 * 1024 * 1024
+
+/** By its program, which stands behind Node and its options. */
+function runningDaemon({ procRoot, launcher }: World): string | undefined {
+  const program = join(dirname(launcher), '../daemon.mjs')
+  return readdirSync(procRoot).find((name) => {
+    if (!/^[1-9]\d*$/.test(name)) return false
+    const words = (commandOf(join(procRoot, name, 'cmdline')) ?? '').split('\0', 4)
+    return words.slice(1).some((word) => word.startsWith('/') && normalize(word) === program)
+  })
+}
+
+/** Undefined where it has just ended. */
+function commandOf(path: string): string | undefined {
+  try {
+    return readText(path, MAX_COMMAND_BYTES)
+  } catch (error) {
+    if (error instanceof HostError) return undefined
+    throw error
   }
 }
 
