@@ -1,43 +1,114 @@
 /**
- * Finds what Python has compiled from sources of a stand-in and written beside them: it is of no use without them, and in the way of what is merged.
+ * Finds what Python has surely compiled from sources of a stand-in and written beside them: it is of no use without them, and in the way of what is merged.
  *
- * Python writes where it may, as root anywhere, and anew where what is there was compiled from a source of another time: the files that stand in have
- * the time of their placing. Nobody else writes such a name: PEP 3147.
+ * Python writes where it may, as root anywhere, and anew where what is there was compiled from a source of another time. So such a file says itself what
+ * it is of (PEP 552): its header holds the mtime and the size of its source, and the files that stand in have the time of their placing. What says
+ * anything else, or is older than the source in a folder that was there before, may be somebody's own: it stays. Nothing is followed.
  *
  * Imports no package: the hook that purges without the warden carries this file.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { readdirSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { systemCode } from '../base/errors.ts'
 import type { JournalPath } from './journal.ts'
-import { look } from './look.ts'
+import { type Found, isSameInode } from './judge.ts'
+import { foundOf, look } from './look.ts'
 
-export interface Bytecode {
+/** A `__pycache__` beside sources. */
+export interface Cache {
   /** Relative to the root, as are the sources. */
-  readonly files: readonly string[]
-  /** `__pycache__` folders that they lie in and that the stand-in has not made. */
-  readonly folders: readonly string[]
+  readonly folder: string
+  readonly sources: readonly JournalPath[]
+  /** Whether it came after the sources. */
+  readonly isNew: boolean
 }
 
-/** `NAME.cpython-313.pyc`, `NAME.cpython-313.opt-1.pyc`. */
-const COMPILED = /^(.+)\.[a-z]+-[0-9]+(\.opt-[0-9a-z]+)?\.pyc$/
-
-/** `base`: the root with a slash. Errors: a system error. */
-export function bytecodeOf(paths: readonly JournalPath[], base: string): Bytecode {
-  const sources = new Set(paths.filter(({ kind, path }) => kind === 'file' && path.endsWith('.py')).map(({ path }) => path))
-  const made = new Set(paths.filter(({ kind }) => kind === 'dir').map(({ path }) => path))
-  const caches = [...new Set([...sources].map((path) => join(dirname(path), '__pycache__')))].filter(
-    (cache) => look(base + cache)?.kind === 'dir',
-  )
-  const files = caches.flatMap((cache) =>
-    readdirSync(base + cache).flatMap((name) => (sources.has(sourceOf(cache, name)) ? [join(cache, name)] : [])),
-  )
-  const folders = caches.filter((cache) => !made.has(cache) && files.some((path) => dirname(path) === cache))
-  return { files: files.filter((path) => look(base + path)?.kind === 'file'), folders }
+export interface Compiled {
+  readonly path: string
+  readonly source: JournalPath
 }
 
-function sourceOf(cache: string, name: string): string {
-  const [, stem = ''] = COMPILED.exec(basename(name)) ?? []
-  return join(dirname(cache), `${stem}.py`)
+export const isSource: (placed: JournalPath) => boolean = ({ kind, path }) => kind === 'file' && path.endsWith('.py')
+const cacheOf = (path: string): string => join(dirname(path), '__pycache__')
+
+/** Notes, right before the sources can be seen, beside which of them a `__pycache__` lies already. `base`: the root with a slash. */
+export function withCaches(paths: readonly JournalPath[], base: string): JournalPath[] {
+  const known = new Map<string, boolean>()
+  return paths.map((placed) => {
+    if (!isSource(placed)) return placed
+    const cache = cacheOf(placed.path)
+    const hadCache = known.get(cache) ?? look(base + cache) !== undefined
+    known.set(cache, hadCache)
+    return { ...placed, hadCache }
+  })
+}
+
+/** Those that may be there. */
+export function cachesOf(sources: readonly JournalPath[]): Cache[] {
+  return [...Map.groupBy(sources, ({ path }) => cacheOf(path))].map(([folder, beside]) => ({
+    folder,
+    sources: beside,
+    isNew: beside.every(({ hadCache }) => !hadCache),
+  }))
+}
+
+/** Undefined where the folder is not there, or only by a link. Errors: a system error. */
+export function compiledIn({ folder, sources, isNew }: Cache, base: string): Compiled[] | undefined {
+  if (look(base + folder)?.kind !== 'dir' || realpathSync(base + folder) !== join(realpathSync(base), folder)) return undefined
+  const byName = new Map(sources.map((source) => [basename(source.path), source]))
+  return readdirSync(base + folder).flatMap((name) => {
+    const source = byName.get(`${COMPILED.exec(name)?.[1] ?? ''}.py`)
+    const path = join(folder, name)
+    return source !== undefined && isOf(source, base, path, isNew) ? [{ path, source }] : []
+  })
+}
+
+/** PEP 3147: `NAME.cpython-313.pyc`, `NAME.cpython-313.opt-1.pyc`, `NAME.pypy310.pyc`. */
+const COMPILED = /^(.+?)\.(?!opt-)[a-z][a-z0-9_-]*[0-9][a-z0-9_-]*(?:\.opt-[0-9a-zA-Z]+)?\.pyc$/
+
+function isOf(source: JournalPath, base: string, path: string, isNew: boolean): boolean {
+  const header = headerOf(base + path)
+  if (header === undefined) return false
+  const { found, bytes } = header
+  const born = [found.birthNs, found.mtimeNs, found.ctimeNs].filter((time) => time !== '0')
+  if (!isNew && born.some((time) => BigInt(time) < BigInt(source.mtimeNs))) return false
+  const now = look(base + source.path)
+  const states = isSameInode(source, now) && now !== undefined ? [source, now] : [source]
+  return states.some((state) => bytes.equals(headerFor(state)))
+}
+
+const HEADER_BYTES = 12
+
+/** What follows the magic number: no flag, which says that mtime and size tell the source. */
+function headerFor({ mtimeNs, size }: Pick<Found, 'mtimeNs' | 'size'>): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES)
+  header.writeUInt32LE(Number(BigInt.asUintN(32, BigInt(mtimeNs) / 1_000_000_000n)), 4)
+  header.writeUInt32LE(Number(BigInt.asUintN(32, BigInt(size))), 8)
+  return header
+}
+
+function headerOf(path: string): { readonly found: Found; readonly bytes: Buffer } | undefined {
+  if (look(path)?.kind !== 'file') return undefined
+  const file = open(path)
+  if (file === undefined) return undefined
+  try {
+    const bytes = Buffer.alloc(HEADER_BYTES)
+    const length = readSync(file, bytes, 0, HEADER_BYTES, 4)
+    const found = foundOf(fstatSync(file, { bigint: true }))
+    return found.kind === 'file' && length === HEADER_BYTES ? { found, bytes } : undefined
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Somebody may take it away, or put something else there, between two looks. */
+function open(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    if (['ENOENT', 'ELOOP', 'ENXIO'].includes(systemCode(error) ?? '')) return undefined
+    throw error
+  }
 }

@@ -4,7 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { HostError } from '../base/errors.ts'
-import type { Entry, JournalPath, KeptFile, State, Temporary } from './journal.ts'
+import type { Temporary } from './home.ts'
+import type { Entry, JournalPath, KeptFile, State } from './journal.ts'
 
 const ANY = /^[^\0]*$/
 
@@ -68,10 +69,10 @@ export function entryOf(row: Row): Entry {
   }
 }
 
-/** `row`: kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs. */
+/** `row`: kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs, hadCache. */
 export function pathOf(row: unknown): JournalPath {
   if (!Array.isArray(row)) throw damaged('row')
-  const [kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs] = row.map((value: unknown) => value)
+  const [kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs, hadCache] = row.map((value: unknown) => value)
   return {
     kind: oneOf({ kind }, 'kind', KINDS),
     path: text({ path }, 'path', PLAIN_PATH),
@@ -83,11 +84,18 @@ export function pathOf(row: unknown): JournalPath {
     mtimeNs: text({ mtimeNs }, 'mtimeNs', DECIMAL),
     ctimeNs: text({ ctimeNs }, 'ctimeNs', DECIMAL_OR_NONE),
     birthNs: text({ birthNs }, 'birthNs', DECIMAL_OR_NONE),
+    hadCache: whole({ hadCache }, 'hadCache') !== 0,
   }
 }
 
 export function temporaryOf(row: Row): Temporary {
-  return { path: temporaryPath(row), dev: text(row, 'dev', DECIMAL_OR_NONE), isMount: whole(row, 'isMount') === 1 }
+  return {
+    path: temporaryPath(row),
+    dev: text(row, 'dev', DECIMAL_OR_NONE),
+    isMount: whole(row, 'isMount') === 1,
+    inode: text(row, 'inode', DECIMAL_OR_NONE),
+    birthNs: text(row, 'birthNs', DECIMAL_OR_NONE),
+  }
 }
 
 export function temporaryPath(row: Row): string {

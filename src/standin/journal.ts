@@ -17,10 +17,22 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { HostError } from '../base/errors.ts'
 import { databaseError } from '../base/room.ts'
+import type { Temporary } from './home.ts'
 import { BRIEF_MS, BUSY_MS, openDatabase } from './journal-file.ts'
 import { lateWrites } from './journal-late.ts'
 import { entryOf, keptOf, temporaryPath } from './journal-rows.ts'
-import { HAND_OVER, HEIR, insertEntry, insertPaths, insertTemporaries, inTransaction, readPaths, readTemporaries } from './journal-sql.ts'
+import {
+  FORGET_SETTLED,
+  HAND_OVER,
+  HEIR,
+  insertEntry,
+  insertPaths,
+  insertTemporaries,
+  inTransaction,
+  readPaths,
+  readTemporaries,
+  SETTLED,
+} from './journal-sql.ts'
 
 export type State = 'planned' | 'placing' | 'placed' | 'purging' | 'purged'
 
@@ -70,22 +82,14 @@ export interface JournalPath {
   readonly ctimeNs: string
   /** When the inode came to be, which tells it from a later one of its number: 0 where the filesystem does not know, '' in a row of an earlier standin. */
   readonly birthNs: string
+  /** Of a `.py` file: whether a `__pycache__` lay beside it before; true of all else, and where it is not known. */
+  readonly hadCache: boolean
 }
 
 /** The ctime that a path (by its place among those written ahead) has now. */
 export interface Changed {
   readonly ordinal: number
   readonly ctimeNs: string
-}
-
-/** A temporary folder, in the uppermost folder below the root of the filesystem that its names will be on. */
-export interface Temporary {
-  /** Absolute; the folder in which it lies is its home. */
-  readonly path: string
-  /** Device number of its home, which holds for this boot; '' in a row of an earlier standin. */
-  readonly dev: string
-  /** Whether a filesystem began at its home, so that the names are there only while that is mounted. */
-  readonly isMount: boolean
 }
 
 /** Something of the user's that a purge found in the place of ours and put aside. */
@@ -233,12 +237,6 @@ export function openJournal(path: string, { briefly = false }: { readonly briefl
 
 /** Settled entries that are remembered. */
 export const SETTLED_KEPT = 500
-
-/** One whose temporary folders start-up has still to look after stays; so does the number of the last one, which is never used again. */
-const FORGET_SETTLED = `DELETE FROM entry WHERE state = 'purged' AND id NOT IN (SELECT entry FROM temporary)
-  AND id NOT IN (SELECT id FROM entry WHERE state = 'purged' ORDER BY id DESC LIMIT ?)`
-
-const SETTLED = "SELECT id FROM entry WHERE state = 'purged'"
 
 function attempt<T>(path: string, work: () => T): T {
   try {

@@ -33,12 +33,12 @@ export const CLAIM_MODE = 0o1700
 const SET_GROUP_ID = 0o2000
 
 /**
- * `sameBoot`: whether it was placed in this boot. In another one device numbers may differ, and a file that no fsync was spent on may have
+ * `sameBoot`: whether it was placed in this boot; the device number of `placed` is the one that its filesystem has now, or ''. In another boot numbers may differ, and a file that no fsync was spent on may have
  * lost its end or all of it; then its inode with its own mtime, or without any bytes, is ours, unless somebody has changed it since.
  * `hash` is only called where size leaves it open and a time does not agree: somebody touched the file, and only its bytes tell whether to keep it.
  */
 export function judge(placed: JournalPath, found: Found, sameBoot: boolean, hash: () => string): Judgement {
-  if (found.kind !== placed.kind || found.inode !== placed.inode || (sameBoot && found.dev !== placed.dev)) {
+  if (found.kind !== placed.kind || found.inode !== placed.inode || (sameBoot && ![found.dev, ''].includes(placed.dev))) {
     const claim = placed.kind === 'dir' && found.kind === 'dir' && (found.mode & ~SET_GROUP_ID) === CLAIM_MODE && found.uid === 0
     return claim ? 'claim' : 'replaced'
   }
@@ -48,6 +48,13 @@ export function judge(placed: JournalPath, found: Found, sameBoot: boolean, hash
   if (placed.kind === 'link') return found.mtimeNs === placed.mtimeNs ? 'ours' : 'replaced'
   if (placed.kind === 'dir' || (sameBoot ? isUntouched(placed, found) : isRemnant(placed, found))) return 'ours'
   return found.size === placed.size && hash() === placed.sha256 ? 'ours' : 'changed'
+}
+
+/** Whether this is the inode that was placed, whatever is in it now. Without a birth only a time that nobody has set since can tell. */
+export function isSameInode(placed: JournalPath, found: Found | undefined): boolean {
+  if (found?.kind !== placed.kind || found.inode !== placed.inode) return false
+  const isKnown = ![placed.birthNs, found.birthNs].some((one) => one === '' || one === '0')
+  return isKnown ? found.birthNs === placed.birthNs : placed.kind !== 'dir' && found.mtimeNs === placed.mtimeNs
 }
 
 /** A row of an earlier standin has no birth: then it is another one if it came to be after the last change that was written down of ours. */

@@ -17,6 +17,7 @@ import { linkSync, mkdirSync, renameSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { HostError, hostError, systemCode } from '../base/errors.ts'
 import { type Breather, breather } from './breather.ts'
+import { withCaches } from './bytecode.ts'
 import { clear } from './clear.ts'
 import { temporaryIn } from './home.ts'
 import type { Changed, JournalPath, NewEntry } from './journal.ts'
@@ -80,8 +81,9 @@ export async function place(input: PlaceInput): Promise<Placed> {
     for (const folder of temporaries) mkdirSync(folder, { mode: 0o700 })
     input.step?.('temporary-made', '')
     const breathe = breather({ shouldStop: input.shouldStop, onStop: stopped })
-    const paths = await prepare(input, layout, temporaries, breathe)
+    const prepared = await prepare(input, layout, temporaries, breathe)
     await breathe.now()
+    const paths = withCaches(prepared, join(root, '/'))
     if (!journal.writeAhead(id, paths)) throw stopped()
     input.step?.('written-ahead', '')
     input.ahead?.(id)

@@ -86,5 +86,6 @@ function rowOf(operation: Operation, stat: BigIntStats, inFolder: boolean): Jour
     mtimeNs,
     ctimeNs: file && inFolder ? ctimeNs : '',
     birthNs,
+    hadCache: true,
   }
 }

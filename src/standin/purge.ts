@@ -16,17 +16,18 @@ import { rmdirSync, statSync, unlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { HostError, hostError, systemCode } from '../base/errors.ts'
 import { syncFolder } from '../base/durable.ts'
-import { bytecodeOf } from './bytecode.ts'
 import { clear } from './clear.ts'
 import type { Entry, JournalPath } from './journal.ts'
-import { awayHomes, inSight, isBelow } from './home.ts'
+import { inSight, isBelow } from './home.ts'
 import { type Judgement, judge } from './judge.ts'
 import { fileHash, putAside } from './keep.ts'
-import { hasMarker, removedEmpty, unmark } from './live.ts'
+import { hasMarker, unmark } from './live.ts'
 import { look } from './look.ts'
-import { ownedBelow } from './owned.ts'
+import { ownedBelow, type Owners } from './owned.ts'
 import { isResistance, reasonOf } from './resistance.ts'
 import type { Site } from './site.ts'
+import { sweepBytecode } from './sweep.ts'
+import { type Telling, tellingOf } from './telling.ts'
 
 export interface PurgeInput extends Site {
   readonly id: number
@@ -36,7 +37,7 @@ export interface PurgeInput extends Site {
    * it stays: nothing needs its room. What an installed package owns stays in any case.
    */
   readonly beforeMerge?: boolean
-  /** One line for the user for each thing that was kept, was left or resisted, and no more than `MOST_LINES` of them. */
+  /** One line for the user for each thing that was kept, was left or resisted, and no more than `MOST_LINES` of them (telling.ts). */
   readonly say: (line: string) => void
 }
 
@@ -48,8 +49,6 @@ export interface Purged {
   readonly left: readonly { readonly path: string; readonly why: string }[]
 }
 
-export const MOST_LINES = 20
-
 interface Work {
   readonly input: PurgeInput
   readonly entry: Entry
@@ -58,13 +57,16 @@ interface Work {
   readonly removed: string[]
   /** Ours by their bytes alone. Portage leaves a file that holds already what it merges, and sets its time: it may be another package's by now. */
   readonly touched: Set<string>
-  /** The installed package that owns a path. */
-  readonly owner: (path: string) => string | undefined
+  readonly owners: Owners
+  /** Bytecode, whose owner is asked for as well. */
+  readonly asked: string[]
+  /** What is in sight, as the journal names it. */
+  paths: readonly JournalPath[]
   readonly keptAside: { path: string; keptAs: string; why: string }[]
   readonly left: { path: string; why: string }[]
   /** What is ours and still there. */
   readonly resisting: string[]
-  lines: number
+  readonly telling: Telling
 }
 
 /** Settles entry `id`; does nothing when it is settled. Errors: HostError; then the entry stays `purging` and the next call goes on. */
@@ -73,24 +75,26 @@ export function purge(input: PurgeInput): Purged {
   const entry = journal.find(id)
   if (entry === undefined || !journal.markPurging(id)) return { removed: 0, keptAside: [], left: [] }
   const base = join(input.root, '/')
-  const say = (line: string): void => tell(work, line)
-  const owner = ownedBelow(input.root, () => suspects(work), say)
-  const work: Work = { input, entry, base, removed: [], touched: new Set(), owner, keptAside: [], left: [], resisting: [], lines: 0 }
+  const telling = tellingOf(input.say)
+  const owners = ownedBelow(input.root, () => [...suspects(work), ...work.asked], telling.tell)
+  const noted = { removed: [], touched: new Set<string>(), asked: [], keptAside: [], left: [], resisting: [] }
+  const work: Work = { input, entry, base, owners, telling, ...noted, paths: [] }
   input.step?.('purging', '')
   try {
     const temporaries = journal.temporaries(id)
-    const away = awayHomes(temporaries, entry.boot === input.boot)
+    const sight = inSight({ temporaries, paths: () => journal.paths(id), base, sameBoot: entry.boot === input.boot })
+    const away = sight.away.map(({ home }) => home)
     for (const { path } of temporaries) if (!isBelow(path, away)) attempt(work, path, () => clear(input, [path]))
     const paths = journal.paths(id)
-    const { there, hidden } = inSight(paths, base, away)
+    const { there, hidden } = sight.divide(paths)
+    work.paths = there
     work.resisting.push(...(hidden.length > 0 ? hidden : away))
-    for (const home of away)
-      tell(work, `what is below ${home} stays: its filesystem is not mounted; standin purge --all takes it away once it is`)
+    for (const { home, why } of sight.away) work.telling.tell(`what is below ${home} stays: ${why}`)
     takeAway(work, there)
     flush(work, there)
     // First: a marker without an entry would never go, an entry without a marker is settled at start-up.
     if (work.resisting.length === 0) attempt(work, 'its marker', () => unmark(input.markers, entry))
-    if (work.lines > MOST_LINES) input.say(`and ${work.lines - MOST_LINES} more names`)
+    telling.end()
     if (work.resisting.length > 0) throw resistedBy(work, paths.length)
     input.step?.('unmarked', '')
   } catch (error) {
@@ -105,15 +109,16 @@ export function purge(input: PurgeInput): Purged {
 /** All that is ours as it was goes first: on a full disk it makes the room in which what the user changed can be kept. */
 function takeAway(work: Work, paths: readonly JournalPath[]): void {
   const others = paths.filter((placed) => placed.kind !== 'dir' && !attempt(work, placed.path, () => removeName(work, placed)))
-  sweepBytecode(work, paths)
+  sweep(work)
   for (const placed of others) attempt(work, placed.path, () => setAside(work, placed))
   for (const placed of paths.toReversed()) if (placed.kind === 'dir') attempt(work, placed.path, () => removeFolder(work, placed))
 }
 
-function sweepBytecode(work: Work, paths: readonly JournalPath[]): void {
-  const { files, folders } = bytecodeOf(paths, work.base)
-  for (const path of files) attempt(work, path, () => work.owner(path) === undefined && unlinkName(work, { path }))
-  for (const folder of folders) attempt(work, folder, () => removedEmpty(work.base + folder))
+function sweep(work: Work): void {
+  if (isOver(work)) return
+  const isTaken = (placed: JournalPath): boolean => judged(work, placed, work.base + placed.path) === 'replaced'
+  const unlink = (path: string): void => unlinkName(work, { path })
+  sweepBytecode({ ...work, isTaken, unlink, attempt: (path, step) => void attempt(work, path, step) })
 }
 
 /** Gives what `step` gives; true where it resisted, which is noted. */
@@ -123,7 +128,7 @@ function attempt(work: Work, path: string, step: () => boolean | void, what: 'ta
   } catch (error) {
     if (!isResistance(error)) throw error
     work.resisting.push(path)
-    tell(work, `${named(path)} could not be ${what}: ${reasonOf(error)}`)
+    work.telling.tell(`${named(path)} could not be ${what}: ${reasonOf(error)}`)
     return true
   }
 }
@@ -151,10 +156,9 @@ function hashOfTouched(work: Work, placed: JournalPath, path: string): string {
 
 /** What is not ours as it was. */
 function suspects(work: Work): string[] {
-  const { journal, id } = work.input
   const isOurs = (placed: JournalPath): boolean =>
     !work.touched.has(placed.path) && [undefined, 'ours'].includes(judged(work, placed, work.base + placed.path))
-  return journal.paths(id).flatMap((placed) => (isOurs(placed) ? [] : [placed.path]))
+  return work.paths.flatMap((placed) => (isOurs(placed) ? [] : [placed.path]))
 }
 
 /** False where something is that is not ours as it was. */
@@ -181,7 +185,7 @@ function setAside(work: Work, placed: JournalPath): void {
   const judgement = judged(work, placed, work.base + placed.path)
   if (judgement === undefined) return
   if (judgement === 'replaced' && !isInTheWay(work, placed)) return leave(work, placed.path, 'somebody else put something in its place')
-  const owner = work.owner(placed.path)
+  const owner = work.owners.ownerOf(placed.path)
   if (owner !== undefined) return leave(work, placed.path, `${owner} owns it now`)
   if (judgement === 'ours') return unlinkName(work, placed)
   const why = `${judgement} while it stood in`
@@ -189,7 +193,7 @@ function setAside(work: Work, placed: JournalPath): void {
   if (keptAs === undefined)
     return leave(work, placed.path, `somebody else put it there, and ${work.input.keepFolder} is on another filesystem`)
   work.keptAside.push({ path: placed.path, keptAs, why })
-  tell(work, `/${placed.path} was ${judgement} while it stood in; kept as ${keptAs}`)
+  work.telling.tell(`/${placed.path} was ${judgement} while it stood in; kept as ${keptAs}`)
 }
 
 /** Portage merges a folder into a folder, and through a link that leads to one. */
@@ -220,12 +224,7 @@ function removeFolder(work: Work, placed: JournalPath): void {
 function leave(work: Work, path: string, why: string): void {
   if (isOver(work)) return
   work.left.push({ path, why })
-  tell(work, `/${path} stays: ${why}`)
-}
-
-function tell(work: Work, line: string): void {
-  work.lines += 1
-  if (work.lines <= MOST_LINES) work.input.say(line)
+  work.telling.tell(`/${path} stays: ${why}`)
 }
 
 /** What is gone is forgotten: a merge may put Portage's own there before this is tried again. */
@@ -237,7 +236,7 @@ function resistedBy({ input, entry, resisting }: Work, total: number): HostError
 /** Without this a power cut could bring names back that the journal has forgotten. */
 function flush(work: Work, paths: readonly JournalPath[]): void {
   const gone = new Set(work.removed)
-  const lost = new Set(paths.map(({ path }) => dirname(path)).filter((folder) => !gone.has(folder)))
+  const lost = new Set([...paths.map(({ path }) => path), ...work.removed].map(dirname).filter((folder) => !gone.has(folder)))
   for (const folder of lost) {
     const path = work.base + folder
     if (look(path)?.kind === 'dir') attempt(work, folder, () => syncFolder(path), 'flushed')

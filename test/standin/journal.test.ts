@@ -13,7 +13,7 @@ import { type JournalPath, openJournal, SETTLED_KEPT } from '../../src/standin/j
 import { entryFor, sha256 } from './support/site.ts'
 import { onHost } from './support/tree.ts'
 
-const TEMPORARY = { path: '/usr/.standin-0123456789abcdef', dev: '7', isMount: true }
+const TEMPORARY = { path: '/usr/.standin-0123456789abcdef', dev: '7', isMount: true, inode: '2', birthNs: '1790000000023456789' }
 const PATH: JournalPath = {
   kind: 'file',
   path: 'usr/bin/demo\nü',
@@ -25,6 +25,7 @@ const PATH: JournalPath = {
   mtimeNs: '1790000000123456789',
   ctimeNs: '1790000000223456789',
   birthNs: '1790000000123456789',
+  hadCache: true,
 }
 
 test('what was told is there after it was opened again', () =>
