@@ -108,6 +108,7 @@ export function dropCapture(folder: string): void {
 /** Does `work` below a path that leads into the folder of captures `path`, whatever becomes of its name. Errors: HostError BAD_STATE. */
 export function inRoot<T>(path: string, work: (root: string) => T): T {
   const root = openRoot(path)
+  if (root === GONE) throw new HostError('BAD_STATE', `${path} ${root}: somebody has removed it, and with it what was kept`)
   if (typeof root !== 'number') throw new HostError('BAD_STATE', `${path} ${root}: remove it, somebody else has put it there`)
   try {
     return work(through(root))
@@ -125,13 +126,15 @@ function makeRoot(path: string): void {
   }
 }
 
+const GONE = 'is gone'
+
 /** The open folder, or what is wrong with what lies there. */
 function openRoot(path: string): number | string {
   let fd: number
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
   } catch (error) {
-    const why: Readonly<Record<string, string>> = { ENOENT: 'is not there', ENOTDIR: 'is not a folder', ELOOP: 'is not a folder' }
+    const why: Readonly<Record<string, string>> = { ENOENT: GONE, ENOTDIR: 'is not a folder', ELOOP: 'is not a folder' }
     const known = why[systemCode(error) ?? '']
     if (known === undefined) throw error
     return known

@@ -8,7 +8,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { StandinError } from '../base/errors.ts'
+import { hostError, StandinError } from '../base/errors.ts'
 import { checkJson, count, hex64, plainText } from '../base/schema.ts'
 import { FEATURES } from '../portage/features.ts'
 import { callers } from './caller.ts'
@@ -105,10 +105,16 @@ export function courseOf(key: string, value: Note, door: Door): Course {
   return { key, cpv, note: value, door, enough, work: done, seeking: done, unheard, begun: done, over: false }
 }
 
+/** Errors: HostError DISK_FULL or IO; the note before is still there then. */
 export function saveNote(folder: string, key: string, value: Note): void {
   const path = join(folder, key)
-  writeFileSync(`${path}.tmp`, JSON.stringify(value), { mode: 0o600 })
-  renameSync(`${path}.tmp`, path)
+  try {
+    writeFileSync(`${path}.tmp`, JSON.stringify(value), { mode: 0o600 })
+    renameSync(`${path}.tmp`, path)
+  } catch (error) {
+    rmSync(`${path}.tmp`, { force: true })
+    throw hostError(`could not write ${path}`, error)
+  }
 }
 
 export function dropNote(folder: string, key: string): void {

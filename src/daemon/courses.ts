@@ -80,9 +80,9 @@ export function openCourses(options: CoursesOptions): Courses {
   }
 
   const open = async (key: string, value: Note): Promise<Course> => {
+    saveNote(options.notes, key, value)
     const course = courseOf(key, value, await makeDoor(options.doors, key))
     table.set(key, course)
-    saveNote(options.notes, key, value)
     return course
   }
 
@@ -244,7 +244,7 @@ export function openCourses(options: CoursesOptions): Courses {
 
 /** What would still be placed now would be in the way of the merge. */
 async function halt(courses: readonly Course[]): Promise<readonly Course[]> {
-  for (const { enough } of courses) enough.abort()
+  for (const { enough } of courses) enough.abort('a merge began that the copy would have been in the way of')
   await Promise.all(courses.map(({ seeking }) => seeking))
   return courses
 }

@@ -61,6 +61,8 @@ export type Sought =
 
 /** What became of the copies that were tried, in words: those that did not come, and those that no rule lets through. */
 interface InVain {
+  /** Whether one was being fetched when it was no longer wanted. */
+  isCutOff: boolean
   readonly failed: Verdict[]
   readonly refused: { readonly name: string; readonly why: Refused }[]
 }
@@ -68,7 +70,7 @@ interface InVain {
 export async function seek(input: SeekInput): Promise<Sought> {
   const gathered = gather(input)
   const turns = takeTurns()
-  const inVain: InVain = { failed: [], refused: [] }
+  const inVain: InVain = { isCutOff: false, failed: [], refused: [] }
   try {
     await gathered.enough
     while (!input.signal.aborted) {
@@ -121,7 +123,7 @@ function hurryFor(gathered: Gathered, turns: Turns, copy: Heard, wants: Wants): 
 }
 
 /** Undefined where it does not come, which is noted. */
-async function fetched(input: SeekInput, copy: Heard, { failed }: InVain, turns: Turns, hurry: AbortSignal): Promise<string | undefined> {
+async function fetched(input: SeekInput, copy: Heard, inVain: InVain, turns: Turns, hurry: AbortSignal): Promise<string | undefined> {
   const { offer, from } = copy
   try {
     return await input.peer.get(offer, [...from], input.getSeconds, input.signal, hurry)
@@ -129,14 +131,21 @@ async function fetched(input: SeekInput, copy: Heard, { failed }: InVain, turns:
     if (!(error instanceof StandinError)) throw error
     if (error.code === 'PEER_ENDED') turns.peerEnded(copy)
     if (error.code === 'SLOW') turns.putOff(copy)
-    failed.push({ rule: 'fetch', passed: false, text: `${offer.content.slice(0, 12)}: ${error.message}` })
+    inVain.isCutOff = input.signal.aborted
+    const why = inVain.isCutOff ? whyCutOff(input.signal) : error.message
+    inVain.failed.push({ rule: 'fetch', passed: false, text: `${offer.content.slice(0, 12)}: ${why}` })
     input.log(`${offer.archive.sha256.slice(0, 12)}: ${error.code}: ${error.message}`)
     return undefined
   }
 }
 
+/** What whoever ended the search has said of it. */
+function whyCutOff({ reason }: AbortSignal): string {
+  return typeof reason === 'string' ? reason : 'the build was over before the copy had come'
+}
+
 /** Of a copy that was refused what stopped it, by its name. */
-function saidOf({ failed, refused }: InVain): Verdict[] {
+function saidOf({ failed, refused }: Pick<InVain, 'failed' | 'refused'>): Verdict[] {
   const stops = refused.flatMap(({ name, why }) =>
     why.verdicts.filter(({ passed }) => !passed).map(({ rule, text }) => ({ rule, passed: false, text: `${name}: ${text}` })),
   )
@@ -151,6 +160,7 @@ function nothing(input: SeekInput, offers: number, chosen: readonly Verdict[], i
     return { found: false, reason, verdicts: [...chosen, ...saidOf({ ...inVain, refused: others }), ...best.why.verdicts] }
   }
   const verdicts = [...chosen, ...inVain.failed]
+  if (inVain.isCutOff) return { found: false, reason: whyCutOff(input.signal), verdicts }
   const last = verdicts.at(-1)?.text
   if (input.signal.aborted && verdicts.length === 0) return { found: false, reason: 'the build was over first', verdicts }
   if (offers === 0) return { found: false, reason: 'nobody offers a copy', verdicts }

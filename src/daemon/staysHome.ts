@@ -44,7 +44,7 @@ export function whyNotKept({ unkept, buildTime, began: { values } }: Note): stri
     return (
       whyNotWhole(values) ?? 'emerge has made no gpkg of it, as BINPKG_FORMAT asks for, and nothing is taken from other binary packages'
     )
-  return buildTime === '' ? 'the merge did not ask for the way' : 'what was kept of it is gone'
+  return buildTime === '' ? 'no daemon heard the merge ask for the way' : 'what was kept of it is gone'
 }
 
 /** Where nobody knows who typed emerge, nobody can look for that name. */

@@ -41,7 +41,7 @@ const ALONE = 'the merge did not wait for the daemon'
 
 export function stepsOf(realm: Realm): Steps {
   const talk = talkOf(realm)
-  const { tell, tellAt, change } = talk
+  const { tell, tellAt, change, remember } = talk
   const beginnings = beginningsOf(realm, change)
   const report = (course: Course, wish: Wish | undefined, outcome: string, verdicts: readonly Verdict[], placed = false): void => {
     const { PORTAGE_REPO_NAME: repository } = course.note.began.values
@@ -88,7 +88,7 @@ export function stepsOf(realm: Realm): Steps {
         },
       })
       if (stood.kind === 'refused') return { ...stood, always: true }
-      change(course, { standing: stood.id, stoodIn: stood.id })
+      remember(course, { standing: stood.id, stoodIn: stood.id })
       passOn(realm, course, staging, offer)
       const seconds = (realm.clock().getTime() / 1000 - askedAt(course.note.began)).toFixed(1)
       const level = `level ${weighed.level}, ${weighed.counted}`
@@ -109,7 +109,7 @@ export function stepsOf(realm: Realm): Steps {
   const adopt = (course: Course, wish: Wish): boolean => {
     const placed = standingFor(realm.site, course.note.began.values).find(({ state }) => state === 'placed')
     if (placed === undefined) return false
-    change(course, { standing: placed.id, stoodIn: placed.id })
+    remember(course, { standing: placed.id, stoodIn: placed.id })
     realm.placed(course.key, placed.id)
     const own = placed.ownerPid === course.note.owner?.pid && placed.ownerStart === course.note.owner.startTime
     report(course, wish, `placed: by an earlier ${own ? 'daemon' : 'build'}`, [], true)
@@ -181,7 +181,7 @@ export function stepsOf(realm: Realm): Steps {
     ...wayOf(realm, talk),
     async keep(course, asked) {
       const { values } = course.note.began
-      const leave = (why: string): void => change(course, { unkept: plainLine(why).slice(0, 2000) })
+      const leave = (why: string): void => remember(course, { unkept: plainLine(why).slice(0, 2000) })
       const info = join(values.PORTAGE_BUILDDIR, 'build-info')
       try {
         const made = ownPackageOf(asked, values) ?? null

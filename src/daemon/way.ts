@@ -29,10 +29,10 @@ interface Taking {
   readonly others: readonly Course[]
 }
 
-export function wayOf(realm: Realm, { tell, tellAt, change }: Talk): Pick<Steps, 'inTheWay' | 'takeBack' | 'makeWay'> {
+export function wayOf(realm: Realm, { tell, tellAt, remember }: Talk): Pick<Steps, 'inTheWay' | 'takeBack' | 'makeWay'> {
   const bereave = (id: number, { others, cpv }: Taking): void => {
     for (const other of others.filter(({ note }) => note.standing === id)) {
-      change(other, { standing: null })
+      remember(other, { standing: null })
       tell(other, `stand-in purged: ${cpv} is merged now, and it would be in the way`, 'warn')
     }
   }
@@ -84,7 +84,7 @@ export function wayOf(realm: Realm, { tell, tellAt, change }: Talk): Pick<Steps,
       if (standing.length > 0 && why === 'failed' && realm.settings.on_failure === 'keep')
         return say('the build failed; its stand-in stays (on_failure = keep)', 'warn')
       if (!take({ standing, beforeMerge: false, cpv: course.cpv, say, done: overWith, others: [] })) return
-      if (course.note.standing !== null) change(course, { standing: null })
+      if (course.note.standing !== null) remember(course, { standing: null })
     },
     makeWay(asked, courses, course) {
       const standing = standingOf(realm.site, asked.values)
@@ -98,7 +98,7 @@ export function wayOf(realm: Realm, { tell, tellAt, change }: Talk): Pick<Steps,
         const done = (span: string): string => `stand-in of ${entry.cpv} purged (${span}): this merge brings /${path} too`
         take({ ...taking, standing: [entry], done })
       }
-      if (isClear && course !== undefined && course.note.standing !== null) change(course, { standing: null })
+      if (isClear && course !== undefined && course.note.standing !== null) remember(course, { standing: null })
     },
   }
 }

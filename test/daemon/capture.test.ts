@@ -158,6 +158,17 @@ test('a capture that somebody has taken the place of is not read', (t) => {
   assert.deepEqual(captures.keys(), [])
 })
 
+test('a folder of captures that is gone is said to be gone, and asks nobody to remove it', (t) => {
+  const { tmp, image } = imageIn(t)
+  const captures = capturesIn(join(tmp, 'records'), () => undefined)
+  captures.take('%2Fone', image, tmp, {})
+  rmSync(captureRoot(tmp), { recursive: true })
+  assert.throws(
+    () => captures.load('%2Fone'),
+    (error) => error instanceof HostError && /\.standin is gone: somebody has removed it/.test(error.message),
+  )
+})
+
 test('an image with a FIFO is not captured, the message names it, and nothing is left', (t) => {
   const { tmp, image, folder } = imageIn(t)
   execFileSync('mkfifo', [join(image, 'usr/pipe')])

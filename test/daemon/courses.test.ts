@@ -183,6 +183,15 @@ test('a build whose end can not be written down is still published, and ends nei
   assert.equal(stage.did.filter((line) => line.includes('ENOENT')).length, 1, stage.did.join('\n'))
 })
 
+test('a build whose beginning can not be written down is not followed, and the log names what could not be written', async (t) => {
+  const stage = await stageIn(t)
+  const warden = stage.warden()
+  stage.loseNotes()
+  assert.equal(await warden.moment(stage.moment('fetch')), 'failed')
+  assert.deepEqual(warden.all(), [])
+  assert.match(stage.did.join('\n'), /^app-misc\/hello-1: fetch: \S+ could not write \S+\/notes\/\S+hello-1: ENOENT[^\n]*$/)
+})
+
 /** Waits until `warden` follows nothing. */
 async function settledIn(warden: Courses): Promise<void> {
   for (let course = warden.all()[0]; course !== undefined; course = warden.all()[0]) {

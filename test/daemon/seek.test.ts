@@ -44,6 +44,21 @@ test('nobody there, nobody good enough, and a build that is over are told apart'
   assert.equal(over.reason, 'the build was over first')
 })
 
+for (const [why, said] of [
+  [undefined, 'the build was over before the copy had come'],
+  ['another merge began', 'another merge began'],
+] as const)
+  test(`a copy that was on its way says of itself only that ${said}`, async () => {
+    const enough = new AbortController()
+    const { result } = await sought({ offers: [given('a')], signal: enough.signal, cutOff: () => enough.abort(why) })
+    assert.ok(!result.found)
+    assert.equal(result.reason, said)
+    assert.deepEqual(
+      result.verdicts.map(({ rule, text }) => `${rule} ${text.replace(/^[0-9a-f]{12}/, 'ID')}`),
+      [`fetch ID: ${said}`],
+    )
+  })
+
 test('where nothing at all is offered, those who wait are told so while the search goes on', async () => {
   const { promise, resolve } = Promise.withResolvers<void>()
   const enough = new AbortController()

@@ -31,6 +31,8 @@ export interface Script {
   readonly hostOf?: (offer: Offer) => string
   /** Why the host takes none of these. */
   readonly refuses?: readonly (readonly [Offer, Refused])[]
+  /** Whether the first that is asked for is being fetched when this ends the search. */
+  readonly cutOff?: () => void
   /** How often the peer ends while each of these is fetched, and how many searches end with it at once. */
   readonly ends?: readonly (readonly [Offer, number])[]
   readonly endsInSearch?: number
@@ -76,6 +78,10 @@ export async function sought(script: Script): Promise<{ result: Sought; tried: s
       const left = ends.get(offer.content) ?? 0
       ends.set(offer.content, left - 1)
       if (left > 0) return Promise.reject(ended)
+      if (script.cutOff !== undefined) {
+        script.cutOff()
+        throw new StrangerError('STALLED', 'no longer wanted')
+      }
       if (script.slow?.some((one) => sourceOf(one) === sourceOf(offer)) === true && (await isHurried(hurry)))
         throw new StrangerError('SLOW', 'it came too slowly')
       if (script.fails?.some((one) => sourceOf(one) === sourceOf(offer)) === true)
