@@ -62,7 +62,18 @@ const unnamed = (own: Readonly<Record<string, string>>): string => told(own).UNN
 
 describe('told of', { skip }, () => {
   for (const name of [
-    ['CONFIG_SITE', 'SOURCE_DATE_EPOCH', 'EXTRA_FLAGS_CONF', 'PKG_CONFIG_PATH', 'AS', 'CC_FOR_BUILD', 'HOSTCC', 'MAKE', 'PYTHONPATH'],
+    [
+      'CONFIG_SITE',
+      'SOURCE_DATE_EPOCH',
+      'EXTRA_FLAGS_CONF',
+      'PKG_CONFIG_PATH',
+      'AS',
+      'CC_FOR_BUILD',
+      'HOSTCC',
+      'MAKE',
+      'PYTHONPATH',
+      'CCACHE_PREFIX',
+    ],
     [
       'ac_cv_func_malloc',
       'am_cv_langinfo_codeset',
