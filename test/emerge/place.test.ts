@@ -13,6 +13,25 @@ import { startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
 import { left, typeEmerge } from '../support/story/typed.ts'
 
+/** A program in Python, whose module is compiled into a `__pycache__` beside it when it runs. */
+const SPOKEN = `EAPI=8
+DESCRIPTION="Says a word"
+HOMEPAGE="https://example.org/"
+S="\${WORKDIR}"
+LICENSE="GPL-2+"
+SLOT="0"
+KEYWORDS="amd64"
+src_compile() {
+	until [[ -e \${SLOW_UNTIL} ]]; do sleep 0.05; done
+}
+src_install() {
+	printf '%s\\n' '#!/bin/sh' 'exec python3 /usr/share/spoken/main.py' | newbin - spoken
+	insinto /usr/share/spoken
+	printf '%s\\n' 'import helper' 'print(helper.word)' | newins - main.py
+	printf '%s\\n' 'word = "spoken"' | newins - helper.py
+}
+`
+
 let network: Network
 let builder: Host
 let daemon: Started
@@ -26,8 +45,9 @@ before(async () => {
   await installStandin(builder, { features: 'publish' })
   daemon = await startDaemon(builder)
   builder.write('/tmp/go-on', '')
-  await builder.emerge(['test-misc/slow', 'test-misc/setid', 'test-misc/libuser'])
-  await daemon.waitFor(/(is given to others[^]*){4}/)
+  for (const host of [builder, user]) host.write('/var/db/repos/gentoo/test-misc/spoken/spoken-1.ebuild', SPOKEN)
+  await builder.emerge(['test-misc/slow', 'test-misc/setid', 'test-misc/libuser', 'test-misc/spoken'])
+  await daemon.waitFor(/(is given to others[^]*){5}/)
   await installStandin(user, { features: 'install', policy: policyNaming(keyIdOf(builder)) })
   await startDaemon(user)
 })
@@ -62,6 +82,22 @@ test('so is one that an editor writes anew and renames, and the merge is not ref
   assert.equal((await emerge.exited).exitCode, 0, emerge.output())
   assert.match(user.read(keptAs), /# mine again\n$/)
   assert.doesNotMatch(user.read('/usr/bin/slow'), /mine/)
+})
+
+test('bytecode of a program that ran while it stood in goes with it, and what was there before stays', async () => {
+  const cache = '/usr/share/spoken/__pycache__'
+  const mine = [`${cache}/main.cpython-39.pyc`, `${cache}/helper.pypy310.pyc`, `${cache}/notes`]
+  for (const path of mine) user.write(path, 'mine')
+  await user.run(['rm', '-f', '/tmp/go-on'])
+  const emerge = await user.start(['emerge', '--color=n', 'test-misc/spoken'], { pty: true })
+  await emerge.waitFor(/can be used now/)
+  const names = async (): Promise<string[]> => (await user.run(['ls', cache])).stdout.trim().split('\n')
+  assert.equal((await user.run(['env', '-u', 'PYTHONDONTWRITEBYTECODE', 'spoken'])).stdout, 'spoken\n')
+  assert.ok((await names()).some((name) => /^helper\.cpython-\d+\.pyc$/.test(name)))
+  user.write('/tmp/go-on', '')
+  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  assert.deepEqual(await names(), ['helper.pypy310.pyc', 'main.cpython-39.pyc', 'notes'])
+  for (const path of mine) assert.equal(user.read(path), 'mine')
 })
 
 test('a package with a set-user-id program gets no stand-in, and why says which rule it was', async () => {
