@@ -5,8 +5,9 @@
  */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { purge } from '../../src/standin/purge.ts'
 import { differences, snapshot } from '../support/oracle.ts'
@@ -64,5 +65,52 @@ test('not what was compiled from another source, and no other file', { skip }, (
     const id = await placed(host, { [`${APP}/word.py`]: 'WORD = 1\n' })
     purge({ ...host, id, say: assert.fail })
     assert.deepEqual(differences(before, snapshot(host.root)), [])
+  }),
+)
+
+test('a purge that ends between a source and its bytecode is ended by the next one', { skip }, () =>
+  onHost(async (host) => {
+    mkdirSync(join(host.root, APP))
+    const before = snapshot(host.root)
+    const id = await placed(host, { [`${APP}/word.py`]: 'WORD = 1\n' })
+    importIn(join(host.root, APP))
+    for (const at of ['word.py', '.pyc'])
+      assert.throws(() =>
+        purge({
+          ...host,
+          id,
+          say: assert.fail,
+          step: (step, path) => {
+            if (step === 'removed' && path.endsWith(at)) throw new Error('killed')
+          },
+        }),
+      )
+    assert.ok(existsSync(join(host.root, APP, '__pycache__')))
+    purge({ ...host, id, say: assert.fail })
+    assert.deepEqual([differences(before, snapshot(host.root)), host.journal.unsettled()], [[], []])
+  }),
+)
+
+test('by the row of an earlier standin, which does not say whether it was there, the folder stays', { skip }, () =>
+  onHost(async (host) => {
+    const id = await placed(host, { 'usr/share/doc/word.py': 'WORD = 1\n' })
+    importIn(join(host.root, 'usr/share/doc'))
+    host.journal.close()
+    const database = new DatabaseSync(host.journalPath)
+    database.exec('ALTER TABLE path DROP COLUMN hadCache')
+    for (const name of ['inode', 'birthNs']) database.exec(`ALTER TABLE temporary DROP COLUMN ${name}`)
+    database.close()
+    const again = host.reopened()
+    try {
+      purge({ ...again, id, say: assert.fail })
+      assert.deepEqual(readdirSync(join(host.root, 'usr/share/doc/__pycache__')), [])
+      rmdirSync(join(host.root, 'usr/share/doc/__pycache__'))
+      const next = await placed(again, { 'usr/share/doc/word.py': 'WORD = 1\n' })
+      importIn(join(host.root, 'usr/share/doc'))
+      purge({ ...again, id: next, say: assert.fail })
+      assert.deepEqual(readdirSync(join(host.root, 'usr/share/doc')), [])
+    } finally {
+      again.journal.close()
+    }
   }),
 )
