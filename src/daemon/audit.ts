@@ -27,7 +27,7 @@ export interface StoodIn {
 export interface AuditInput {
   readonly stoodIn: StoodIn
   readonly own: Published
-  /** Whether those of other packages were live while the own build was made, and whether it may have found the one that this is about. */
+  /** Whether those of other packages were live while the own build was made, and whether it may have found the one that this is about, or an installed version. */
   readonly standinsLive: boolean
   readonly besideItself: boolean
   readonly known: Known
@@ -43,7 +43,7 @@ export interface Audited {
   readonly verdict: Compared['verdict']
   readonly line: string
   readonly tone: Tone
-  /** The own build as it is to be offered now. */
+  /** The own build as it is to be offered now, but for the word of this host. */
   readonly build: Build
 }
 
@@ -53,14 +53,18 @@ const MAX_CHECKED = 256
 const AGREES = 'your own build agrees with the copy that stood in'
 export const INCOMPARABLE = "your own build can't be compared with the copy that stood in"
 
+const CHANGED_SINCE =
+  'this host has built the same as the copy before, so something that no recipe names has changed since (a header, a static library or a tool of another version)'
+
 export async function audit(input: AuditInput): Promise<Audited> {
-  const { stoodIn, own } = input
+  const { stoodIn, own, known } = input
   const compared = compare(input)
   const { verdict } = compared
-  const attestations = joined(own.build.offer.attestations, stoodIn.offer.attestations, input.counts)
+  const attestations = joined([], stoodIn.offer.attestations, input.counts)
   const isSaidAlike = stoodIn.offer.metadata === own.build.offer.metadata
   const withWitnesses = verdict === 'agree' && isSaidAlike ? { ...own.build.offer, attestations } : own.build.offer
   const build = { ...own.build, audit: verdict, offer: withWitnesses }
+  if (verdict === 'agree' || verdict === 'agree-stable') known.saveBuilt(stoodIn.offer)
   switch (compared.verdict) {
     case 'agree':
       // Of one recipe, so whoever signed the copy says of it what its ebuild does not, or has another Portage.
@@ -79,8 +83,9 @@ export async function audit(input: AuditInput): Promise<Audited> {
       break
   }
   const paths = filesFirst(differingPaths(stoodIn.manifest.records, own.records), stoodIn, own)
-  if (input.known.disputes(stoodIn.offer.recipe).some((one) => one.linkage === stoodIn.offer.linkage && explains(one, paths))) {
-    const line = `${INCOMPARABLE}: this package is never built the same twice (${named(paths)})`
+  const varies = known.disputes(stoodIn.offer.recipe).some((one) => one.linkage === stoodIn.offer.linkage && explains(one, paths))
+  if (varies || known.hasBuilt(stoodIn.offer)) {
+    const line = `${INCOMPARABLE}: ${varies ? `this package is never built the same twice (${named(paths)})` : CHANGED_SINCE}`
     return { verdict: 'not-comparable', build: { ...build, audit: 'not-comparable' }, tone: 'warn', line }
   }
   return { verdict, build, tone: 'bad', line: await dispute(input, paths, compared.accuses) }
@@ -92,7 +97,7 @@ export async function audit(input: AuditInput): Promise<Audited> {
  */
 function compare({ stoodIn, own, standinsLive, besideItself, counts }: AuditInput): Compared {
   const { offer, manifest } = stoodIn
-  const live = wasBesideStandins(offer, counts)
+  const live = mayBeChangedThere(offer, counts)
   const { linkage } = isBoundAlike(linkageOf(manifest.metadata), own.linkage) ? own.build.offer : offer
   return compareContents({
     standIn: { ...offer, linkage, standinsLive: live },
@@ -101,7 +106,7 @@ function compare({ stoodIn, own, standinsLive, besideItself, counts }: AuditInpu
 }
 
 /** Nobody who counts, or nobody at all where none does, says that it comes of a clean build. Anybody can add a signature that is none. */
-function wasBesideStandins(offer: Offer, counts: AuditInput['counts']): boolean {
+function mayBeChangedThere(offer: Offer, counts: AuditInput['counts']): boolean {
   const genuine = offer.attestations.slice(0, MAX_CHECKED).flatMap((envelope) => openOrNot(envelope) ?? [])
   const said = genuine.filter((one) => isAbout(one, offer))
   const counting = said.filter(({ keyid }) => counts(keyid))
@@ -119,7 +124,7 @@ function whyNot({ stoodIn, own }: AuditInput, { because }: Compared & { verdict:
 /** The row comes first: from then on nothing of this recipe stands in, whatever happens to the files. */
 async function dispute(input: AuditInput, paths: readonly string[], accuses: boolean): Promise<string> {
   const { stoodIn, own, known, disputes, fetched, counts, besideItself } = input
-  const { recipe, content, stable, attestations } = own.build.offer
+  const { recipe, content, stable } = own.build.offer
   const { offer } = stoodIn
   const row: Dispute = {
     cpv: own.build.cpv,
@@ -132,7 +137,8 @@ async function dispute(input: AuditInput, paths: readonly string[], accuses: boo
     files: 'none',
     state: accuses ? 'accuses' : 'open',
     ...(besideItself ? { besideItself } : {}),
-    attestations: joined(attestations, offer.attestations, counts).slice(0, MAX_SIGNED),
+    ...(mayBeChangedThere(offer, counts) ? { mayBeChangedThere: true } : {}),
+    attestations: joined([], offer.attestations, counts).slice(0, MAX_SIGNED),
   }
   known.saveDispute(row)
   const { files, why } = await keepSides(row.kept, { stoodIn, own, fetched })

@@ -7,7 +7,8 @@
  */
 import { StandinError } from '../base/errors.ts'
 import { plainLine } from '../portage/terminal.ts'
-import type { Begun, Course } from './course.ts'
+import { isInstalled } from './beside.ts'
+import type { Begun, Course, Note } from './course.ts'
 import { askedAt } from './moment.ts'
 import type { Realm } from './realm.ts'
 import type { Talk } from './talk.ts'
@@ -41,13 +42,19 @@ export function beginningsOf({ wishTools, clock, log }: Pick<Realm, 'wishTools' 
     }
   }
 
+  /** What is installed now may be gone when it is merged; what is not may have come by then. */
+  const seenOf = async (course: Course): Promise<Pick<Note, 'recipe' | 'replaces'>> => {
+    const replaces = isInstalled(wishTools.root, course.cpv) ? { replaces: true } : {}
+    return { recipe: await begunOf(course), ...replaces }
+  }
+
   return {
     begin(course) {
       const { began } = course.note
-      course.begun = begunOf(course)
-        .then((recipe) => {
+      course.begun = seenOf(course)
+        .then((seen) => {
           // A note of a build that is over would never go, and one that has begun again is worked out again.
-          if (!course.over && course.note.began === began) change(course, { recipe })
+          if (!course.over && course.note.began === began) change(course, seen)
         })
         .catch((error: unknown) => log(`${course.cpv}: ${String(error)}`))
     },

@@ -12,9 +12,16 @@ import type { Note } from './course.ts'
 
 type Content = Pick<StoodIn['offer'], 'content' | 'stable'>
 
-/** Whether stand-ins may have changed this build: those of others, or its own `copy`, unless it is equal to that. */
-export function mayBeChanged({ standinsLive, besideItself }: Note, copy: Content | undefined, built: Content): boolean {
-  return standinsLive || (besideItself === true && copy?.content !== built.content && copy?.stable !== built.stable)
+type Beside = Pick<Note, 'standinsLive' | 'besideItself' | 'replaces'>
+
+/** Whether this build may have been changed: by stand-ins of others, or by what it found of its own package, unless it is equal to the `copy`. */
+export function mayBeChanged(of: Beside, copy: Content | undefined, built: Content): boolean {
+  return of.standinsLive || (mayHaveFoundItself(of) && copy?.content !== built.content && copy?.stable !== built.stable)
+}
+
+/** Whether its own stand-in may have been found, or an installed version. Where nobody has looked one may have been there. */
+export function mayHaveFoundItself({ besideItself, replaces }: Omit<Beside, 'standinsLive'>): boolean {
+  return besideItself === true || replaces !== false
 }
 
 /** Whether any version of the package is installed. Asked before a merge: what is being merged is not yet. */

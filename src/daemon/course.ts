@@ -70,7 +70,7 @@ export const note = v.strictObject({
   standinsLive: v.boolean(),
   /** Whether its own stand-in has put commands where PATH leads: the build itself may have found them. */
   besideItself: v.exactOptional(v.boolean()),
-  /** Whether the package was installed when this build of it was about to be merged; absent where nobody has looked. */
+  /** Whether a version of the package was installed when this build of it began or was about to be merged; absent where nobody has looked by then. */
   replaces: v.exactOptional(v.boolean()),
   /** Why nothing was kept of the image when it was to be merged. */
   unkept: v.optional(v.nullable(plainText(2000)), null),

@@ -12,7 +12,7 @@ export const MAX_PATHS = 400
 export const MAX_SIGNED = 64
 
 /**
- * `open`: stand-ins were live at one of the builds, be it the copy itself, so it accuses nobody, and a clean rebuild has the last word. `accuses`: the copy is not what its
+ * `open`: one of the builds may have been changed, be it the copy itself, so it accuses nobody, and a clean rebuild has the last word. `accuses`: the copy is not what its
  * recipe gives here. `resolved`: a clean rebuild has given what the copy had. `irreproducible`: it has given a third content, so a difference in the same
  * files says nothing.
  */
@@ -36,11 +36,13 @@ export const dispute = v.strictObject({
   /** Which archives are in it: the copy's may have been gone, and the oldest disputes keep nothing but this row. */
   files: v.picklist(['both', 'own', 'none']),
   state: v.picklist(STATES),
-  /** Whether the own build may have found the copy, as one more may find what is installed: only one that finds neither has the last word then. */
+  /** Whether the own build may have found the copy or what was installed, as one more may: only one that finds neither has the last word then. */
   besideItself: v.exactOptional(v.boolean()),
   /** Once it is irreproducible, the paths in which two builds of this host differ; absent where that is unknown, or too many to name. */
   varies: v.exactOptional(pathList),
-  /** Who signed which content: the evidence. */
+  /** Whether all who count say of the copy that it may have been changed where it was built. */
+  mayBeChangedThere: v.exactOptional(v.boolean()),
+  /** Who signed the copy: the evidence. */
   attestations: v.pipe(v.array(envelope), v.maxLength(MAX_SIGNED)),
 })
 
@@ -92,7 +94,7 @@ export function describe(of: Dispute): string {
   const stands = {
     open:
       of.besideItself === true
-        ? `open: your build may have run its own stand-in, so build it again while it is not installed (emerge --unmerge =${of.cpv}, then ${again})`
+        ? `open: your build may have found its own stand-in or an installed version, so build it again while none is installed (emerge --unmerge =${of.cpv}, then ${again})`
         : `open: build it again while nothing stands in (${again})`,
     accuses: 'the copy is not what is built here, and nothing stands in for this recipe',
     resolved: 'closed in favour of the copy by a clean rebuild',

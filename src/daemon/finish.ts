@@ -7,14 +7,14 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { size } from '../base/units.ts'
 import { audit, INCOMPARABLE, type StoodIn } from './audit.ts'
-import { mayBeChanged } from './beside.ts'
-import type { Course } from './course.ts'
+import { isInstalled, mayBeChanged, mayHaveFoundItself } from './beside.ts'
+import type { Course, Note } from './course.ts'
 import type { Dispute } from './dispute.ts'
 import type { Build } from './known.ts'
-import { publish, type Published, type PublishInput } from './publish.ts'
+import { publish, type Published, type PublishInput, signedBy } from './publish.ts'
 import type { Realm } from './realm.ts'
 import { rebuilt } from './rebuild.ts'
-import { whyNobody, whyNotKept, whyPrivate, whySignedOtherwise, whySwitchedOff, whyTooLarge } from './staysHome.ts'
+import { whyAwaitsRebuild, whyNobody, whyNotKept, whyPrivate, whySignedOtherwise, whySwitchedOff, whyTooLarge } from './staysHome.ts'
 import type { Talk } from './talk.ts'
 import type { Traces } from './traces.ts'
 import { asItBegan } from './unlike.ts'
@@ -29,32 +29,39 @@ export async function finish(realm: Realm, course: Course, tell: Talk['tell']): 
   const [now] = await Promise.all([wish.recipe, course.begun])
   const recipe = asItBegan(course.note, now)
   if (!recipe.known) return withheld(realm, course, tell, recipe.why)
+  const note = lookedAt(realm, course)
   const copy = copyOf(realm, course, tell)
   const unwanted = (await whySwitchedOff(realm, course)) ?? whyPrivate(realm.settings, wish, course.note.began.values)
   const tellWhy = (why: string): void => (course.note.wanted.publish ? tell(course, `not published: ${why}`, 'warn') : undefined)
   if (unwanted !== undefined) tellWhy(unwanted)
   if (unwanted !== undefined && copy === undefined && !realm.known.awaitsRebuild(course.cpv)) return
-  const own = await made(realm, course, wish, recipe, from, copy)
+  const own = await made(realm, course, wish, recipe, from)
   const hindered = unwanted ?? own.leak ?? whyNobody(course.note) ?? whyTooLarge(realm, own)
   if (unwanted === undefined && hindered !== undefined) tellWhy(hindered)
   try {
     // Where a copy stood in the word is about that one; it may be said again after a kill.
-    const words =
-      copy === undefined
-        ? rebuilt({ ...realm, own, ...course.note, standinsLive: mayBeChanged(course.note, undefined, own.build.offer) })
-        : []
+    const standinsLive = note.standinsLive || note.besideItself === true
+    const words = copy === undefined ? rebuilt({ ...realm, own, ...note, standinsLive }) : []
     for (const { text, tone, closed } of words) {
       tell(course, text, tone)
       if (closed !== undefined) withdraw(realm, closed)
     }
-    const build = copy === undefined ? own.build : await held(realm, course, copy, own, tell)
-    const twofold = whySignedOtherwise(realm.known.signed(build.offer), build)
-    if (hindered === undefined && twofold !== undefined) tellWhy(twofold)
-    if (hindered === undefined && twofold === undefined) give(realm, course, build, tell)
+    const build = copy === undefined ? own.build : await held(realm, course, { copy, own, note }, tell)
+    if (hindered !== undefined) return
+    const isChanged = mayBeChanged(note, copy?.offer, build.offer)
+    const why = whyAwaitsRebuild(realm.known.disputes(recipe.id), isChanged) ?? whySignedOtherwise(realm.known.signed(build.offer), build)
+    if (why === undefined) give(realm, course, signedBy(realm.key, build, isChanged), tell)
+    else tellWhy(why)
   } finally {
     const rows = realm.known.builds()
     if (rows.every(({ path }) => path !== own.build.path)) rmSync(own.build.path, { force: true })
   }
+}
+
+/** The note with what was installed: no merge has asked where it was only packed (`emerge -B`), and what began while none was installed may have met one since. */
+function lookedAt({ site }: Realm, { cpv, note }: Course): Note {
+  if (note.replaces !== undefined || note.began.values.MERGE_TYPE !== 'buildonly') return note
+  return { ...note, replaces: isInstalled(site.root, cpv) }
 }
 
 /** What is known of the copy that stood in, if one did. */
@@ -80,15 +87,13 @@ function made(
   wish: Wish,
   recipe: WishedRecipe & { readonly known: true },
   from: PublishInput['from'],
-  copy: StoodIn | undefined,
 ): Promise<Published> {
   const work = join(realm.folders.work, course.key.slice(-100))
   const { archives } = realm.folders
   const { wanted } = course.note
-  const standinsLive: PublishInput['standinsLive'] = (built) => mayBeChanged(course.note, copy?.offer, built)
   const granted = wanted.typed.includes('publish') ? 'typed' : 'settings'
   const traces = tracesOf(realm, course)
-  return publish({ ...realm, wish, recipe, from, archives, work, standinsLive, traces, granted, signal: realm.ending }).finally(() =>
+  return publish({ ...realm, wish, recipe, from, archives, work, traces, granted, signal: realm.ending }).finally(() =>
     rmSync(work, { recursive: true, force: true }),
   )
 }
@@ -100,25 +105,30 @@ function tracesOf({ settings }: Realm, { note }: Course): Traces {
 }
 
 /** Says what the own build says of the copy, on the terminal and for `standin why`. */
-async function held(realm: Realm, course: Course, stoodIn: StoodIn, own: Published, tell: Talk['tell']): Promise<Build> {
+async function held(
+  realm: Realm,
+  course: Course,
+  { copy, own, note }: { readonly copy: StoodIn; readonly own: Published; readonly note: Note },
+  tell: Talk['tell'],
+): Promise<Build> {
   const { keys } = realm.policy()
   const { disputes, peer } = realm.folders
-  const { standinsLive, besideItself = false } = course.note
+  const { standinsLive } = note
   const counts = (keyid: string): boolean => keys.has(keyid)
   const { verdict, line, tone, build } = await audit({
     ...realm,
     counts,
-    stoodIn,
+    stoodIn: copy,
     own,
     standinsLive,
-    besideItself,
+    besideItself: mayHaveFoundItself(note),
     disputes,
     fetched: join(peer, 'fetched'),
   })
   tell(course, line, tone)
   saveOwnWord(realm, course, tone === 'good', line)
   if (verdict === 'differ') {
-    const { sha256 } = stoodIn.offer.archive
+    const { sha256 } = copy.offer.archive
     realm.known.dropPassedOn(sha256)
     realm.peer.unshare(sha256, false)
   }
@@ -132,9 +142,8 @@ function give(realm: Realm, course: Course, build: Build, tell: Talk['tell']): v
   if (audited === 'none') tell(course, `published (${size(archive.size)}, content ${offer.content.slice(0, 12)})`, 'good')
 }
 
-/** A build that a clean one has spoken against is offered no more: a key that says two contents of one recipe is heard for neither. */
+/** A build that a clean one has spoken against is offered no more. What was said of it stays said, so that no second content is. */
 function withdraw(realm: Realm, { recipe, contents }: Dispute): void {
-  realm.known.takeBack(recipe, contents[1])
   for (const { offer, archive, path } of realm.known.builds()) {
     if (offer.recipe !== recipe || offer.content !== contents[1]) continue
     realm.peer.unshare(archive.sha256, false)

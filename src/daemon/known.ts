@@ -37,6 +37,7 @@ export const passedOn = v.strictObject({ archive: hex64, cpv: plainText(300), sl
 /** What this host has said of a recipe, also when the archive of it is long gone. */
 const signed = v.strictObject({ content: hex64, stable: hex64 })
 
+export type BuiltHere = Pick<Build['offer'], 'recipe' | 'linkage' | 'content' | 'stable'>
 export type Signed = v.InferOutput<typeof signed>
 export type Granted = v.InferOutput<typeof granted>
 export type Build = v.InferOutput<typeof build>
@@ -47,8 +48,10 @@ export interface Known {
   saveBuild(row: Build): void
   /** What was signed last of its recipe and linkage. */
   signed(of: Pick<Build['offer'], 'recipe' | 'linkage'>): Signed | undefined
-  /** This host does not stand by that word any more. */
-  takeBack(recipe: string, content: string): void
+  /** An own build of its recipe and linkage has given the same, whether or not it was signed. */
+  saveBuilt(of: BuiltHere): void
+  /** Whether an own build has given the same, or stably the same, the last time that it was signed or written down. */
+  hasBuilt(of: BuiltHere): boolean
   builds(): Build[]
   /** Where the disk is full it is only logged, and the row is still there. */
   dropBuild(archive: string): void
@@ -74,6 +77,7 @@ export interface Known {
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS builds (archive TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS signed (recipe TEXT, linkage TEXT, content TEXT NOT NULL, stable TEXT NOT NULL, PRIMARY KEY (recipe, linkage)) STRICT;
+  CREATE TABLE IF NOT EXISTS built (recipe TEXT, linkage TEXT, content TEXT NOT NULL, stable TEXT NOT NULL, PRIMARY KEY (recipe, linkage)) STRICT;
   CREATE TABLE IF NOT EXISTS courses (cpv TEXT PRIMARY KEY, at TEXT NOT NULL, row TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS disputes (recipe TEXT, linkage TEXT, a TEXT, b TEXT, row TEXT NOT NULL, PRIMARY KEY (recipe, linkage, a, b)) STRICT;
   CREATE TABLE IF NOT EXISTS passed_on (archive TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT;
@@ -85,7 +89,9 @@ const SIGNED_BEFORE = `INSERT OR IGNORE INTO signed SELECT row ->> '$.offer.reci
 
 /** Most recipes whose content is remembered, 7 MB; the one that was signed the longest ago goes first, and could be signed otherwise then. */
 const MAX_SIGNED = 20_000
-const FORGET_SIGNED = 'DELETE FROM signed WHERE rowid NOT IN (SELECT rowid FROM signed ORDER BY rowid DESC LIMIT ?)'
+const forget = (table: 'signed' | 'built'): string =>
+  `DELETE FROM ${table} WHERE rowid NOT IN (SELECT rowid FROM ${table} ORDER BY rowid DESC LIMIT ${MAX_SIGNED})`
+const BUILT = `SELECT 1 FROM (SELECT * FROM signed UNION ALL SELECT * FROM built) WHERE recipe = ? AND linkage = ? AND (content = ? OR stable = ?)`
 
 /** Most courses that are remembered; the oldest goes first. */
 const MAX_COURSES = 500
@@ -128,7 +134,7 @@ export function openKnown(path: string, log: (line: string) => void = () => unde
         const { recipe, linkage, content, stable } = row.offer
         // First, or somebody might be given what nobody remembers.
         db.prepare('INSERT OR REPLACE INTO signed VALUES (?, ?, ?, ?)').run(recipe, linkage, content, stable)
-        db.prepare(FORGET_SIGNED).run(MAX_SIGNED)
+        db.prepare(forget('signed')).run()
         db.prepare('INSERT OR REPLACE INTO builds VALUES (?, ?)').run(row.archive.sha256, JSON.stringify(row))
       } catch (error) {
         throw databaseError(`${row.cpv}: ${path}`, path, error)
@@ -138,9 +144,13 @@ export function openKnown(path: string, log: (line: string) => void = () => unde
       const found = db.prepare('SELECT content, stable FROM signed WHERE recipe = ? AND linkage = ?').get(recipe, linkage)
       return found === undefined ? undefined : check(signed, { ...found }, path)
     },
-    takeBack(recipe, content) {
-      db.prepare('DELETE FROM signed WHERE recipe = ? AND content = ?').run(recipe, content)
+    saveBuilt({ recipe, linkage, content, stable }) {
+      unlessFull(recipe.slice(0, 12), () => {
+        db.prepare('INSERT OR REPLACE INTO built VALUES (?, ?, ?, ?)').run(recipe, linkage, content, stable)
+        db.prepare(forget('built')).run()
+      })
     },
+    hasBuilt: ({ recipe, linkage, content, stable }) => db.prepare(BUILT).get(recipe, linkage, content, stable) !== undefined,
     builds: () => rows(build, 'SELECT row FROM builds ORDER BY rowid'),
     dropBuild(archive) {
       unlessFull(archive.slice(0, 12), () => db.prepare('DELETE FROM builds WHERE archive = ?').run(archive))

@@ -1,5 +1,5 @@
 /**
- * Makes of a finished build what can be given to others: archive, ids, attestation; nothing of it leaves this host before its row is written.
+ * Makes of a finished build what can be given to others: archive and ids, and the attestation of what is; nothing of it leaves this host before its row is written.
  *
  * Commit point: the row in the table of builds, which is the caller's. An archive without a row is removed at start-up.
  *
@@ -13,6 +13,7 @@ import { type Linkage, linkageId, linkageOf } from '../package/linkage.ts'
 import { MAX_MANIFEST_BYTES } from '../package/manifest.ts'
 import type { ImageRecord } from '../package/record.ts'
 import { metadataId } from '../package/signed.ts'
+import { MAX_ATTESTATIONS } from '../swarm/wire.ts'
 import { seal } from '../trust/envelope.ts'
 import type { SigningKey } from '../trust/key.ts'
 import { statementOf } from '../trust/statement.ts'
@@ -32,9 +33,6 @@ export interface PublishInput {
   readonly archives: string
   readonly work: string
   readonly maker: MakerProgram
-  readonly key: SigningKey
-  /** Whether stand-ins may have changed what came out. */
-  readonly standinsLive: (built: { readonly content: string; readonly stable: string }) => boolean
   readonly traces: Traces
   readonly granted: Granted
   readonly clock: () => Date
@@ -42,7 +40,7 @@ export interface PublishInput {
 }
 
 export interface Published {
-  /** Its archive lies in the store, and there is no row for it yet: the caller writes one, or removes it. */
+  /** Its archive lies in the store, nothing is signed, and there is no row for it yet: the caller writes one, or removes it. */
   readonly build: Build
   readonly linkage: Linkage
   readonly records: readonly ImageRecord[]
@@ -61,6 +59,14 @@ export async function publish(input: PublishInput): Promise<Published> {
   } catch (error) {
     throw hostError(`could not make what is given of ${input.wish.cpv}`, error)
   }
+}
+
+/** The build with the word of this host for it. `standinsLive`: whether it may have been changed, as the predicate says. Errors: as `statementOf`. */
+export function signedBy(key: SigningKey, { cpv, archive, offer, ...build }: Build, standinsLive: boolean): Build {
+  const { recipe, linkage, environment, content, stable, metadata } = offer
+  const said = { cpv, recipe, linkage, environment, content, stable, metadata, archive, standinsLive }
+  const attestations = [seal(statementOf(said), key), ...offer.attestations].slice(0, MAX_ATTESTATIONS)
+  return { cpv, archive, offer: { ...offer, attestations }, ...build }
 }
 
 async function published(input: PublishInput): Promise<Published> {
@@ -97,7 +103,6 @@ async function published(input: PublishInput): Promise<Published> {
     metadata: metadataId(made.metadata),
   }
   const archive = { sha256: made.sha256, size: made.size }
-  const attestation = seal(statementOf({ cpv: wish.cpv, ...ids, archive, standinsLive: input.standinsLive(ids) }), input.key)
   const build: Build = {
     cpv: wish.cpv,
     archive,
@@ -114,7 +119,7 @@ async function published(input: PublishInput): Promise<Published> {
         category,
         sonames: all.map(({ soname }) => soname),
       })),
-      attestations: [attestation],
+      attestations: [],
     },
   }
   chmodSync(out, 0o644)

@@ -11,7 +11,7 @@ import type { Known } from './known.ts'
 import type { Published } from './publish.ts'
 
 export interface RebuildInput {
-  readonly known: Pick<Known, 'disputes' | 'changeDispute'>
+  readonly known: Pick<Known, 'disputes' | 'changeDispute' | 'saveBuilt'>
   readonly own: Pick<Published, 'build' | 'records'>
   /** Whether stand-ins of other packages were live during this build. */
   readonly standinsLive: boolean
@@ -49,12 +49,20 @@ export function rebuilt({ known, own, standinsLive, replaces = true }: RebuildIn
     const changed: Dispute = { ...one, state }
     known.changeDispute(changed)
     if (state === 'accuses') {
-      const text = `your clean rebuild agrees with your build before it, so THE COPY THAT STOOD IN IS WRONG; nothing stands in for this recipe`
+      const text = `your clean rebuild agrees with your build before it, so THE COPY THAT STOOD IN IS WRONG${unless(one)}; nothing stands in for this recipe`
       return [{ text, tone: 'bad' }]
     }
+    known.saveBuilt({ recipe, linkage: one.linkage, content: one.contents[0], stable: one.stables[0] })
     const text = 'your clean rebuild agrees with the copy that stood in, so the dispute is closed in its favour; it may stand in again'
     return [{ text, tone: 'good', closed: changed }]
   })
+}
+
+/** What else than a lie makes a copy differ from two clean builds. */
+function unless({ mayBeChangedThere }: Dispute): string {
+  const said =
+    mayBeChangedThere === true ? '; whoever signed it says that it may have been changed by what stood in or was installed there' : ''
+  return ` (or a header, a static library or a tool, which no recipe names, has another version here)${said}`
 }
 
 /** Where two builds of this host differ the copy may differ too. What they have in common, and the copy has not, still speaks against it. */
@@ -64,7 +72,7 @@ function afterThird(of: Dispute, known: RebuildInput['known'], own: RebuildInput
   const foreign = kept === undefined ? [] : differingPaths(kept.stoodIn, own.records).filter((path) => varies?.includes(path) === false)
   if (foreign.length > 0) {
     known.changeDispute({ ...of, state: 'accuses' })
-    const text = `your clean rebuild differs from your build before it, but not in ${named(foreign)}: there THE COPY THAT STOOD IN IS WRONG`
+    const text = `your clean rebuild differs from your build before it, but not in ${named(foreign)}: there THE COPY THAT STOOD IN IS WRONG${unless(of)}`
     return { text, tone: 'bad' }
   }
   known.changeDispute({ ...of, state: 'irreproducible', ...(varies !== undefined && varies.length <= MAX_PATHS ? { varies } : {}) })

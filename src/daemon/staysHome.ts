@@ -5,6 +5,7 @@
  */
 import { size } from '../base/units.ts'
 import type { Course, Note } from './course.ts'
+import type { Dispute } from './dispute.ts'
 import type { Build, Signed } from './known.ts'
 import { whyNotWhole } from './ownPackage.ts'
 import type { Published } from './publish.ts'
@@ -57,6 +58,12 @@ export function whySignedOtherwise(before: Signed | undefined, { offer: own }: B
   if (before === undefined || before.stable === own.stable) return undefined
   const first = before.content.slice(0, 12)
   return `it is not what was published of this recipe before (content ${first}), and whoever says two things of one is heard for neither`
+}
+
+/** While a dispute about its recipe is open, only a clean build is signed: it may give another content, and a key has one word. */
+export function whyAwaitsRebuild(disputes: readonly Pick<Dispute, 'state'>[], mayBeChanged: boolean): string | undefined {
+  if (!mayBeChanged || disputes.every(({ state }) => state !== 'open')) return undefined
+  return 'it may have been changed by what stood in or was installed, and waits for the clean rebuild'
 }
 
 export function whyTooLarge(realm: Realm, { build: { archive } }: Published): string | undefined {

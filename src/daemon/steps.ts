@@ -185,7 +185,11 @@ export function stepsOf(realm: Realm): Steps {
       const info = join(values.PORTAGE_BUILDDIR, 'build-info')
       try {
         const made = ownPackageOf(asked, values) ?? null
-        change(course, { package: made, buildTime: buildTimeIn(info), replaces: isInstalled(realm.site.root, course.cpv) })
+        change(course, {
+          package: made,
+          buildTime: buildTimeIn(info),
+          replaces: course.note.replaces === true || isInstalled(realm.site.root, course.cpv),
+        })
         // Portage's own package holds the same, and stays.
         if (!isWorthKeeping(course, realm) || made !== null || asked.D === '') return
         if (course.door.isLeft()) return leave(ALONE)

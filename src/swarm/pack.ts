@@ -42,7 +42,7 @@ export function unpack({ words, ...offer }: PackedOffer): Offer {
 }
 
 interface Payloads {
-  /** Of builds on a clean machine, and of those beside stand-ins. */
+  /** Of builds on a clean machine, and of those beside stand-ins or an installed version. */
   readonly built: string
   readonly beside: string
 }

@@ -70,7 +70,7 @@ export const word = v.strictObject({
   /** Raw Ed25519 public key, and the signature. */
   key: v.pipe(v.string(), v.maxLength(44), v.base64()),
   sig: v.pipe(v.string(), v.maxLength(88), v.base64()),
-  /** Whether stand-ins were live during that build. */
+  /** Whether stand-ins or an installed version of itself may have changed that build. */
   live: v.boolean(),
 })
 

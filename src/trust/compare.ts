@@ -12,7 +12,7 @@ export interface Built {
   /** Exact and stable content id. */
   readonly content: string
   readonly stable: string
-  /** Whether stand-ins were live on the machine while it built; a configure script may have found what it should not have. */
+  /** Whether stand-ins or an installed version of itself may have changed it; a configure script may have found what it should not have. */
   readonly standinsLive: boolean
 }
 
@@ -21,7 +21,7 @@ export type Compared =
   | { readonly verdict: 'agree' }
   /** The same after the published normalisers: times and the like differ. */
   | { readonly verdict: 'agree-stable' }
-  /** A dispute. `accuses` is false where stand-ins were live at one of the builds: ask for a clean rebuild first. */
+  /** A dispute. `accuses` is false where one of the builds may have been changed: ask for a clean rebuild first. */
   | { readonly verdict: 'differ'; readonly accuses: boolean }
   /** Not the same thing was built, so nothing follows; `because` names every part that differs. */
   | { readonly verdict: 'not-comparable'; readonly because: readonly ComparedPart[] }

@@ -20,7 +20,7 @@ export interface Said {
   /** Id of the metadata that the builder answers for. */
   readonly metadata: string
   readonly archive: { readonly sha256: string; readonly size: number }
-  /** Whether any stand-in was live on this machine while it built. */
+  /** Whether stand-ins or an installed version of itself may have changed it: see the predicate in wire.ts. */
   readonly standinsLive: boolean
 }
 

@@ -38,7 +38,10 @@ export const statement = v.strictObject({
     /** Of the metadata that are signed: slots, dependencies, flags and what else is read of an archive before it may run. */
     metadata: hex64,
     archive: v.strictObject({ sha256: hex64, size: count() }),
-    /** Whether stand-ins that may have changed it were live on that machine during the build; such a build accuses nobody. */
+    /**
+     * Whether it may have been changed by what no recipe names: stand-ins of others were live during the build, or it may have found its own one or an
+     * installed version of itself, and did not come out as the copy that stood in. Such a build accuses nobody, and who says so is accused of nothing.
+     */
     standinsLive: v.boolean(),
   }),
 })

@@ -9,8 +9,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { sha256Hex } from '../../src/base/canonical.ts'
 import { audit } from '../../src/daemon/audit.ts'
+import { rebuilt } from '../../src/daemon/rebuild.ts'
 import type { Metadata } from '../../src/package/manifest.ts'
-import { auditOf, placeIn, type Side } from './support/built.ts'
+import type { Offer } from '../../src/swarm/wire.ts'
+import { auditOf, ownOf, type Place, placeIn, type Side } from './support/built.ts'
 
 const bound = (slot: string): Metadata => ({ RDEPEND: `dev-libs/x:${slot}=`, REQUIRES: 'x86_64: libc.so.6' })
 
@@ -51,6 +53,48 @@ for (const [what, copy, own, verdict, state] of CASES) {
   })
 }
 
+const BEFORE: readonly [string, (place: Place, copy: Offer) => Promise<unknown> | void][] = [
+  ['agreed with', (place) => audit(auditOf(place, { text: 'a' }, { text: 'a' }))],
+  ['agreed with, but for dates', (place) => audit(auditOf(place, { text: 'a' }, { text: 'c', stable: 'a' }))],
+  ['signed', (place, copy) => place.known.saveBuild({ ...ownOf(place, { text: 'c' }).build, offer: { ...copy, attestations: [] } })],
+  [
+    'found a clean rebuild to agree with',
+    async (place) => {
+      await audit(auditOf(place, { text: 'a' }, { text: 'c' }))
+      rebuilt({ known: place.known, own: ownOf(place, { text: 'a' }), standinsLive: false, replaces: false })
+    },
+  ],
+]
+
+for (const [what, before] of BEFORE) {
+  test(`a build that differs from a copy that this host has ${what} accuses nobody: what no recipe names has changed`, async (t) => {
+    const place = placeIn(t)
+    const input = auditOf(place, { text: 'a' }, { text: 'b' })
+    await before(place, input.stoodIn.offer)
+    const disputes = place.known.disputes()
+    const { verdict, tone, line, build } = await audit(input)
+    assert.deepEqual([verdict, build.audit, tone], ['not-comparable', 'not-comparable', 'warn'])
+    assert.match(
+      line,
+      /can't be compared .*: this host has built the same as the copy before, .* \(a header, a static library or a tool of another version\)/,
+    )
+    assert.deepEqual(place.known.disputes(), disputes)
+    const other = await audit(auditOf(place, { text: 'mined' }, { text: 'b' }))
+    assert.deepEqual([other.verdict, place.known.disputes().at(-1)?.state], ['differ', 'accuses'], 'any other copy is accused as ever')
+  })
+}
+
+test('a copy whose signers say that it may have been changed is noted as such, one that somebody answers for is not', async (t) => {
+  for (const [standinsLive, expected] of [
+    [true, true],
+    [false, undefined],
+  ] as const) {
+    const place = placeIn(t)
+    await audit(auditOf(place, { text: 'a', standinsLive }, { text: 'b' }))
+    assert.equal(place.known.disputes()[0]?.mayBeChangedThere, expected)
+  }
+})
+
 test('who signed the same files with other metadata is no witness of the own build, and that is said', async (t) => {
   const alike = await audit(auditOf(placeIn(t), { text: 'a' }, { text: 'a' }))
   assert.deepEqual([alike.tone, /metadata/.test(alike.line)], ['good', false])
@@ -65,7 +109,7 @@ test('a build that may have found the copy is to be made again while neither tha
   const { line } = await audit(auditOf(placeIn(t), { text: 'a' }, { text: 'b', besideItself: true }))
   assert.match(
     line,
-    /open: your build may have run its own stand-in, .* while it is not installed \(emerge --unmerge =\S+, then emerge --oneshot =/,
+    /open: your build may have found its own stand-in or an installed version, .* while none is installed \(emerge --unmerge =\S+, then emerge --oneshot =/,
   )
 })
 

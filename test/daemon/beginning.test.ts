@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -36,15 +36,7 @@ for (const [what, at, again, over, expected] of [
       door.remove()
       rmSync(root, { recursive: true })
     })
-    const wishTools = {
-      publicRepos: [],
-      root,
-      env: {},
-      run: () => assert.fail('nothing is run'),
-      optionsCache: new Map(),
-      toolchains: new Map(),
-      installed: new Map(),
-    }
+    const wishTools = toolsAt(root)
     const noted: unknown[] = []
     const course: Course = courseOf('b', noteOf(1000), door)
     const beginnings = beginningsOf({ wishTools, clock: () => new Date(at * 1000), log: (line) => noted.push(line) }, (_course, changes) =>
@@ -60,6 +52,35 @@ for (const [what, at, again, over, expected] of [
     await Promise.all([first, course.begun])
     assert.deepEqual(noted, expected)
   })
+}
+
+for (const [folder, replaces] of [
+  ['app-misc/hello-0', true],
+  ['app-misc/hello-1', true],
+  ['app-misc/hello-world-1', undefined],
+  ['app-misc/-MERGING-hello-1', undefined],
+] as const) {
+  test(`a build that begins beside ${folder} ${replaces === true ? 'may find it' : 'finds nothing of itself'}`, async (t) => {
+    const root = mkdtempSync(join(tmpdir(), 'standin-beginning-'))
+    const door = await makeDoor(root, 'b')
+    atEnd(t, () => {
+      door.remove()
+      rmSync(root, { recursive: true })
+    })
+    mkdirSync(join(root, 'var/db/pkg', folder), { recursive: true })
+    const course = courseOf('b', noteOf(1000), door)
+    beginningsOf({ wishTools: toolsAt(root), clock: () => new Date(1_001_000), log: (line) => assert.fail(line) }, noting).begin(course)
+    await course.begun
+    assert.equal(course.note.replaces, replaces)
+  })
+}
+
+const noting = (of: Course, changes: Partial<Note>): void => void (of.note = { ...of.note, ...changes })
+
+const run = (): never => assert.fail('nothing is run')
+
+function toolsAt(root: string): Parameters<typeof beginningsOf>[0]['wishTools'] {
+  return { publicRepos: [], root, env: {}, run, optionsCache: new Map(), toolchains: new Map(), installed: new Map() }
 }
 
 function noteOf(second: number): Note {

@@ -33,7 +33,7 @@ function fileIn(t: TestContext): { path: string; open: () => Known } {
 const [ONE, TWO] = [buildNamed('one', '/archives/one'), buildNamed('two', '/archives/two')]
 const why = (known: Known, build: Build): string | undefined => whySignedOtherwise(known.signed(build.offer), build)
 
-test('what was signed is known when its archive is gone, and until it is taken back', (t) => {
+test('what was signed is known when its archive is gone, and stays so', (t) => {
   const { open } = fileIn(t)
   const known = open()
   assert.equal(why(known, ONE), undefined)
@@ -47,10 +47,23 @@ test('what was signed is known when its archive is gone, and until it is taken b
   )
   assert.equal(why(known, { ...TWO, offer: { ...TWO.offer, linkage: id('another') } }), undefined)
   assert.equal(why(known, { ...TWO, offer: { ...TWO.offer, stable: ONE.offer.stable } }), undefined, 'dates alone are no other word')
-  known.takeBack(ONE.offer.recipe, TWO.offer.content)
-  assert.notEqual(why(known, TWO), undefined)
-  known.takeBack(ONE.offer.recipe, ONE.offer.content)
-  assert.equal(why(known, TWO), undefined)
+})
+
+test('what an own build has given is known, be it signed or not, and makes nothing signed', (t) => {
+  const known = fileIn(t).open()
+  assert.equal(known.hasBuilt(ONE.offer), false)
+  known.saveBuilt(ONE.offer)
+  assert.equal(known.signed(ONE.offer), undefined)
+  known.saveBuild({ ...TWO, offer: { ...TWO.offer, linkage: id('another') } })
+  for (const [of, expected] of [
+    [ONE.offer, true],
+    [{ ...ONE.offer, content: id('other dates') }, true],
+    [{ ...ONE.offer, recipe: id('another') }, false],
+    [{ ...ONE.offer, linkage: id('another') }, false],
+    [TWO.offer, false],
+    [{ ...TWO.offer, linkage: id('another') }, true],
+  ] as const)
+    assert.equal(known.hasBuilt(of), expected)
 })
 
 test('a file from before that was remembered says what its builds say', (t) => {

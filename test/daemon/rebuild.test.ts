@@ -127,6 +127,16 @@ test('where nothing is left of the builds before it, a third content lifts the a
   assert.deepEqual([row?.state, row?.varies], ['irreproducible', undefined])
 })
 
+for (const standinsLive of [false, true]) {
+  test(`an accusation names what else it may be${standinsLive ? ', and that the copy was signed as one that may have been changed' : ''}`, async (t) => {
+    const place = placeIn(t)
+    await audit(auditOf(place, { text: 'a', standinsLive }, { text: 'b', besideItself: true }))
+    const [word] = rebuilt({ known: place.known, own: ownOf(place, { text: 'b' }), standinsLive: false, replaces: false })
+    assert.match(word?.text ?? '', /THE COPY THAT STOOD IN IS WRONG \(or a header, a static library or a tool, .* another version here\)/)
+    assert.equal(/whoever signed it says that it may have been changed/.test(word?.text ?? ''), standinsLive)
+  })
+}
+
 test('a build of another recipe says nothing of it', async (t) => {
   const place = placeIn(t)
   await disputeIn(place, true)

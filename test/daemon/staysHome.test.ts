@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { whyNobody, whyPrivate } from '../../src/daemon/staysHome.ts'
+import { whyAwaitsRebuild, whyNobody, whyPrivate } from '../../src/daemon/staysHome.ts'
 
 const FAMILY = { repository: 'gentoo', category: 'app-misc', name: 'hello', version: '2.10', chost: 'x86_64-pc-linux-gnu' }
 
@@ -40,4 +40,16 @@ for (const one of CASES) {
 test('a build of which nobody knows who typed it stays at home; one that a service typed does not', () => {
   assert.match(whyNobody({ callers: null }) ?? '', /^who typed emerge could not be read/)
   assert.equal(whyNobody({ callers: [] }), undefined)
+})
+
+test('a build that may have been changed is not signed while a dispute about its recipe is open', () => {
+  const [open, over] = [{ state: 'open' }, { state: 'resolved' }] as const
+  assert.match(whyAwaitsRebuild([over, open], true) ?? '', /^it may have been changed .* waits for the clean rebuild$/)
+  for (const [disputes, changed] of [
+    [[over, open], false],
+    [[over], true],
+    [[{ state: 'accuses' }], true],
+    [[], true],
+  ] as const)
+    assert.equal(whyAwaitsRebuild(disputes, changed), undefined)
 })

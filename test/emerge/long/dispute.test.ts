@@ -8,7 +8,7 @@ import { readdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { DisputeReport } from '../../../src/daemon/controlWire.ts'
 import { createNetwork, type Network } from '../../support/host/network.ts'
-import { archivesOn, ask, buildsOf } from '../../support/standin/ask.ts'
+import { archivesOn, ask, buildsOf, keyIdOf } from '../../support/standin/ask.ts'
 import { append } from '../../support/standin/built.ts'
 import { type Consumer, createConsumer, USABLE } from '../../support/story/consumer.ts'
 import { hold, letGo, reached } from '../../support/story/gate.ts'
@@ -69,7 +69,7 @@ test('with install alone: the dispute is open, keeps both archives, and a clean 
   assert.match(text, USABLE)
   assert.match(
     DIFFERS.exec(text)?.[1] ?? text,
-    /^open: your build may have run its own stand-in, so build it again while it is not installed .*both archives are in/,
+    /^open: your build may have found its own stand-in or an installed version, so build it again while none is installed .*both archives are in/,
   )
   const open = await disputeOn(user)
   assert.deepEqual([open.state, open.files], ['open', 'both'])
@@ -146,30 +146,50 @@ async function signedLive({ host }: Consumer): Promise<string | undefined> {
   return /"standinsLive":\w+/.exec(Buffer.from(envelope?.payload ?? '', 'base64').toString())?.[0]
 }
 
-test('a build that finds its own stand-in, and is another for that, accuses nobody, nor does one that finds what is installed', async () => {
+/** Everything that the key of a host has signed, as its tables say, and in what it keeps of disputes. */
+async function wordsOf({ host }: Consumer): Promise<readonly string[]> {
+  const kept = await host.run(['sh', '-c', `grep -l ${keyIdOf(host)} -r /var/lib/standin/disputes; :`])
+  const tables =
+    "for (const t of ['signed', 'builds', 'disputes']) for (const r of db.prepare(`SELECT * FROM ${t}`).all()) console.log(t, JSON.stringify(r))"
+  const open = "const db = new (require('node:sqlite').DatabaseSync)('/var/lib/standin/known.sqlite')"
+  const { stdout } = await host.run(['node', '--no-warnings', '-e', `${open};${tables}`])
+  const rows = stdout.split('\n').filter((line) => line.startsWith('signed') || line.includes(keyIdOf(host)))
+  return [...kept.stdout.split('\n').filter(Boolean), ...rows]
+}
+
+test('a build that finds its own stand-in, and is another for that, is not signed, nor is one that finds what is installed', async () => {
   const user = await createConsumer(publisher, 'epsilon', { standin: { features: 'install publish' } })
   hold(user.host, 'compile')
   const emerge = await user.emerge(SELFISH)
   await Promise.all([emerge.waitFor(USABLE), reached(user.host, 'compile')])
   letGo(user.host, 'compile')
   assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  const waits = /selfish-1: not published: it may have been changed .* and waits for the clean rebuild/
   await user.daemon.waitFor(
-    /selfish-1: YOUR OWN BUILD DIFFERS .*\/usr\/bin\/selfish\. open: your build may have run its own stand-in, .*\n/,
+    /selfish-1: YOUR OWN BUILD DIFFERS .*\/usr\/bin\/selfish\. open: your build may have found its own stand-in .*\n/,
   )
+  await settled(user.host)
+  assert.match(emerge.output(), waits)
   assert.equal((await user.host.run(['selfish'])).stdout, 'found\n')
   assert.equal((await disputeOn(user)).state, 'open')
-  assert.equal(await signedLive(user), '"standinsLive":true')
+  assert.deepEqual(await wordsOf(user), [])
+  assert.deepEqual(archivesOn(user.host), {})
 
+  const beside = await said(user, '--oneshot', SELFISH)
   await settled(user.host)
-  await said(user, '--oneshot', SELFISH)
-  await user.daemon.waitFor(/selfish-1: it was installed during this build too, which may have run it: .*\n/)
+  assert.match(beside, /selfish-1: it was installed during this build too, which may have run it: /)
+  assert.match(beside, waits)
   assert.equal((await disputeOn(user)).state, 'open')
+  assert.deepEqual(await wordsOf(user), [])
 
-  await settled(user.host)
   await user.host.emerge(['--unmerge', '--quiet', SELFISH])
   await said(user, '--oneshot', SELFISH)
   await user.daemon.waitFor(/selfish-1: your clean rebuild agrees with the copy .* closed in its favour.*\n/)
   await user.daemon.waitFor(/selfish-1: published .*\n/)
   assert.equal((await user.host.run(['selfish'])).stdout, 'fresh\n')
   assert.equal(await signedLive(user), '"standinsLive":false')
+  assert.deepEqual(
+    (await wordsOf(user)).map((line) => line.split(' ')[0]),
+    ['signed', 'builds'],
+  )
 })
