@@ -4,8 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { layerFor, type Looked } from './layer.ts'
-import { type Mark, MAX_MARKS } from './packed.ts'
-import { type Ended, type Source, type Take, unpack, unpackFiles } from './unpack.ts'
+import { type Mark, MAX_MARKS, type Packed } from './packed.ts'
+import { type Ended, headOf, type Source, type Take, unpack, unpackFiles } from './unpack.ts'
 import type { LeakOf, PackedFile, Watch } from './watch.ts'
 
 export interface InsideLimits {
@@ -108,7 +108,10 @@ async function digMarks(dig: Dig, where: string, from: Source, marks: readonly M
     // The end of zlib is a checksum, its beginning two bytes.
     if (depth === dig.limits.depth && (looked.isWhole || (isLarge && how !== 'zlib')))
       return dig.watch.found(where, tooMuch(`what is packed more than ${depth} times`))
-    if (isCut && !looked.isWhole && isLarge) return dig.watch.found(where, tooLarge(dig))
+    if (!looked.isWhole && isLarge && !isOver(dig)) {
+      if (isCut) return dig.watch.found(where, tooLarge(dig))
+      if (isBroken(how, looked) && !isPixels(from, mark.at)) return dig.watch.found(where, closed('something packed that breaks off'))
+    }
     if (depth < dig.limits.depth && !(await digDeeper(dig, where, looked, depth + 1))) return false
     if (looked.isWhole) past = mark.at + looked.taken
   }
@@ -116,10 +119,24 @@ async function digMarks(dig: Dig, where: string, from: Source, marks: readonly M
 }
 
 async function digDeeper(dig: Dig, where: string, looked: Looked, depth: number): Promise<boolean> {
-  if (dig.left < 0 || performance.now() > dig.until) return dig.watch.found(where, tooMuch('more than is unpacked of one build'))
+  if (isOver(dig)) return dig.watch.found(where, tooMuch('more than is unpacked of one build'))
   if (looked.marks.length === MAX_MARKS || looked.marks.some(({ at }) => at >= looked.held.length)) return dig.watch.found(where, tooLarge(dig))
   return digMarks(dig, where, { bytes: looked.held }, looked.marks, depth, looked.isCut)
 } // prettier-ignore
+
+/** xz says of lzma that it breaks off wherever something follows; what is no larger unpacked was stored, and seen as it is. */
+function isBroken(how: Packed, { size, taken }: Looked & Ended): boolean {
+  return how !== 'lzma' && size > taken
+}
+
+/** Pictures are one stream in parts of PNG, of which the first is a picture as well. */
+function isPixels(from: Source, at: number): boolean {
+  return at >= 4 && headOf(from, at - 4).toString('latin1', 0, 4) === 'IDAT'
+}
+
+function isOver({ left, until }: Dig): boolean {
+  return left < 0 || performance.now() > until
+}
 
 async function lookAtFiles(dig: Dig, root: string, files: readonly PackedFile[], isMany: boolean): Promise<Looked & Ended> {
   const how = files[0]?.marks[0]?.how

@@ -7,7 +7,11 @@
  */
 import { isAscii } from 'node:buffer'
 import { startsWith } from '../normalise/range.ts'
+import { CLOSED } from './closed.ts'
 import { isDeflated } from './deflated.ts'
+import { keyOf } from './key.ts'
+import { memberAt } from './member.ts'
+import { IN_FRONT, isSmallZlib, smallZlibIn } from './smallzlib.ts'
 
 export type Packed = 'gzip' | 'bzip2' | 'xz' | 'lzma' | 'zstd' | 'zlib' | 'deflate' | 'brotli'
 
@@ -28,21 +32,34 @@ const AHEAD = 512
 /** More are no help: what a file packs so often is text that was packed line by line. */
 export const MAX_MARKS = 200_000
 
-/** `isMany`: several files come one after the other, so a first byte may be anywhere. */
+/** `isMany`: several files come one after the other, so a head may be anywhere. */
 export function markerFor(isMany = false): Marker {
   const marks: Mark[] = []
+  /** Where a member of zip would end that counts only when it does not lie past the end of all. */
+  const ends = new Map<Mark, number>()
   let [judged, end] = [0, 0]
   let tail: Buffer = Buffer.alloc(0)
+  let [isProgram, hasParts] = [false, false]
   /** Marks from `judged` up to `until`; `bytes` begin at `base`. */
   const look = (bytes: Buffer, base: number, until: number): void => {
     const from = judged
     judged = until
+    if (from === 0) isProgram = !isMany && PROGRAMS.some((magic) => bytes.subarray(0, magic.length).equals(magic))
+    hasParts ||= isProgram && WITH_PARTS.some((magic) => bytes.includes(magic))
     // Whatever is packed has bytes that ASCII has not.
     if (isAscii(bytes)) return
-    const found: (Mark | undefined)[] = from === 0 ? [headMark(bytes, 0)] : []
-    for (const { magic, mark } of isMany ? [...ANYWHERE, ...HEADS] : ANYWHERE)
-      for (let at = bytes.indexOf(magic, from - base); at >= 0 && base + at < until; at = bytes.indexOf(magic, at + 1)) found.push(mark(bytes, at))
-    for (const mark of found) if (mark !== undefined && marks.length < MAX_MARKS) marks.push({ ...mark, at: base + mark.at })
+    const found: (Placed | undefined)[] = from === 0 ? [headMark(bytes, 0)] : []
+    for (const { magic, key, keyAt, mark } of [...ANYWHERE, ...(isMany ? HEADS : []), ...(hasParts ? IN_PROGRAMS : [])])
+      for (let at = bytes.indexOf(key, from - base + keyAt) - keyAt; at >= 0 && base + at < until; at = bytes.indexOf(key, at + keyAt + 1) - keyAt)
+        if (bytes.compare(magic, 0, keyAt, at, at + keyAt) === 0) found.push(mark(bytes, at))
+    if (!isProgram) for (const at of smallZlibIn(bytes, from - base, until - base)) found.push({ at, how: 'zlib' })
+    for (const one of found) {
+      if (one === undefined || marks.length >= MAX_MARKS) continue
+      const { end: last, ...mark } = one
+      const placed = { ...mark, at: base + mark.at }
+      marks.push(placed)
+      if (last !== undefined) ends.set(placed, base + last)
+    }
   } // prettier-ignore
   return {
     marks,
@@ -58,19 +75,28 @@ export function markerFor(isMany = false): Marker {
     },
     end() {
       if (judged < end) look(tail, end - tail.length, end)
-      marks.sort((a, b) => a.at - b.at)
+      const all = marks.splice(0).filter((mark) => (ends.get(mark) ?? 0) <= end)
+      marks.push(...all.toSorted((a, b) => a.at - b.at))
     },
   }
 }
 
+type Placed = Mark & { readonly end?: number }
+
 interface Magic {
   readonly magic: Buffer
+  /** The part of it that is looked for. */
+  readonly key: Buffer
+  readonly keyAt: number
   /** What begins where the magic number is. */
-  readonly mark: (bytes: Buffer, at: number) => Mark | undefined
+  readonly mark: (bytes: Buffer, at: number) => Placed | undefined
 }
 
-const known = (hex: string, mark: Magic['mark']): Magic => ({ magic: Buffer.from(hex, 'hex'), mark })
-const closed = (hex: string, what: string): Magic => known(hex, (_, at) => ({ at, how: 'closed', what }))
+function known(hex: string, mark: Magic['mark']): Magic {
+  const magic = Buffer.from(hex, 'hex')
+  return { magic, ...keyOf(magic), mark }
+}
+
 const zlib: Magic['mark'] = (bytes, at) => (isDeflated(bytes, at + 2) ? { at, how: 'zlib' } : undefined)
 
 /** Magic numbers that are long enough, or whose bytes are looked at closely enough, to count in the middle of anything. */
@@ -83,10 +109,12 @@ const ANYWHERE: readonly Magic[] = [
   known('425a68', (bytes, at) => (BZIP2_BLOCK.some((block) => startsWith(bytes.subarray(at + 4), block)) ? { at, how: 'bzip2' } : undefined)),
   // PKWARE APPNOTE 6.3, 4.3.7.
   known('504b0304', memberMark),
-  // RFC 1950 with the window that everybody takes, at the four levels.
+  // RFC 1950 with the window that everybody takes, at the four levels; the others are in smallzlib.ts.
   ...['7801', '785e', '789c', '78da'].map((hex) => known(hex, zlib)),
   // pax: 257 bytes into the header, behind which the file begins.
   known('7573746172', (bytes, at) => headMark(bytes, at + 255)),
+  known('5d0000', (bytes, at) => (isLzma(bytes, at) && isLzmaBegun(bytes, at) ? { at, how: 'lzma' } : undefined)),
+  ...CLOSED.map(({ magic, what, isHeader }) => known(magic.toString('hex'), (bytes, at) => (isHeader(bytes, at) ? { at, how: 'closed', what } : undefined))),
 ] // prettier-ignore
 
 const BZIP2_BLOCK: readonly (readonly number[])[] = [
@@ -94,53 +122,56 @@ const BZIP2_BLOCK: readonly (readonly number[])[] = [
   [0x17, 0x72, 0x45, 0x38, 0x50, 0x90],
 ]
 
-/** Magic numbers that programs and lists of such hold as well: they count where a file begins. */
-const HEADS: readonly Magic[] = [
-  closed('377abcaf271c', 'a 7z archive'),
-  closed('526172211a07', 'a rar archive'),
-  closed('4c5a495001', 'an lzip file'),
-  closed('04224d18', 'an lz4 file'),
-  closed('02214c18', 'an lz4 file'),
-  closed('894c5a4f000d0a1a0a', 'an lzop file'),
-  closed('4d53434600000000', 'a cabinet file'),
-  known('5d0000', (bytes, at) => (isLzma(bytes, at) ? { at, how: 'lzma' } : undefined)),
-]
+/** ELF, and libraries of it. */
+const PROGRAMS: readonly Buffer[] = ['\u007fELF', '!<arch>\n'].map((magic) => Buffer.from(magic, 'latin1'))
 
-function isRound(size: number): boolean {
-  return size >= 4096 && (size & (size - 1)) === 0
-}
+/** PNG and PDF, without which nothing of IN_FRONT is looked for. */
+const WITH_PARTS: readonly Buffer[] = ['\u0089PNG\r\n', '%PDF-1.'].map((magic) => Buffer.from(magic, 'latin1'))
+
+const IN_PROGRAMS: readonly Magic[] = IN_FRONT.map(({ text, startOf }) =>
+  known(Buffer.from(text).toString('hex'), (bytes, at) => {
+    const start = startOf(bytes, at + text.length)
+    return isSmallZlib(bytes, start) ? { at: start, how: 'zlib' } : undefined
+  }),
+)
+
+/** What counts where a file begins. */
+const HEADS: readonly Magic[] = [...CLOSED.map(({ magic }) => magic.toString('hex')), '5d0000'].map((hex) => known(hex, headMark))
 
 /** As xz(1) does: sizes of dictionaries that encoders write, and a length that is unknown or below 256 GiB. */
 function isLzma(bytes: Buffer, at: number): boolean {
   if (bytes.length < at + 18) return false
   const dictionary = bytes.readUInt32LE(at + 1)
-  const high = bytes.readUInt32LE(at + 9)
-  return (isRound(dictionary) || isRound((dictionary / 3) * 2) || dictionary === 0xffffffff) && (high < 64 || high === 0xffffffff)
+  const [low, high] = [bytes.readUInt32LE(at + 5), bytes.readUInt32LE(at + 9)]
+  return (isRound(dictionary) || isRound((dictionary / 3) * 2) || dictionary === 0xffffffff) && (high < 64 || (high & low) === -1)
+}
+
+function isRound(size: number): boolean {
+  return size >= 4096 && (size & (size - 1)) === 0
+}
+
+/** A length that is unknown or below 4 GiB; then the byte 0 that the encoder of ranges begins with, and a first symbol that is no match. */
+function isLzmaBegun(bytes: Buffer, at: number): boolean {
+  const [low, high] = [bytes.readUInt32LE(at + 5), bytes.readUInt32LE(at + 9)]
+  if (high !== 0xffffffff && (high !== 0 || low === 0)) return false
+  return bytes[at + 13] === 0 && (bytes[at + 14] ?? 0xff) < 0x80 && bytes.readUInt16LE(at + 14) !== 0
 }
 
 /** What a file that begins at `at` is, where the bytes in the middle of anything would not say so. */
 function headMark(bytes: Buffer, at: number): Mark | undefined {
   const head = bytes.subarray(at)
-  const first = HEADS.find(({ magic }) => head.subarray(0, magic.length).equals(magic))
-  if (first !== undefined) return first.mark(bytes, at)
+  const closed = CLOSED.find(({ magic }) => head.subarray(0, magic.length).equals(magic))
+  if (closed !== undefined) return { at, how: 'closed', what: closed.what }
+  if (startsWith(head, [0x5d, 0, 0]) && isLzma(bytes, at)) return { at, how: 'lzma' }
   // compress(1), which gzip opens.
   if (startsWith(head, [0x1f, 0x9d])) return { at, how: 'gzip' }
-  const isZlib = head.length > 6 && ((head[0] ?? 0) & 15) === 8 && (head[0] ?? 0) < 0x78 && head.readUInt16BE(0) % 31 === 0
-  return isZlib ? zlib(bytes, at) : undefined
+  return undefined
 }
 
-/** Methods whose own magic number is found behind the header: bzip2, zstd, xz. What is stored is in the bytes as it is. */
-const [STORED, DEFLATED, BY_THEMSELVES] = [0, 8, [12, 93, 95]]
-
-function memberMark(bytes: Buffer, at: number): Mark | undefined {
-  if (bytes.length < at + 31) return undefined
-  const [version, flags, method] = [bytes.readUInt16LE(at + 4), bytes.readUInt16LE(at + 6), bytes.readUInt16LE(at + 8)]
-  const name = bytes.readUInt16LE(at + 26)
-  const data = at + 30 + name + bytes.readUInt16LE(at + 28)
-  if ((version & 0xff) > 63 || (flags & 0xd000) !== 0 || name === 0 || name > 4096 || (bytes[at + 30] ?? 0) < 0x20) return undefined
-  if ((flags & 1) !== 0) return { at, how: 'closed', what: 'a zip member with a password' }
-  if (method === STORED) return headMark(bytes, data)
-  if (method === DEFLATED) return data >= bytes.length || isDeflated(bytes, data) ? { at: data, how: 'deflate' } : undefined
-  if (BY_THEMSELVES.includes(method) || method > 99) return undefined
-  return { at, how: 'closed', what: `a zip member that is packed by method ${method}` }
+function memberMark(bytes: Buffer, at: number): Placed | undefined {
+  const member = memberAt(bytes, at)
+  if (member === undefined) return undefined
+  if (member.kind === 'closed') return { at, how: 'closed', what: member.what, end: member.end }
+  // What is stored is in the bytes as it is, but for what shows at a head alone.
+  return member.kind === 'stored' ? headMark(bytes, member.at) : { at: member.at, how: 'deflate' }
 }

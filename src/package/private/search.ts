@@ -6,13 +6,13 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { keyOf } from './key.ts'
-import { type Needle, needlesOf } from './spelling.ts'
+import { type Fit, type Needle, needlesOf } from './spelling.ts'
 
 export interface PrivateText {
   readonly text: string
   /**
-   * A `path` counts wherever it stands and its last name is whole. A `word` counts only between bytes that a person would put between words, in
-   * small letters, in capitals, with one capital, and as it is.
+   * A `path` counts wherever it stands and its last name is whole. A `word` counts where it stands for itself (word.ts), in small letters, in
+   * capitals, with one capital, and as it is.
    */
   readonly form: 'path' | 'word'
   /** What it is, as the object of "holds". */
@@ -40,16 +40,27 @@ export function searcherFor(texts: readonly PrivateText[]): Searcher {
   return {
     whole(bytes) {
       const hasZero = bytes.includes(0)
-      return needles.find((needle) => isIn(bytes, needle, hasZero, true, true))?.of
+      const counts = countsWith(hasZero)
+      return needles.find((needle) => isIn(bytes, { needle, hasZero, starts: true, ends: true, counts }))?.of
     },
     begin() {
       const found = new Set<PrivateText>()
+      /** What counts depending on the rest of the stream. */
+      const open = { 'in text': new Set<PrivateText>(), 'in programs': new Set<PrivateText>() }
       let left = needles
       let tail: Buffer = Buffer.alloc(0)
-      let isFirst = true
+      let [isFirst, seenZero] = [true, false]
       const look = (bytes: Buffer, starts: boolean, ends: boolean): void => {
         const hasZero = bytes.includes(0)
-        for (const needle of left) if (!found.has(needle.of) && isIn(bytes, needle, hasZero, starts, ends)) found.add(needle.of)
+        seenZero ||= hasZero
+        for (const needle of left) {
+          const { of } = needle
+          const counts = (fit: Fit): boolean => {
+            if (typeof fit === 'string') open[fit].add(of)
+            return fit === true
+          }
+          if (!found.has(of) && isIn(bytes, { needle, hasZero, starts, ends, counts })) found.add(of)
+        }
         if (found.size > 0) left = left.filter(({ of }) => !found.has(of))
       }
       return {
@@ -63,7 +74,8 @@ export function searcherFor(texts: readonly PrivateText[]): Searcher {
         },
         end() {
           look(tail, tail.length < overlap, true)
-          return texts.find((of) => found.has(of))
+          const also = open[seenZero ? 'in programs' : 'in text']
+          return texts.find((of) => found.has(of) || also.has(of))
         },
       }
     },
@@ -76,13 +88,26 @@ interface KeyedNeedle extends Needle {
   readonly keyAt: number
 }
 
-/** `starts` and `ends`: whether nothing stands before and behind `bytes`. Otherwise what touches that end is left to who knows the neighbour. */
-function isIn(room: Buffer, needle: KeyedNeedle, hasZero: boolean, starts: boolean, ends: boolean): boolean {
+function countsWith(hasZero: boolean): (fit: Fit) => boolean {
+  const also = hasZero ? 'in programs' : 'in text'
+  return (fit) => fit === true || fit === also
+}
+
+interface Look {
+  readonly needle: KeyedNeedle
+  readonly hasZero: boolean
+  /** Whether nothing stands before and behind the bytes. Otherwise what touches that end is left to who knows the neighbour. */
+  readonly starts: boolean
+  readonly ends: boolean
+  readonly counts: (fit: Fit) => boolean
+}
+
+function isIn(room: Buffer, { needle, hasZero, starts, ends, counts }: Look): boolean {
   const { bytes, key, keyAt } = needle
   if (needle.isWide && !hasZero) return false
   const first = starts ? 0 : needle.before
   const last = ends ? room.length : room.length - bytes.length - needle.after
   for (let at = room.indexOf(key, first + keyAt) - keyAt; at >= first && at <= last; at = room.indexOf(key, at + keyAt + 1) - keyAt)
-    if (room.compare(bytes, 0, keyAt, at, at + keyAt) === 0 && needle.fits(room, at)) return true
+    if (room.compare(bytes, 0, keyAt, at, at + keyAt) === 0 && counts(needle.fits(room, at))) return true
   return false
 }

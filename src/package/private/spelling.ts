@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import type { PrivateText } from './search.ts'
+import { isLetter, widened, wordNeedles } from './word.ts'
 
 export interface Needle {
   readonly of: PrivateText
@@ -15,39 +16,14 @@ export interface Needle {
   readonly after: number
   /** Whether it holds a byte 0, which most files don't. */
   readonly isWide: boolean
-  fits(bytes: Buffer, at: number): boolean
+  fits(bytes: Buffer, at: number): Fit
 }
+
+/** Whether it is one: no, yes, or only in a file that has no byte 0, or only in one that has. */
+export type Fit = boolean | 'in text' | 'in programs'
 
 export function needlesOf(of: PrivateText): Needle[] {
-  return of.form === 'path' ? pathNeedles(of) : casesOf(of.text).flatMap((text) => wordNeedles(of, text))
-}
-
-/** As it is called, in small letters, in capitals, and with one capital. */
-function casesOf(text: string): string[] {
-  const small = text.toLowerCase()
-  return [...new Set([text, small, text.toUpperCase(), small.slice(0, 1).toUpperCase() + small.slice(1)])].filter(
-    (written) => written !== '',
-  )
-}
-
-/** Between bytes that a person would put between words: compiled code holds any three letters somewhere. */
-function wordNeedles(of: PrivateText, text: string): Needle[] {
-  const bytes = Buffer.from(text)
-  const wide = widened(text)
-  return [
-    { of, bytes, before: 1, after: 1, isWide: false, fits: (room, at) => isEdge(room[at - 1]) && isEdge(room[at + bytes.length]) },
-    { of, bytes: wide, before: 3, after: 3, isWide: true, fits: (room, at) => !isWideLetter(room, at - 2) && !isWideLetter(room, at + wide.length + 1) },
-  ] // prettier-ignore
-}
-
-/** UTF-16 without the zero in front of or behind it, so that it is the same in both orders of bytes. */
-function widened(text: string): Buffer {
-  return Buffer.from(text, 'utf16le').subarray(0, -1)
-}
-
-/** A mark of the order of bytes, or a length, stands in front of a word as well as a blank does. */
-function isWideLetter(room: Buffer, at: number): boolean {
-  return (room[at - 1] === 0 || room[at + 1] === 0) && isLetter(room[at])
+  return of.form === 'path' ? pathNeedles(of) : wordNeedles(of)
 }
 
 /** One slash as JSON, addresses, C and XML write it; `//` and `/./` lead to the same place. */
@@ -130,16 +106,4 @@ function base64Needles(of: PrivateText): Needle[] {
     }
     return [{ of, bytes, before, after, isWide: false, fits }]
   })
-}
-
-/** A byte that would make a name a longer one. */
-function isLetter(byte: number | undefined): boolean {
-  if (byte === undefined) return false
-  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || byte === 0x5f || (byte >= 0x61 && byte <= 0x7a)
-}
-
-/** Nothing, the end of a string, of a word or of a line, or ASCII punctuation. */
-function isEdge(byte: number | undefined): boolean {
-  if (byte === undefined || byte === 0 || byte === 9 || byte === 10 || byte === 13) return true
-  return byte >= 0x20 && byte < 0x7f && !isLetter(byte)
 }

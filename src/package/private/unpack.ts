@@ -7,10 +7,10 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createReadStream } from 'node:fs'
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib'
+import { constants, createBrotliDecompress, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib'
 import { HostError, hostError, systemCode } from '../../base/errors.ts'
 import type { Packed } from './packed.ts'
 
@@ -27,20 +27,28 @@ export interface Ended {
 /** Gets a piece; false when no more is wanted. */
 export type Take = (piece: Buffer) => boolean
 
-const FAR = { params: { [constants.ZSTD_d_windowLogMax]: 31 } }
+/** When a stream breaks, Node drops what it has not given yet, up to so much. */
+const GIVEN = { chunkSize: 4096 }
+const FAR = { ...GIVEN, params: { [constants.ZSTD_d_windowLogMax]: 31 } }
 const UNPACKERS = {
-  gzip: createGunzip,
-  zlib: createInflate,
-  deflate: createInflateRaw,
+  zlib: () => createInflate(GIVEN),
+  deflate: () => createInflateRaw(GIVEN),
   zstd: () => createZstdDecompress(FAR),
-  brotli: createBrotliDecompress,
+  brotli: () => createBrotliDecompress(GIVEN),
 } as const
-const PROGRAMS = { bzip2: ['bzip2'], xz: ['xz'], lzma: ['xz', '--format=lzma'] } as const
+const PROGRAMS = { bzip2: ['bzip2'], xz: ['xz', '--single-stream'], lzma: ['xz', '--format=lzma'] } as const
 
 const PIECE = 64 * 1024
 
 /** What came before a stream broke is given all the same. Errors: HostError MISSING_PROGRAM, TIMED_OUT, IO. */
 export async function unpack(from: Source, at: number, how: Packed, take: Take, signal: AbortSignal): Promise<Ended> {
+  if (how === 'gzip') {
+    // Node takes whatever follows a member for another one, breaks off there, and drops the end of the first.
+    const header = gzipHeader(headOf(from, at))
+    if (header === undefined) return { isWhole: false, taken: 0 }
+    const ended = await unpack(from, at + header, 'deflate', take, signal)
+    return { ...ended, taken: header + ended.taken }
+  }
   const source = 'path' in from ? createReadStream(from.path, { start: at }) : Readable.from(pieces(from.bytes, at))
   const doing = `could not look into ${'path' in from ? from.path : 'what is packed'}`
   if (how === 'bzip2' || how === 'xz' || how === 'lzma') {
@@ -66,6 +74,29 @@ export async function unpackFiles(how: Packed, paths: readonly string[], take: T
   // Without --force some of them leave out what has an unusual name or several names; with it they pass on what they can't unpack.
   const child = start(how, ['-f', ...far, '--', ...paths], 'ignore', signal)
   return drained(child, how, take, `could not look into ${paths[0] ?? ''}`)
+}
+
+/** What begins there, up to some 64 KiB. */
+export function headOf(from: Source, at: number): Buffer {
+  if ('bytes' in from) return from.bytes.subarray(at, at + PIECE)
+  const head = Buffer.alloc(PIECE)
+  const file = openSync(from.path, 'r')
+  try {
+    return head.subarray(0, readSync(file, head, 0, head.length, at))
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** How long the header of a member is (RFC 1952). */
+function gzipHeader(head: Buffer): number | undefined {
+  const flags = head[3] ?? 0
+  let end = 10
+  if ((flags & 4) !== 0 && head.length >= 12) end += 2 + head.readUInt16LE(10)
+  // A name and a comment.
+  for (const flag of [8, 16]) if ((flags & flag) !== 0 && end > 0) end = head.indexOf(0, end) + 1
+  if ((flags & 2) !== 0) end += 2
+  return end >= 10 && end < head.length ? end : undefined
 }
 
 function* pieces(bytes: Buffer, from: number): Generator<Buffer> {
@@ -102,14 +133,18 @@ async function drained(child: ChildProcess, program: string, take: Take, doing: 
   }
 }
 
-/** Whether it came to its own end. */
+/** Whether it came to its own end. It is ended there: it would swallow the rest of its source else, and of a zip file each member has such a rest. */
 async function given(stream: Readable, take: Take): Promise<boolean> {
   let isWhole = false
+  const { promise, resolve } = Promise.withResolvers<void>()
   stream.on('data', (piece: Buffer) => {
     if (!take(piece)) stream.destroy()
   })
-  const { promise, resolve } = Promise.withResolvers<void>()
-  stream.on('end', () => (isWhole = true))
+  stream.on('end', () => {
+    isWhole = true
+    stream.destroy()
+    resolve()
+  })
   stream.on('close', resolve).on('error', () => resolve())
   await promise
   return isWhole

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
+import { brotliCompressSync, constants, crc32, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { writeArchive } from '../../../src/package/archive/write.ts'
 import { INSIDE_LIMITS, type InsideLimits } from '../../../src/package/private/inside.ts'
 import type { PrivateText } from '../../../src/package/private/search.ts'
@@ -44,6 +44,18 @@ function madeBy(t: TestContext, script: string): Buffer {
 const zip = (method: number, out: string, ...members: string[]): string =>
   `python3 -c "import zipfile, sys; z = zipfile.ZipFile('${out}', 'w', ${method}); [z.write(name) for name in sys.argv[1:]]; z.close()" ${members.join(' ')}`
 
+/** A picture with a text. */
+const picture = (text: Buffer): Buffer =>
+  Buffer.concat([
+    Buffer.from('\u0089PNG\r\n\u001a\n\0\0\0\rIHDR\0\0\0\u0001\0\0\0\u0001\b', 'latin1'),
+    randomBytes(20),
+    Buffer.from('zTXtComment\0\0'),
+    text,
+    randomBytes(200),
+  ])
+
+const ELF = Buffer.concat([Buffer.from('\u007fELF\u0002\u0001\u0001'), randomBytes(3000)])
+
 const record = (bytes: Buffer): Buffer => {
   const size = Buffer.alloc(4)
   size.writeUInt32BE(bytes.length)
@@ -66,6 +78,12 @@ describe('a path of the build is found', () => {
     ['in a debug section of a static library', `echo 'int x;' | gcc -g -gz=zlib -fdebug-prefix-map=$PWD=${BUILD}/work -xc -c - -o a.o; ar rc out a.o`],
     ['in zlib', deflateSync(TEXT)],
     ['in zlib of a small window', deflateSync(TEXT, { windowBits: 10 })],
+    ...[9, 10, 11, 12, 13, 14].map((windowBits): [string, Buffer] => [`in a text of a picture, in a window of ${windowBits} bits`, picture(deflateSync(TEXT, { windowBits }))]),
+    ['in a picture in a program', Buffer.concat([ELF, picture(deflateSync(TEXT, { windowBits: 12 }))])],
+    ['in a short text of a small window', Buffer.concat([randomBytes(700), deflateSync(`by ${BUILD}`, { windowBits: 12, strategy: constants.Z_FIXED })])],
+    ['in gzip in front of something else', Buffer.concat([gzipSync(TEXT), Buffer.from('another thing')])],
+    ['in lzma in a program', `head -c 4096 /dev/urandom > out; xz --format=lzma -c in >> out; head -c 999 /dev/urandom >> out`],
+    ['in the last of many members', `${zip(8, 'out', '/usr/bin/xz', 'in')}`],
     ['in a record of R', Buffer.concat([record(randomBytes(3000)), record(Buffer.from('nothing')), record(Buffer.from(TEXT))])],
     ['in zlib in gzip in zlib', deflateSync(gzipSync(deflateSync(TEXT)))],
     ['behind a stream that is broken off', Buffer.concat([gzipSync(randomBytes(9000)).subarray(0, 4000), gzipSync(TEXT)])],
@@ -82,6 +100,15 @@ describe('a path of the build is found', () => {
   })
 })
 
+const WORDS = Buffer.from(Array.from({ length: 20_000 }, (_, at) => `word${at * 7919} `).join(''))
+
+/** The head of a 7z archive, with the checksum of its second half. */
+function sevenZip(): Buffer {
+  const head = Buffer.concat([Buffer.from('377abcaf271c000400000000', 'hex'), randomBytes(20)])
+  head.writeUInt32LE(crc32(head.subarray(12)), 8)
+  return head
+}
+
 describe('what nobody here can look into is told', () => {
   const bytes = randomBytes(2000)
   const cases: [string, string | Buffer, string][] = [
@@ -90,6 +117,15 @@ describe('what nobody here can look into is told', () => {
     ['7z that is stored in zip', `printf '7z\\274\\257\\047\\034\\000\\004' > a; head -c 900 /dev/urandom >> a; ${zip(0, 'out', 'a')}`, 'a 7z archive'],
     ['rar', Buffer.concat([Buffer.from('Rar!\u001a\u0007\0'), bytes]), 'a rar archive'],
     ['lz4', Buffer.concat([Buffer.from('04224d18', 'hex'), bytes]), 'an lz4 file'],
+    ['7z in a program', Buffer.concat([ELF, sevenZip(), bytes]), 'a 7z archive'],
+    ['rar in a program', Buffer.concat([ELF, Buffer.from('526172211a0700cf907300000d00000000000000', 'hex'), bytes]), 'a rar archive'],
+    ['lzip in a program', Buffer.concat([ELF, Buffer.from('4c5a4950010c00', 'hex'), bytes]), 'an lzip file'],
+    ['lz4 in a program', Buffer.concat([ELF, Buffer.from('04224d186440a700080000', 'hex'), bytes]), 'an lz4 file'],
+    ['lz4 of a kernel in a program', Buffer.concat([ELF, Buffer.from('02214c1800100000', 'hex'), bytes]), 'an lz4 file'],
+    ['lzop in a program', Buffer.concat([ELF, Buffer.from('894c5a4f000d0a1a0a1040209009400105', 'hex'), bytes]), 'an lzop file'],
+    ['a cabinet in a program', Buffer.concat([ELF, Buffer.from('4d534346000000000010000000000000' + '2c000000000000000301', 'hex'), bytes]), 'a cabinet file'],
+    ['gzip that breaks off', Buffer.concat([gzipSync(WORDS).subarray(0, 30_000), bytes]), 'something packed that breaks off'],
+    ['gzip that breaks off in gzip', gzipSync(gzipSync(WORDS).subarray(0, 30_000)), 'something packed that breaks off'],
     ['zip with lzma', zip(14, 'out', 'in'), 'a zip member that is packed by method 14'],
     ['zip with a password', Buffer.concat([Buffer.from('504b03041400010008000000', 'hex'), Buffer.alloc(14), Buffer.from('\u0002\0\0\0in'), bytes]), 'a zip member with a password'],
   ] // prettier-ignore
@@ -116,6 +152,25 @@ describe('what nobody here can look into is told', () => {
   })
 }) // prettier-ignore
 
+test('many members cost as much each as few', async (t) => {
+  const cost = async (members: number): Promise<number> => {
+    const before = bytesRead()
+    const made = madeBy(
+      t,
+      `python3 -c "import zipfile; z = zipfile.ZipFile('out', 'w', 8); [z.writestr('m%d' % i, ('%d ' % i) * 4000) for i in range(${members})]"`,
+    )
+    assert.deepEqual(await told(t, 'x', made), [])
+    return bytesRead() - before
+  }
+  const [few, many] = [await cost(1000), await cost(4000)]
+  assert.ok(many < 8 * few, `${few} bytes are read for 1000 members, ${many} for 4000`)
+})
+
+/** By this process, from files and pipes. */
+function bytesRead(): number {
+  return Number(/^rchar: (\d+)/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1])
+}
+
 describe('nothing is told', () => {
   const magics = [
     '1f8b0800',
@@ -137,6 +192,28 @@ describe('nothing is told', () => {
       'of tables that look like empty blocks of zlib in each other',
       () =>
         Buffer.concat(Array.from({ length: 9 }, () => Buffer.from(`7801000000ffff${'00'.repeat(14)}`, 'hex')).concat(randomBytes(70_000))),
+    ],
+    [
+      'of a picture in several parts',
+      () =>
+        Buffer.concat([
+          Buffer.from('\u0089PNG\r\n\u001a\n\0\0\0\rIDAT', 'latin1'),
+          deflateSync(WORDS).subarray(0, 30_000),
+          randomBytes(999),
+        ]),
+    ],
+    [
+      'of a program that writes headers of zip',
+      () => Buffer.concat([ELF, Buffer.from('504b0304554889e5534889fb4883ec08e8b1ffff488b', 'hex'), randomBytes(600)]),
+    ],
+    [
+      'of a header of a member larger than its file',
+      () =>
+        Buffer.concat([
+          ELF,
+          Buffer.from('504b030414000100080000002100' + '00000000' + 'ffffff0f' + '00000000' + '02000000' + '696e', 'hex'),
+          randomBytes(600),
+        ]),
     ],
     ['of programs that pack', () => readFileSync('/usr/bin/xz')],
     ['of what is packed three times', () => gzipSync(deflateSync(gzipSync(randomBytes(70_000))))],
