@@ -9,7 +9,7 @@ import * as v from 'valibot'
 import { plainText } from '../base/schema.ts'
 import { type Metadata, METADATA_KEYS } from '../package/manifest.ts'
 import type { PrivateText } from '../package/private/search.ts'
-import { type Person, privateTexts } from '../package/private/texts.ts'
+import { type Person, type PrivateFacts, privateTexts, unsought } from '../package/private/texts.ts'
 import { readText } from '../portage/bounded.ts'
 import { readRepos, type Repository } from '../portage/repos.ts'
 import { callers } from './caller.ts'
@@ -36,16 +36,27 @@ const MAX_WORDS_BYTES = 64 * 1024 * 1024
 
 /** Errors: HostError UNREADABLE. */
 export function privateTextsOf(of: Traces, host: TracesHost, metadata: Metadata): PrivateText[] {
+  return privateTexts(factsOf(of, host, metadata))
+}
+
+/** Names of this host and of people on it that are not looked for, each with the reason. Errors: HostError UNREADABLE. */
+export function unsoughtNames(settings: Pick<Traces, 'publicWords' | 'publicRepos'>, host: TracesHost): ReturnType<typeof unsought> {
+  return unsought(factsOf({ tmpdir: '/', buildFolder: '/', callers: null, ...settings }, host, {}))
+}
+
+function factsOf(of: Traces, host: TracesHost, metadata: Metadata): PrivateFacts {
   const accounts = readAccounts(host.root)
   const isSystem = (name: string): boolean => accounts.some((account) => account.name === name && !account.isPerson)
   const typing = (of.callers ?? []).filter(({ name }) => !isSystem(name))
-  return privateTexts({
+  return {
     tmpdirs: [...new Set([of.tmpdir, followed(of.tmpdir)])],
     builds: [...new Set([of.buildFolder, followed(of.buildFolder)])],
     people: [...accounts.filter(({ isPerson }) => isPerson), ...typing],
     hostname: host.hostname,
+    aliases: readAliases(host),
+    domains: readDomains(host.root),
     isCommon: commonWords(of, host, metadata),
-  })
+  }
 }
 
 /** The folder itself is mostly gone by now, so the links of what is left of the way to it are followed. */
@@ -71,6 +82,41 @@ function readAccounts(root: string): Account[] {
     const uid = Number(number)
     return name === '' ? [] : [{ name, home, isPerson: uid >= FIRST_PERSON && uid <= LAST_PERSON }]
   })
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '127.0.1.1', '::1'])
+
+/** Who has more names for the loopback than this keeps advertisers there. */
+const MAX_LOOPBACK = 16
+const MAX_DOMAINS = 16
+
+/** What /etc/hosts calls this host. */
+function readAliases({ root, hostname }: TracesHost): string[] {
+  const lines = fieldsIn(join(root, 'etc/hosts'))
+  const [first = ''] = hostname.split('.')
+  const beside = lines.filter(([, ...names]) => names.some((name) => name === hostname || name === first)).flatMap(([, ...names]) => names)
+  const own = lines.filter(([address = '']) => LOOPBACK.has(address)).flatMap(([, ...names]) => names)
+  const all = new Set([...beside.slice(0, MAX_LOOPBACK), ...(own.length <= MAX_LOOPBACK ? own : [])])
+  return [...all].filter((name) => name !== hostname && isHostName(name))
+}
+
+function readDomains(root: string): string[] {
+  const said = fieldsIn(join(root, 'etc/resolv.conf')).filter(([key]) => key === 'domain' || key === 'search')
+  return said.flatMap(([, ...names]) => names.map((name) => name.replace(/\.$/, ''))).filter(isHostName).slice(0, MAX_DOMAINS) // prettier-ignore
+}
+
+function isHostName(name: string): boolean {
+  return /^[\w.-]{1,253}$/.test(name)
+}
+
+function fieldsIn(path: string): string[][] {
+  const lines = (readText(path, MAX_ACCOUNTS_BYTES) ?? '').split('\n')
+  return lines.map((line) =>
+    line
+      .replace(/[#;].*/, '')
+      .trim()
+      .split(/\s+/),
+  )
 }
 
 /** Keys that hold the ebuild's own words. */

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
-import { privateTextsOf, type Traces } from '../../src/daemon/traces.ts'
+import { privateTextsOf, type Traces, unsoughtNames } from '../../src/daemon/traces.ts'
 import { atEnd } from '../support/atEnd.ts'
 
 const BUILD = '/var/tmp/portage/app-misc/hello-2'
@@ -43,6 +43,20 @@ describe('what is looked for', () => {
     assert.deepEqual(textsIn(rootWith(t, {}), 'thinkpad7.example.org'), [BUILD, '/home/anna', 'thinkpad7.example.org', 'thinkpad7', 'anna'])
   })
 
+  test('what the host is called in /etc/hosts, and the domains of /etc/resolv.conf', (t) => {
+    const root = rootWith(t, {
+      'etc/hosts':
+        '127.0.0.1 localhost sparrow # owl\n192.168.7.2 desk9.firm7.de\tthinkpad7\n192.168.7.3 printer\n::1 localhost ip6-localhost\n',
+      'etc/resolv.conf': '; domain owl.de\nnameserver 192.168.7.1\nsearch lan firm7.de. lab8.de\n',
+    })
+    const names = ['thinkpad7', 'desk9.firm7.de', 'desk9', 'sparrow', 'firm7.de', 'lab8.de']
+    assert.deepEqual(textsIn(root, 'thinkpad7'), [BUILD, '/home/anna', ...names, 'anna'])
+  })
+  test('no advertisers', (t) => {
+    const hosts = Array.from({ length: 9000 }, (_, at) => `127.0.0.1 ads${at}.shop${at}.de\n`).join('')
+    assert.deepEqual(textsIn(rootWith(t, { 'etc/hosts': hosts }), 'thinkpad7'), [BUILD, '/home/anna', 'thinkpad7', 'anna'])
+  })
+
   const common: [string, string, Partial<Traces>, Record<string, string>][] = [
     ['a package of a public repository', 'hello', {}, {}],
     ['a word of its flags', 'thor', {}, {}],
@@ -72,4 +86,10 @@ describe('what is looked for', () => {
     for (const name of ['small', 'large'])
       for (const below of ['/portage', '/portage/app-misc/hello-2']) assert.ok(texts.includes(`${root}/${name}${below}`), `${name}${below}`)
   })
+})
+
+test('a person who is called like a package is not looked for, and that is said', (t) => {
+  const root = rootWith(t, { 'etc/passwd': `${PASSWD}thor:x:1001:1001::/home/thor:/bin/bash\n` })
+  const names = unsoughtNames({ publicWords: [], publicRepos: ['gentoo'] }, { root, hostname: 'thinkpad7' })
+  assert.deepEqual(names, [{ name: 'thor', why: 'a word of packages, or in public_words' }])
 })

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { counted } from '../../base/units.ts'
 import { readPolicy } from '../../daemon/realm.ts'
+import { unsoughtNames } from '../../daemon/traces.ts'
 import { whyOfBashrcs } from '../../daemon/wish.ts'
 import { hookStatus } from '../../portage/hookfile.ts'
 import { hookReach, mayEnd, MOVE_END } from '../../portage/hookreach.ts'
@@ -25,6 +26,7 @@ export const settingChecks: readonly Check[] = [
   { name: '/usr/local', look: localFiles },
   { name: 'STANDIN_FEATURES', look: features },
   { name: 'standin.conf', look: conf },
+  { name: 'names', look: names },
   { name: 'policy', look: policy },
   { name: 'libsandbox', look: sandbox },
 ]
@@ -83,6 +85,15 @@ function conf({ conf: path }: World): Finding[] {
   const unknown = warnings.map((warning) => wrong('standin.conf', warning, 'correct or remove it; man standin.conf names all settings'))
   if (unknown.length > 0) return unknown
   return [ok('standin.conf', existsSync(path) ? path : 'is not there, so all settings have their defaults')]
+}
+
+/** What an archive is not searched for, though it is a name of somebody. */
+function names({ root, hostname, conf: path }: World): Finding[] {
+  const { publish_repos: publicRepos, public_words: publicWords } = readConf(path).settings
+  const left = unsoughtNames({ publicRepos: [...publicRepos], publicWords: [...publicWords] }, { root, hostname })
+  if (left.length === 0) return [ok('names', 'a build with a name of a user or of this host stays at home')]
+  const shown = left.slice(0, 9).map(({ name, why }) => `${JSON.stringify(name)} (${why})`)
+  return [note('names', `not looked for in what is published: ${shown.join(', ')}${left.length > shown.length ? ', ...' : ''}`)]
 }
 
 async function policy(world: World): Promise<Finding[]> {

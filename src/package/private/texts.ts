@@ -18,6 +18,9 @@ export interface PrivateFacts {
   readonly people: readonly Person[]
   /** What the host calls itself. */
   readonly hostname: string
+  /** What else it is called, and the domains that it looks for names in. */
+  readonly aliases: readonly string[]
+  readonly domains: readonly string[]
   /** Whether everybody's files may hold this word: the ebuild's own words, those of public repositories, and those that the user calls public. */
   readonly isCommon: (word: string) => boolean
 }
@@ -72,20 +75,74 @@ function isPlaceholder(word: string): boolean {
   return PLACEHOLDERS.has(word.toLowerCase())
 }
 
-function isTelling(word: string, { isCommon }: PrivateFacts): boolean {
-  return word.length >= SHORTEST && !isPlaceholder(word) && !EVERYWHERE.has(word.toLowerCase()) && !isCommon(word)
+/** Why a name is not looked for; undefined where it is. */
+function whyNot(word: string, { isCommon }: PrivateFacts): string | undefined {
+  if (word.length < SHORTEST) return 'too short'
+  if (isPlaceholder(word)) return 'says nothing of anybody'
+  if (EVERYWHERE.has(word.toLowerCase())) return 'in every program'
+  return isCommon(word) ? 'a word of packages, or in public_words' : undefined
 }
 
+function isTelling(word: string, facts: PrivateFacts): boolean {
+  return whyNot(word, facts) === undefined
+}
+
+/** Domains that a maker of routers gives to everybody, or a standard. */
+const PUBLIC_DOMAINS: ReadonlySet<string> = new Set([
+  'fritz.box',
+  'easy.box',
+  'o2.box',
+  'speedport.ip',
+  'home.arpa',
+  'ip6-localhost',
+  'ip6-loopback',
+])
+
 function hostTexts(facts: PrivateFacts): PrivateText[] {
-  const { hostname } = facts
-  const [first = '', ...domain] = hostname.split('.')
-  const names = domain.length > 0 && first !== 'localhost' ? [hostname] : []
-  if (isTelling(first, facts)) names.push(first)
-  return names.map((text) => ({ text, form: 'word', what: `the name of this host (${text})`, remedy: SAYS_NOTHING }))
+  const names = [facts.hostname, ...facts.aliases]
+  const hosts = names.flatMap((name) => hostNames(name, facts))
+  const domains = [...names.map((name) => name.split('.').slice(1).join('.')), ...facts.domains].filter((name) =>
+    isTellingDomain(name, facts),
+  )
+  return [
+    ...hosts.map((text) => word(text, `the name of this host (${text})`)),
+    ...domains.map((text) => word(text, `the domain of this host (${text})`)),
+  ]
+}
+
+function word(text: string, what: string): PrivateText {
+  return { text, form: 'word', what, remedy: SAYS_NOTHING }
+}
+
+function hostNames(name: string, facts: PrivateFacts): string[] {
+  const [first = '', ...domain] = name.split('.')
+  const names = domain.length > 0 && first !== 'localhost' ? [name] : []
+  return isTelling(first, facts) && !PUBLIC_DOMAINS.has(name) ? [...names, first] : names
+}
+
+/** Whether it has a name of its own in front of its last. */
+function isTellingDomain(domain: string, facts: PrivateFacts): boolean {
+  if (PUBLIC_DOMAINS.has(domain.toLowerCase())) return false
+  return domain.split('.').slice(0, -1).some((name) => isTelling(name, facts)) && !facts.isCommon(domain) // prettier-ignore
+}
+
+/** A directory of the network calls annika@firm.example, or FIRM\annika, whom everybody else calls annika. */
+function accountNames(name: string): string[] {
+  const cut = name.slice(name.lastIndexOf('\\') + 1).replace(/(?<=.)@.*$/, '')
+  return [...new Set([name, cut])]
 }
 
 function nameTexts(facts: PrivateFacts): PrivateText[] {
-  return facts.people
-    .filter(({ name }) => isTelling(name, facts))
-    .map(({ name }) => ({ text: name, form: 'word', what: `the name of user ${name}`, remedy: SAYS_NOTHING }))
+  const names = facts.people.flatMap(({ name }) => accountNames(name))
+  return names.filter((name) => isTelling(name, facts)).map((name) => word(name, `the name of user ${name}`))
+}
+
+/** Names of people and of the host that are not looked for though they may say something, each with the reason. */
+export function unsought(facts: PrivateFacts): { readonly name: string; readonly why: string }[] {
+  const hosts = [facts.hostname, ...facts.aliases].map((name) => name.split('.')[0] ?? '')
+  const names = new Set([...hosts, ...facts.people.flatMap(({ name }) => accountNames(name).slice(-1))])
+  return [...names].flatMap((name) => {
+    const why = whyNot(name, facts)
+    return why === undefined || name === '' || isPlaceholder(name) ? [] : [{ name, why }]
+  })
 }

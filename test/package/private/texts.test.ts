@@ -3,13 +3,15 @@
  */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type PrivateFacts, privateTexts } from '../../../src/package/private/texts.ts'
+import { type PrivateFacts, privateTexts, unsought } from '../../../src/package/private/texts.ts'
 
 const FACTS: PrivateFacts = {
   tmpdirs: ['/var/tmp'],
   builds: ['/var/tmp/portage/app-misc/hello-2'],
   people: [],
   hostname: 'localhost',
+  aliases: [],
+  domains: [],
   isCommon: (word) => word === 'hello' || word === 'max',
 }
 
@@ -30,6 +32,11 @@ describe('what is looked for', () => {
     ['no host of a placeholder\u2019s name', { hostname: 'Gentoo' }, []],
     ['no host of one letter', { hostname: 'a' }, []],
     ['nothing of localhost.localdomain', { hostname: 'localhost.localdomain' }, []],
+    ['the domain of a host', { hostname: 'thinkpad7.firm7.de' }, ['thinkpad7.firm7.de', 'thinkpad7', 'firm7.de']],
+    ['other names of a host', { aliases: ['localhost', 'ip6-localhost', 'desk.firm7.de', 'desk', 'box'] }, ['desk.firm7.de', 'desk', 'firm7.de']],
+    ['the domains that it searches', { domains: ['firm7.de', 'lab.firm7.de', 'firm7.internal'] }, ['firm7.de', 'lab.firm7.de', 'firm7.internal']],
+    ['no domain that is everybody\u2019s', { hostname: 'a.gentoo.org', domains: ['lan', 'local', 'home', 'internal', 'localdomain', 'example.com', 'fritz.box', 'home.arpa', 'hello.org'] }, ['a.gentoo.org']],
+    ['an account of a directory', { people: [{ name: 'anna@firm7.de', home: '/home/anna' }, { name: 'FIRM\\berta', home: '' }] }, ['/home/anna', 'anna@firm7.de', 'anna', 'FIRM\\berta', 'berta']],
     ['each text once', { people: [{ name: 'anna', home: '/home/anna' }, { name: 'anna', home: '/home/anna' }], hostname: 'anna' }, ['/home/anna', 'anna']],
   ] // prettier-ignore
   for (const [what, facts, expected] of cases)
@@ -45,4 +52,12 @@ test('each says what to do', () => {
   const texts = privateTexts({ ...FACTS, people: [{ name: 'anna', home: '/home/anna' }], hostname: 'thinkpad7' })
   assert.match(texts[0]?.remedy ?? '', /-ffile-prefix-map=\/var\/tmp\/portage=\. in CFLAGS/)
   assert.ok(texts.every(({ remedy, what }) => remedy !== '' && what !== ''))
+})
+
+test('what is not looked for is named with the reason', () => {
+  const people = ['anna', 'max@firm7.de', 'al', 'user', 'jan'].map((name) => ({ name, home: '' }))
+  assert.deepEqual(
+    unsought({ ...FACTS, people }).map(({ name, why }) => `${name}: ${why}`),
+    ['max: a word of packages, or in public_words', 'al: too short', 'jan: in every program'],
+  )
 })
