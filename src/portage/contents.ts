@@ -3,13 +3,16 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { realpathSync } from 'node:fs'
+import { lstatSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { systemCode } from '../base/errors.ts'
 import { readText } from './bounded.ts'
 import type { InstalledPackage } from './vdb.ts'
 
 const MAX_CONTENTS_BYTES = 256 * 1024 * 1024
+
+/** Of a path: PATH_MAX of Linux. */
+const MOST_CHARACTERS = 4096
 
 /** Whose CONTENTS, and the folder that holds it. */
 export type Contents = Pick<InstalledPackage, 'cpv' | 'folder'>
@@ -77,22 +80,43 @@ function pathOf(line: string): string | undefined {
   return beforeSum > 3 ? line.slice(4, beforeSum) : undefined
 }
 
-/** A path with the links in its folder resolved below `root`; its own last name is left alone, for it may be the link that is owned. */
+/**
+ * A path with the links in its folder resolved below `root`; its own last name is left alone, for it may be the link that is owned. Each folder is looked
+ * at once, and from the one above it: a name like `__pycache__` is owned in ten thousands of them.
+ */
 function realFolders(root: string): (path: string) => string {
-  const known = new Map<string, string>()
-  const resolve = (folder: string): string => {
-    try {
-      return realpathSync(join(root, folder))
-    } catch (error) {
-      if (systemCode(error) === undefined) throw error
-      return join(root, folder)
-    }
-  }
-  return (path) => {
-    const folder = dirname(path)
-    const real = known.get(folder) ?? resolve(folder)
+  const top = realOr(root).replace(/\/$/, '')
+  const known = new Map([
+    ['/', top],
+    ['.', top],
+  ])
+  const realOf = (folder: string): string => {
+    const found = known.get(folder)
+    if (found !== undefined) return found
+    if (folder.length > MOST_CHARACTERS) return join(root, folder)
+    const path = `${realOf(dirname(folder))}/${basename(folder)}`
+    const real = isLink(path) ? realOr(path) : path
     known.set(folder, real)
-    return join(real, basename(path))
+    return real
+  }
+  return (path) => `${realOf(dirname(path))}/${basename(path)}`
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return false
+  }
+}
+
+function realOr(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return path
   }
 }
 

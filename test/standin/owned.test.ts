@@ -114,6 +114,20 @@ test('a name of the same ending that a package has elsewhere owns nothing here',
   }),
 )
 
+test('lines that Portage never writes own nothing, and keep nobody', { skip }, () =>
+  onHost(async (host) => {
+    const { keptAside } = await replaced(host, () => {
+      owns(host, FILE, 'test-misc/odd-1')
+      const lines = ['dir demo', 'dir ..', 'dir ', 'dir /', 'dir', `dir ${'a/'.repeat(100_000)}demo`, `dir /${'a/'.repeat(100_000)}demo`]
+      writeFileSync(join(host.root, 'var/db/pkg/test-misc/odd-1/CONTENTS'), lines.join('\n'))
+    })
+    assert.deepEqual(
+      keptAside.map(({ path }) => path),
+      [FILE],
+    )
+  }),
+)
+
 test('a file that was only touched goes where nobody owns it', { skip }, () =>
   onHost(async (host) => {
     const before = snapshot(host.root)
