@@ -98,6 +98,12 @@ test('a part of a path that no test file has is a failure, not a run without one
   assert.match(ran.stdout, /^# no test file has such a path$/m)
 })
 
+test('where all that is asked for is left out, that is said, and is no failure', async () => {
+  const ran = await execa(process.execPath, [join(SUPPORT, 'run.ts'), '--pure', 'emerge/stays-home'], { reject: false, ...own() })
+  assert.equal(ran.exitCode, 0)
+  assert.match(ran.stdout, /^# nothing was run\n# tests on real Portage are left out \(1 files\): /m)
+})
+
 test('a file that blocks is ended with what it has started, and said to be, and the others are run', async (t) => {
   const { failed, end, top } = await report(t, { 'blocks.test.mjs': BLOCKS, 'passes.test.mjs': PASSES }, { longestFileMs: 8000 })
   assert.ok(failed)

@@ -22,7 +22,7 @@ export interface RunInput {
   readonly leftOut?: string | undefined
 }
 
-/** Whether something failed; no file at all has failed too. The report goes to standard output. */
+/** Whether something failed; no file at all has failed too, but where all were left out. The report goes to standard output. */
 export async function runFiles({ files, top, atOnce, longestFileMs, leftOut }: RunInput): Promise<boolean> {
   const events = run({ files: [...files], concurrency: atOnce, timeout: longestFileMs })
   const failures = failuresOf(events, top)
@@ -35,11 +35,17 @@ export async function runFiles({ files, top, atOnce, longestFileMs, leftOut }: R
   await promise
   stopWatch()
   process.stdout.write(
-    [...tally(), '', ...summary(failures, files.length), ...overdue, ...(leftOut === undefined ? [] : [leftOut])]
+    [
+      ...tally(),
+      '',
+      ...(files.length === 0 && leftOut !== undefined ? ['nothing was run'] : summary(failures, files.length)),
+      ...overdue,
+      ...(leftOut === undefined ? [] : [leftOut]),
+    ]
       .map((line) => `# ${line}`.trimEnd() + '\n')
       .join(''),
   ) // a comment in TAP
-  return failures.length > 0 || files.length === 0
+  return failures.length > 0 || (files.length === 0 && leftOut === undefined)
 }
 
 type Events = ReturnType<typeof run>

@@ -105,12 +105,12 @@ function hostTexts(facts: PrivateFacts): PrivateText[] {
     isTellingDomain(name, facts),
   )
   return [
-    ...hosts.map((text) => word(text, `the name of this host (${text})`)),
-    ...domains.map((text) => word(text, `the domain of this host (${text})`)),
+    ...hosts.map((text) => wordText(text, `the name of this host (${text})`)),
+    ...domains.map((text) => wordText(text, `the domain of this host (${text})`)),
   ]
 }
 
-function word(text: string, what: string): PrivateText {
+function wordText(text: string, what: string): PrivateText {
   return { text, form: 'word', what, remedy: SAYS_NOTHING }
 }
 
@@ -134,7 +134,7 @@ function accountNames(name: string): string[] {
 
 function nameTexts(facts: PrivateFacts): PrivateText[] {
   const names = facts.people.flatMap(({ name }) => accountNames(name))
-  return names.filter((name) => isTelling(name, facts)).map((name) => word(name, `the name of user ${name}`))
+  return names.filter((name) => isTelling(name, facts)).map((name) => wordText(name, `the name of user ${name}`))
 }
 
 /** Names of people and of the host that are not looked for though they may say something, each with the reason. */

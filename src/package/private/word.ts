@@ -79,7 +79,7 @@ function asciiSide(byte: number | undefined): number {
 
 /** What ends in a letter or a digit and is none: colours of a terminal, escapes of C, JSON and addresses. */
 const ESCAPE =
-  /(?:(?:\x1b|\\e|\\033|\\x1b)\[[\d;]*[A-Za-z]|(?<!\\)\\(?:[abefnrtv]|x[\dA-Fa-f]{2}|u[\dA-Fa-f]{4}|[0-3]?[0-7]{1,2})|%[2-7][\dA-Fa-f])$/
+  /(?:(?:\p{Cc}|\\e|\\033|\\x1b)\[[\d;]*[A-Za-z]|(?<!\\)\\(?:[abefnrtv]|x[\dA-Fa-f]{2}|u[\dA-Fa-f]{4}|[0-3]?[0-7]{1,2})|%[2-7][\dA-Fa-f])$/u
 
 function sideBefore(room: Buffer, at: number): number {
   const byte = room[at - 1]
@@ -109,7 +109,7 @@ function otherSide(byte: number, char: string | undefined): number {
 function charOf(room: Buffer, from: number, length: number): string | undefined {
   if (from < 0 || from + length > room.length) return undefined
   const text = room.toString('utf8', from, from + length)
-  return [...text].length === 1 && text !== '\ufffd' ? text : undefined
+  return /^[^\ufffd]$/u.test(text) ? text : undefined
 }
 
 /** Whether it is the most of a word as people write it, as Andrea is of Andreas; where strings stand side by side the letters go on. */

@@ -83,7 +83,7 @@ describe('a path of the build is found', () => {
     ['in a short text of a small window', Buffer.concat([randomBytes(700), deflateSync(`by ${BUILD}`, { windowBits: 12, strategy: constants.Z_FIXED })])],
     ['in gzip in front of something else', Buffer.concat([gzipSync(TEXT), Buffer.from('another thing')])],
     ['in lzma in a program', `head -c 4096 /dev/urandom > out; xz --format=lzma -c in >> out; head -c 999 /dev/urandom >> out`],
-    ['in the last of many members', `${zip(8, 'out', '/usr/bin/xz', 'in')}`],
+    ['in the last of many members', zip(8, 'out', '/usr/bin/xz', 'in')],
     ['in a record of R', Buffer.concat([record(randomBytes(3000)), record(Buffer.from('nothing')), record(Buffer.from(TEXT))])],
     ['in zlib in gzip in zlib', deflateSync(gzipSync(deflateSync(TEXT)))],
     ['behind a stream that is broken off', Buffer.concat([gzipSync(randomBytes(9000)).subarray(0, 4000), gzipSync(TEXT)])],
@@ -123,7 +123,7 @@ describe('what nobody here can look into is told', () => {
     ['lz4 in a program', Buffer.concat([ELF, Buffer.from('04224d186440a700080000', 'hex'), bytes]), 'an lz4 file'],
     ['lz4 of a kernel in a program', Buffer.concat([ELF, Buffer.from('02214c1800100000', 'hex'), bytes]), 'an lz4 file'],
     ['lzop in a program', Buffer.concat([ELF, Buffer.from('894c5a4f000d0a1a0a1040209009400105', 'hex'), bytes]), 'an lzop file'],
-    ['a cabinet in a program', Buffer.concat([ELF, Buffer.from('4d534346000000000010000000000000' + '2c000000000000000301', 'hex'), bytes]), 'a cabinet file'],
+    ['a cabinet in a program', Buffer.concat([ELF, Buffer.from('4d5343460000000000100000000000002c000000000000000301', 'hex'), bytes]), 'a cabinet file'],
     ['gzip that breaks off', Buffer.concat([gzipSync(WORDS).subarray(0, 30_000), bytes]), 'something packed that breaks off'],
     ['gzip that breaks off in gzip', gzipSync(gzipSync(WORDS).subarray(0, 30_000)), 'something packed that breaks off'],
     ['zip with lzma', zip(14, 'out', 'in'), 'a zip member that is packed by method 14'],
@@ -208,12 +208,7 @@ describe('nothing is told', () => {
     ],
     [
       'of a header of a member larger than its file',
-      () =>
-        Buffer.concat([
-          ELF,
-          Buffer.from('504b030414000100080000002100' + '00000000' + 'ffffff0f' + '00000000' + '02000000' + '696e', 'hex'),
-          randomBytes(600),
-        ]),
+      () => Buffer.concat([ELF, Buffer.from('504b03041400010008000000210000000000ffffff0f0000000002000000696e', 'hex'), randomBytes(600)]),
     ],
     ['of programs that pack', () => readFileSync('/usr/bin/xz')],
     ['of what is packed three times', () => gzipSync(deflateSync(gzipSync(randomBytes(70_000))))],

@@ -51,19 +51,20 @@ describe('found whole and in pieces', () => {
     test(JSON.stringify(bytes), () => assert.deepEqual(found(searcher, Buffer.from(bytes, 'utf8')), [expected]))
 })
 
+const latin1 = (of: string): Buffer => Buffer.from(of, 'latin1')
+
 describe('a name found in what programs and people write', () => {
   const MIMAS = text('word', 'mimas')
   const ANNIKA = text('word', 'annika')
   const of = searcherFor([MIMAS, ANNIKA, text('word', 'tom'), text('word', 'Desk7bX')])
-  const bytes = (latin1: string): Buffer => Buffer.from(latin1, 'latin1')
   const cases: [string, Buffer, string | undefined][] = [
-    ['a constant of Java', bytes('\x01\0\x05mimas\x01\0\x06annikaLCode'), 'mimas'],
-    ['a constant of Java, whatever follows', bytes('\0\x05mimasx'), 'mimas'],
-    ['bytecode of Python', bytes('\xda\x05mimasr\x03\0'), 'mimas'],
-    ['a pickle without a zero', bytes('\x80\x04\x8c\x05mimas\x94.'), 'mimas'],
-    ['a row of SQLite', bytes('SQLite\0\x02\x03annikamimasfirst note'), 'annika'],
-    ['strings of Rust side by side', bytes('\0called by annikasrc/main.rs'), 'annika'],
-    ['strings side by side, as it is called', bytes('\0invalid argsDesk7bXbuilt at '), 'Desk7bX'],
+    ['a constant of Java', latin1('\x01\0\x05mimas\x01\0\x06annikaLCode'), 'mimas'],
+    ['a constant of Java, whatever follows', latin1('\0\x05mimasx'), 'mimas'],
+    ['bytecode of Python', latin1('\xda\x05mimasr\x03\0'), 'mimas'],
+    ['a pickle without a zero', latin1('\x80\x04\x8c\x05mimas\x94.'), 'mimas'],
+    ['a row of SQLite', latin1('SQLite\0\x02\x03annikamimasfirst note'), 'annika'],
+    ['strings of Rust side by side', latin1('\0called by annikasrc/main.rs'), 'annika'],
+    ['strings side by side, as it is called', latin1('\0invalid argsDesk7bXbuilt at '), 'Desk7bX'],
     ['typographic quotes', Buffer.from('by \u2018mimas\u2019'), 'mimas'],
     ['other quotes', Buffer.from('\u201cmimas\u201d'), 'mimas'],
     ['dots', Buffer.from('mimas\u2026'), 'mimas'],
@@ -71,20 +72,20 @@ describe('a name found in what programs and people write', () => {
     ['a dash', Buffer.from('mimas\u2014a host'), 'mimas'],
     ['Chinese', Buffer.from('\u4f5c\u8005mimas\u8457'), 'mimas'],
     ['a picture', Buffer.from('mimas\u{1f600}'), 'mimas'],
-    ['quotes of Windows', bytes('by \x93mimas\x94'), 'mimas'],
-    ['colours of a terminal', bytes('by \x1b[1mmimas\x1b[0m'), 'mimas'],
-    ['colours that a script writes', bytes('by \\033[1;31mmimas\\033[0m'), 'mimas'],
-    ['an end of a page', bytes('\fmimas\v'), 'mimas'],
-    ['a text in a text', bytes(String.raw`"by\nmimas\n"`), 'mimas'],
-    ['an address', bytes('by%20mimas%20'), 'mimas'],
+    ['quotes of Windows', latin1('by \x93mimas\x94'), 'mimas'],
+    ['colours of a terminal', latin1('by \x1b[1mmimas\x1b[0m'), 'mimas'],
+    ['colours that a script writes', latin1('by \\033[1;31mmimas\\033[0m'), 'mimas'],
+    ['an end of a page', latin1('\fmimas\v'), 'mimas'],
+    ['a text in a text', latin1(String.raw`"by\nmimas\n"`), 'mimas'],
+    ['an address', latin1('by%20mimas%20'), 'mimas'],
     ['a short name in quotes', Buffer.from('\u201ctom\u201d'), 'tom'],
-    ['a longer word', bytes('mimasx xmimas \x06mimasx'), undefined],
+    ['a longer word', latin1('mimasx xmimas \x06mimasx'), undefined],
     ['a longer word of another language', Buffer.from('\u00e9mimas mimas\u00e9 mimas\u0301'), undefined],
-    ['a longer word of Latin-1', bytes('\xe9mimas'), undefined],
-    ['a longer word in a program', bytes('\0annikas, \0xannikax'), undefined],
-    ['side by side in a text', bytes('called by annikasrc/main.rs'), undefined],
-    ['side by side in a program, in another case', bytes('\0called byANNIKAsrcmain'), undefined],
-    ['a short name in a program', bytes('\0\x03tom\x01\xfftom\x7f atoms'), undefined],
+    ['a longer word of Latin-1', latin1('\xe9mimas'), undefined],
+    ['a longer word in a program', latin1('\0annikas, \0xannikax'), undefined],
+    ['side by side in a text', latin1('called by annikasrc/main.rs'), undefined],
+    ['side by side in a program, in another case', latin1('\0called byANNIKAsrcmain'), undefined],
+    ['a short name in a program', latin1('\0\x03tom\x01\xfftom\x7f atoms'), undefined],
   ]
   for (const [what, room, expected] of cases) test(what, () => assert.deepEqual(found(of, room), [expected]))
 })
