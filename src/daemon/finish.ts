@@ -5,6 +5,7 @@
  */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { hostError } from '../base/errors.ts'
 import { size } from '../base/units.ts'
 import { audit, INCOMPARABLE, type StoodIn } from './audit.ts'
 import { isInstalled, mayBeChanged, mayHaveFoundItself } from './beside.ts'
@@ -94,8 +95,17 @@ function made(
   const granted = wanted.typed.includes('publish') ? 'typed' : 'settings'
   const traces = tracesOf(realm, course)
   return publish({ ...realm, wish, recipe, from, archives, work, traces, granted, signal: realm.ending }).finally(() =>
-    rmSync(work, { recursive: true, force: true }),
+    dropWork(realm, work),
   )
+}
+
+/** What stays goes at the next start-up; what was made is held against the copy all the same. */
+function dropWork({ log }: Pick<Realm, 'log'>, work: string): void {
+  try {
+    rmSync(work, { recursive: true, force: true })
+  } catch (error) {
+    log(hostError(`could not remove ${work}`, error).message)
+  }
 }
 
 function tracesOf({ settings }: Realm, { note }: Course): Traces {

@@ -16,7 +16,6 @@ const START = 'start-up, which does the same again; test/daemon/store.test.ts'
 
 export const UNREACHED: readonly Reason[] = [
   ['src/base/durable.ts', 'rmSync(temporary', AFTER],
-  ['src/daemon/finish.ts', 'if (rows.every', AFTER],
   ['src/daemon/maker.ts', 'rmSync(wanted.out', AFTER],
   ['src/package/archive/own.ts', 'rmSync(input.into', AFTER],
   ['src/package/archive/write.ts', 'rmSync(temporary', AFTER],
@@ -27,7 +26,6 @@ export const UNREACHED: readonly Reason[] = [
   ['src/standin/place.ts', 'rmdirSync(path)', AFTER],
   ['src/daemon/known.ts', 'FROM builds', KNOWLEDGE],
   ['src/daemon/known.ts', 'UPDATE builds', KNOWLEDGE],
-  ['src/daemon/known.ts', 'FROM signed', KNOWLEDGE],
   ['src/daemon/known.ts', 'INTO passed_on', KNOWLEDGE],
   ['src/daemon/known.ts', 'FROM passed_on', KNOWLEDGE],
   ['src/daemon/claims.ts', "openSync(file, 'r')", READS],
