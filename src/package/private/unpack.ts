@@ -64,7 +64,9 @@ export async function unpack(from: Source, at: number, how: Packed, take: Take, 
   const fed = feed(source, unpacker, doing, signal)
   const isWhole = await given(unpacker, take)
   source.destroy()
-  await fed
+  // What a whole stream has given needs nothing more of its source.
+  if (isWhole) fed.catch(() => undefined)
+  else await fed
   return { isWhole, taken: unpacker.bytesWritten }
 }
 
