@@ -27,7 +27,7 @@ import { ownedBelow, type Owners } from './owned.ts'
 import { isResistance, reasonOf } from './resistance.ts'
 import type { Site } from './site.ts'
 import { sweepBytecode } from './sweep.ts'
-import { type Telling, tellingOf } from './telling.ts'
+import { named, type Telling, tellingOf } from './telling.ts'
 
 export interface PurgeInput extends Site {
   readonly id: number
@@ -64,8 +64,9 @@ interface Work {
   paths: readonly JournalPath[]
   readonly keptAside: { path: string; keptAs: string; why: string }[]
   readonly left: { path: string; why: string }[]
-  /** What is ours and still there. */
+  /** What is ours and still there, and the sources of such bytecode. */
   readonly resisting: string[]
+  readonly needed: string[]
   readonly telling: Telling
 }
 
@@ -77,7 +78,7 @@ export function purge(input: PurgeInput): Purged {
   const base = join(input.root, '/')
   const telling = tellingOf(input.say)
   const owners = ownedBelow(input.root, () => [...suspects(work), ...work.asked], telling.tell)
-  const noted = { removed: [], touched: new Set<string>(), asked: [], keptAside: [], left: [], resisting: [] }
+  const noted = { removed: [], touched: new Set<string>(), asked: [], keptAside: [], left: [], resisting: [], needed: [] }
   const work: Work = { input, entry, base, owners, telling, ...noted, paths: [] }
   input.step?.('purging', '')
   try {
@@ -117,8 +118,12 @@ function takeAway(work: Work, paths: readonly JournalPath[]): void {
 function sweep(work: Work): void {
   if (isOver(work)) return
   const isTaken = (placed: JournalPath): boolean => judged(work, placed, work.base + placed.path) === 'replaced'
-  const unlink = (path: string): void => unlinkName(work, { path })
-  sweepBytecode({ ...work, isTaken, unlink, attempt: (path, step) => void attempt(work, path, step) })
+  const resists = (path: string, step: () => void): boolean => {
+    const { length } = work.resisting
+    attempt(work, path, step)
+    return work.resisting.length > length
+  }
+  work.needed.push(...sweepBytecode({ ...work, isTaken, unlink: (path) => unlinkName(work, { path }), resists }))
 }
 
 /** Gives what `step` gives; true where it resisted, which is noted. */
@@ -228,8 +233,8 @@ function leave(work: Work, path: string, why: string): void {
 }
 
 /** What is gone is forgotten: a merge may put Portage's own there before this is tried again. */
-function resistedBy({ input, entry, resisting }: Work, total: number): HostError {
-  input.journal.keepOnly(entry.id, resisting)
+function resistedBy({ input, entry, resisting, needed }: Work, total: number): HostError {
+  input.journal.keepOnly(entry.id, [...resisting, ...needed])
   return new HostError('IO', `${resisting.length} of ${total} names could not be taken away`)
 }
 
@@ -243,5 +248,3 @@ function flush(work: Work, paths: readonly JournalPath[]): void {
   }
   work.input.step?.('flushed', '')
 }
-
-const named = (path: string): string => (path.startsWith('/') || path === 'its marker' ? path : `/${path}`)

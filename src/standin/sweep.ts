@@ -5,7 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { cachesOf, type Compiled, compiledIn, isSource } from './bytecode.ts'
+import { type Cache, cachesOf, type Compiled, compiledIn, isSource } from './bytecode.ts'
 import type { JournalPath } from './journal.ts'
 import { removedEmpty } from './live.ts'
 import type { Owners } from './owned.ts'
@@ -20,23 +20,30 @@ export interface Sweep {
   readonly asked: string[]
   readonly owners: Pick<Owners, 'isFree'>
   readonly unlink: (path: string) => void
-  /** Does one step, which may resist. */
-  readonly attempt: (path: string, step: () => void) => void
+  /** Whether a step, which it does, resists. */
+  readonly resists: (path: string, step: () => void) => boolean
 }
 
-export function sweepBytecode({ base, paths, isTaken, asked, owners, unlink, attempt }: Sweep): void {
+/** Gives back the sources of what is still there: they alone tell what it is. */
+export function sweepBytecode({ base, paths, isTaken, asked, owners, unlink, resists }: Sweep): string[] {
   const made = new Set(paths.filter(({ kind }) => kind === 'dir').map(({ path }) => path))
   const compiled: Compiled[] = []
-  const folders: string[] = []
-  for (const cache of cachesOf(paths.filter((placed) => isSource(placed) && !isTaken(placed))))
-    attempt(cache.folder, () => {
+  const folders: Cache[] = []
+  const needed: JournalPath[] = []
+  const caches = cachesOf(paths.filter((placed) => isSource(placed) && !isTaken(placed)))
+  for (const cache of caches) {
+    const isHard = resists(cache.folder, () => {
       const found = compiledIn(cache, base)
       if (found === undefined) return
       compiled.push(...found)
-      if (cache.isNew && !made.has(cache.folder)) folders.push(cache.folder)
+      if (cache.isNew && !made.has(cache.folder)) folders.push(cache)
     })
-  asked.push(...folders)
-  for (const { path, source } of compiled) asked.push(path, source.path)
-  for (const { path, source } of compiled) attempt(path, () => owners.isFree(path) && owners.isFree(source.path) && unlink(path))
-  for (const folder of folders) attempt(folder, () => owners.isFree(folder) && removedEmpty(base + folder))
+    if (isHard) needed.push(...cache.sources)
+  }
+  asked.push(...folders.map(({ folder }) => folder), ...compiled.flatMap(({ path, source }) => [path, source.path]))
+  for (const { path, source } of compiled)
+    if (resists(path, () => owners.isFree(path) && owners.isFree(source.path) && unlink(path))) needed.push(source)
+  for (const { folder, sources } of folders)
+    if (resists(folder, () => owners.isFree(folder) && removedEmpty(base + folder))) needed.push(...sources)
+  return needed.map(({ path }) => path)
 }

@@ -26,3 +26,8 @@ export function tellingOf(say: (line: string) => void): Telling {
     },
   }
 }
+
+/** A name below the root, or what is none, for people. */
+export function named(path: string): string {
+  return path.startsWith('/') || path === 'its marker' ? path : `/${path}`
+}

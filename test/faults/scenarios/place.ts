@@ -32,9 +32,9 @@ const silent = (): void => undefined
 
 type Placeable = Extract<Plan, { kind: 'place' }>
 
-/** The plan of `PACKAGE`, with what is known of its script, so that the copy is looked at again. */
-export function planFor(root: string, isThere = (folder: string): boolean => existsSync(join(root, folder))): Placeable {
-  const plan = planOf(PACKAGE, isThere)
+/** The plan of `tree`, `PACKAGE` and maybe more, with what is known of its script, so that the copy is looked at again. */
+export function planFor(root: string, tree = PACKAGE, isThere = (folder: string): boolean => existsSync(join(root, folder))): Placeable {
+  const plan = planOf(tree, isThere)
   const facts = { kind: 'script', interpreter: '/bin/sh', argument: undefined } as const
   return {
     ...plan,
@@ -70,7 +70,7 @@ const TAKEN = 'usr/share/doc/demo-1'
 
 function scenarioOf({ name, dress, isTaken = false, umask = 0o022, leaves = /^never$/ }: Kind): Scenario {
   const planned = ({ root }: TestHost): Placeable =>
-    planFor(root, (folder) => !(isTaken && folder === TAKEN) && existsSync(join(root, folder)))
+    planFor(root, PACKAGE, (folder) => !(isTaken && folder === TAKEN) && existsSync(join(root, folder)))
   const tryOn = async (host: TestHost, also: readonly string[] = []): Promise<void> => {
     const { kind, ...rest } = await placeOn(host, planned(host))
     if (![isTaken ? 'refused' : 'placed', ...also].includes(kind)) throw new Error(`${kind}: ${JSON.stringify(rest)}`)

@@ -1,16 +1,18 @@
 /**
- * A stand-in is taken away: as it was placed, after its user has edited, replaced and removed names of it, to a folder on another filesystem, by a hook.
+ * A stand-in is taken away: as it was placed, after its user has edited, replaced and removed names of it, to a folder on another filesystem, by a hook,
+ * with what Python has compiled of it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { openJournal } from '../../../src/standin/journal.ts'
-import { stage, type TestHost, testHost } from '../../standin/support/site.ts'
+import { stage, type TestHost, testHost, type Tree } from '../../standin/support/site.ts'
 import { otherFilesystem } from '../support/folders.ts'
 import { judgeHost, meddle, remember, settle } from '../support/ground.ts'
 import type { Scenario } from '../support/scenario.ts'
-import { mergeOn, PACKAGE, placeOn } from './place.ts'
+import { mergeOn, PACKAGE, placeOn, planFor } from './place.ts'
 
 interface Kind {
   readonly name: string
@@ -19,8 +21,12 @@ interface Kind {
   readonly isBrief?: boolean
   /** What is kept lies on another filesystem. */
   readonly isFar?: boolean
+  /** With a source of Python's, which has run. */
+  readonly isCompiled?: boolean
   readonly leaves?: RegExp
 }
+
+const WORD: Tree = { 'usr/share/demo/word/word.py': 'WORD = 1\n' }
 
 const EDITS: Kind['edits'] = {
   'usr/bin/demo': 'edit',
@@ -57,16 +63,19 @@ function mergeOwn(top: string): void {
   remember(top)
 }
 
-function scenarioOf({ name, edits, isBrief = false, isFar = false, leaves = /^never$/ }: Kind): Scenario {
+function scenarioOf({ name, edits, isBrief = false, isFar = false, isCompiled = false, leaves = /^never$/ }: Kind): Scenario {
+  const tree = isCompiled ? { ...PACKAGE, ...WORD } : PACKAGE
   return {
     name,
     leaves,
     async prepare(top) {
       const host = testHost(top)
-      stage(host.stagingPath, PACKAGE)
+      stage(host.stagingPath, tree)
       remember(top)
       if (isFar) writeFileSync(join(top, FAR), mkdtempSync(join(otherFilesystem(top), 'far-')))
-      await placeOn(host)
+      await placeOn(host, planFor(host.root, tree))
+      if (isCompiled)
+        execFileSync('python3', ['-c', 'import word'], { cwd: join(host.root, 'usr/share/demo/word'), env: { PATH: '/usr/bin:/bin' } })
       meddle(top, edits)
       host.journal.close()
     },
@@ -85,7 +94,7 @@ function scenarioOf({ name, edits, isBrief = false, isFar = false, leaves = /^ne
         host.journal.close()
       }
     },
-    ...(Object.keys(edits).length === 0 && { merge: mergeOwn }),
+    ...(tree === PACKAGE && Object.keys(edits).length === 0 && { merge: mergeOwn }),
     judge: (top, isFinal) => judgeHost(top, isFinal, keepFolder(top)),
     leave(top) {
       if (isFar) rmSync(keepFolder(top), { recursive: true, force: true })
@@ -96,6 +105,7 @@ function scenarioOf({ name, edits, isBrief = false, isFar = false, leaves = /^ne
 export const PURGING: readonly Scenario[] = [
   scenarioOf({ name: 'purge', edits: {} }),
   scenarioOf({ name: 'purge-edited', edits: EDITS }),
+  scenarioOf({ name: 'purge-compiled', edits: {}, isCompiled: true }),
   scenarioOf({ name: 'purge-far', edits: EDITS, isFar: true, leaves: /^(?!standin\/keep)/ }),
   scenarioOf({ name: 'purge-brief', edits: EDITS, isBrief: true }),
 ]
