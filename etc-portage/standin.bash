@@ -88,7 +88,7 @@ __standin_line() {
 				[[ ${value} == ?(*/)libsandbox.so ]] || { line+='LD_PRELOAD '; break; }
 			done
 			for value in ${PATH//:/ }; do
-				[[ ${value#"${EPREFIX-}"} == /@(usr|opt|bin|sbin)?(/*) ]] || { line+='PATH '; break; }
+				[[ ${value#"${EPREFIX-}"} == /@(usr|opt|bin|sbin|etc/eselect)?(/*) ]] || { line+='PATH '; break; }
 			done
 			# At clean they are still there, and stay where FEATURES says so.
 			if [[ ${EBUILD_PHASE} == setup || " ${FEATURES} " == *" keepwork "* ]]; then

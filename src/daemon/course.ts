@@ -8,7 +8,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { hostError, StandinError } from '../base/errors.ts'
+import { hostError, StandinError, systemCode } from '../base/errors.ts'
 import { checkJson, count, hex64, plainText } from '../base/schema.ts'
 import { FEATURES } from '../portage/features.ts'
 import { callers } from './caller.ts'
@@ -112,8 +112,17 @@ export function saveNote(folder: string, key: string, value: Note): void {
     writeFileSync(`${path}.tmp`, JSON.stringify(value), { mode: 0o600 })
     renameSync(`${path}.tmp`, path)
   } catch (error) {
-    rmSync(`${path}.tmp`, { force: true })
+    dropHalf(`${path}.tmp`)
     throw hostError(`could not write ${path}`, error)
+  }
+}
+
+/** Where even that is refused the next start-up does it. */
+function dropHalf(half: string): void {
+  try {
+    rmSync(half, { force: true })
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
   }
 }
 

@@ -84,7 +84,17 @@ function digestsOf(values: MomentValues, tools: WishTools): EbuildDigests {
   return digestEbuild({ root: tools.root, repository, cpv, use: new Set(commandWords(values.USE)) })
 }
 
+/** Errors: only what nobody has foreseen. */
 async function recipe(given: MomentValues, of: Family, digests: EbuildDigests, tools: WishTools): Promise<WishedRecipe> {
+  try {
+    return await readRecipe(given, of, digests, tools)
+  } catch (error) {
+    if (error instanceof StandinError) return { known: false, why: error.message, changed: false }
+    throw error
+  }
+}
+
+async function readRecipe(given: MomentValues, of: Family, digests: EbuildDigests, tools: WishTools): Promise<WishedRecipe> {
   const values = { ...withoutPlace(given), ...localeOf(given), ...unread(digests) }
   const slot = digests.metadata['SLOT'] ?? '0'
   const { category, version } = of
@@ -108,32 +118,27 @@ async function recipe(given: MomentValues, of: Family, digests: EbuildDigests, t
     compilers: { CC: values.CC, CXX: values.CXX },
   })
   if (why !== undefined) return { known: false, why, changed: true }
-  try {
-    const unknown = whyUnknown(values, tools)
-    if (unknown !== undefined) return { known: false, why: unknown, changed: false }
-    const place = buildPath(values, tools.root)
-    if ('why' in place) return { known: false, why: place.why, changed: false }
-    const asked = { ...tools, env: { ...tools.env, PATH: place.path } }
-    const [{ linker, ...compilers }, flags] = await Promise.all([toolchain(values, asked), resolvedFlags(values, asked)])
-    const made = recipeOf({
-      family: of,
-      chost: values.CHOST,
-      eapi: digests.metadata['EAPI'] ?? '0',
-      ebuildSha256: digests.ebuild,
-      eclasses: Object.entries(digests.eclasses).map(([name, sha256]) => ({ name, sha256 })),
-      filesSha256: digests.files,
-      distfiles: digests.distfiles && Object.entries(digests.distfiles).map(([name, dist]) => ({ name, dist })),
-      use: commandWords(values.USE),
-      flags,
-      toolchain: { ...compilers, ld: linker, others: otherCompilers(digests, tools) },
-      features: commandWords(values.FEATURES),
-      variables: values,
-    })
-    return { known: true, recipe: made, id: recipeId(made), environment: environmentClass(made), native: await nativeOf(values, asked) }
-  } catch (error) {
-    if (error instanceof StandinError) return { known: false, why: error.message, changed: false }
-    throw error
-  }
+  const unknown = whyUnknown(values, tools)
+  if (unknown !== undefined) return { known: false, why: unknown, changed: false }
+  const place = buildPath(values, tools.root)
+  if ('why' in place) return { known: false, why: place.why, changed: false }
+  const asked = { ...tools, env: { ...tools.env, PATH: place.path } }
+  const [{ linker, ...compilers }, flags] = await Promise.all([toolchain(values, asked), resolvedFlags(values, asked)])
+  const made = recipeOf({
+    family: of,
+    chost: values.CHOST,
+    eapi: digests.metadata['EAPI'] ?? '0',
+    ebuildSha256: digests.ebuild,
+    eclasses: Object.entries(digests.eclasses).map(([name, sha256]) => ({ name, sha256 })),
+    filesSha256: digests.files,
+    distfiles: digests.distfiles && Object.entries(digests.distfiles).map(([name, dist]) => ({ name, dist })),
+    use: commandWords(values.USE),
+    flags,
+    toolchain: { ...compilers, ld: linker, others: otherCompilers(digests, tools) },
+    features: commandWords(values.FEATURES),
+    variables: values,
+  })
+  return { known: true, recipe: made, id: recipeId(made), environment: environmentClass(made), native: await nativeOf(values, asked) }
 }
 
 /** What may make this build another than its recipe says, and need not. */

@@ -12,7 +12,7 @@ import { posix } from 'node:path'
 const TAKES_ARGUMENT: ReadonlySet<string> = new Set(
   (
     '-A -B -D -I -L -MF -MQ -MT -T -U -Xassembler -Xclang -Xlinker -Xpreprocessor -arch -aux-info -dumpbase -dumpdir -e -framework -idirafter -imacros -include ' +
-    '-iprefix -iquote -isysroot -isystem -iwithprefix -iwithprefixbefore -l -mllvm -o -rpath -rpath-link -soname -target -u -wrapper -x -z --param --sysroot -C'
+    '-iprefix -iquote -isysroot -isystem -iwithprefix -iwithprefixbefore -l -m -mllvm -o -rpath -rpath-link -soname -target -u -wrapper -x -z --param --sysroot -C'
   ).split(' '),
 )
 

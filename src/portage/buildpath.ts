@@ -14,7 +14,8 @@ export interface BuildPlace {
   readonly CXX: string
 }
 
-const ROOMS = /^\/(usr|opt|bin|sbin)(\/|$)/
+/** Where only packages, and eselect for them, put programs; Wine's are in the last. */
+const ROOMS = /^\/(usr|opt|bin|sbin|etc\/eselect)(\/|$)/
 
 /** Portage's own programs, none of which is a compiler. */
 const HELPERS = /\/portage\/(.*\/)?ebuild-helpers(\/|$)/

@@ -40,9 +40,12 @@ export async function defaultsOf(question: DefaultsQuestion): Promise<string> {
 
 type Said = Readonly<Record<string, Json>> | undefined
 
+/** How it speaks, and when it collects its garbage, which hangs on the memory of the host. */
+const NO_DEFAULT = /^ {2}(-fdiagnostics-|--param=ggc-)/
+
 function gccDefaults(specs: Ran, options: Ran, { stderr }: Ran): Said {
   // What it was called with stands between them: the name of a file that it has made up.
-  const lines = options.stdout.split('\n').filter((line) => /^ {2}(-[fgmO]|--param=)/.test(line) && !line.startsWith('  -fdiagnostics-'))
+  const lines = options.stdout.split('\n').filter((line) => /^ {2}(-[fgmO]|--param=)/.test(line) && !NO_DEFAULT.test(line))
   if (options.exitCode !== 0 || lines.length === 0) return undefined
   return { specs: specs.stdout, options: lines, files: specsFiles(stderr).map((path) => readText(path, MAX_SPECS_BYTES) ?? '') }
 }

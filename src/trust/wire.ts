@@ -40,7 +40,7 @@ export const statement = v.strictObject({
     archive: v.strictObject({ sha256: hex64, size: count() }),
     /**
      * Whether it may have been changed by what no recipe names: stand-ins of others were live during the build, or it may have found its own one or an
-     * installed version of itself, and did not come out as the copy that stood in. Such a build accuses nobody, and who says so is accused of nothing.
+     * installed version of itself, and did not come out as the copy that stood in. Such a build accuses nobody, and what differs from it waits for a clean rebuild.
      */
     standinsLive: v.boolean(),
   }),

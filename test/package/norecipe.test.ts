@@ -12,7 +12,17 @@ const BUILD: BuildCircumstances = {
   properties: '',
   userFile: undefined,
   flags: FLAGS,
-  variables: { EXTRA_ECONF: ' ', RUSTFLAGS: '-Copt-level=3', PORTAGE_COMPRESS: 'bzip2' },
+  variables: {
+    EXTRA_ECONF: ' ',
+    RUSTFLAGS: '-Copt-level=3',
+    PORTAGE_COMPRESS: 'bzip2',
+    // As the profiles of Gentoo have it.
+    CFLAGS_amd64: '-m64',
+    CFLAGS_x86: '-m32 -mfpmath=sse',
+    LDFLAGS_amd64: '-m elf_x86_64',
+    LDFLAGS_x86: '-m elf_i386',
+    LDFLAGS_x32: '-m elf32_x86_64',
+  },
   compilers: { CC: 'ccache x86_64-pc-linux-gnu-gcc', CXX: '' },
 }
 

@@ -18,6 +18,7 @@ const PATHS: readonly [string, string, string][] = [
   ['another gcc before the usual one', '/usr/x86_64-pc-linux-gnu/gcc-bin/13:/usr/bin', '/usr/x86_64-pc-linux-gnu/gcc-bin/13:/usr/bin'],
   ['helpers of Portage', '/usr/lib/portage/python3.13/ebuild-helpers/xattr:/usr/lib/portage/bin/ebuild-helpers:/usr/bin', '/usr/bin'],
   ['a cache of compilers', '/usr/lib/ccache/bin:/usr/lib64/ccache/bin/:/usr/lib/ccache:/usr/bin', '/usr/bin'],
+  ['what eselect leads to', '/usr/bin:/etc/eselect/wine/bin', '/usr/bin:/etc/eselect/wine/bin'],
   ['a folder that is only called like it', '/usr/lib/ccache/bin/mine:/opt/ccache/bin', '/usr/lib/ccache/bin/mine:/opt/ccache/bin'],
 ]
 

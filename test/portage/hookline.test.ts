@@ -123,6 +123,7 @@ describe('not told of', { skip }, () => {
     ['ac_cv_func_malloc', ''],
     ['cvs_x', 'x'],
     ['RUBYOPT', '-rauto_gem'],
+    ['PATH', '/usr/bin:/bin:/etc/eselect/wine/bin'],
     ['CARGO_BUILD_TARGET', 'x86_64-unknown-linux-gnu'],
     ['LD_PRELOAD', '/usr/lib64/libsandbox.so'],
     ...['', '-j', '-j3 -l 2.5 -s', '--jobs=2 --output-sync=line V=1', '-j 3 -Oline -k --load-average 4', '-v'].flatMap(

@@ -15,8 +15,9 @@ import type { Course, Done, Scenario } from '../support/scenario.ts'
 import type { Fault } from '../support/tap.ts'
 import { startWarden, type Warden } from '../support/wardens.ts'
 
-/** What a copy has to come, and a build to be settled: nobody waits that long unless something is lost. */
+/** What a copy has to come, and a build to be settled: nobody waits that long unless something is lost, which nothing is where nothing is cut. */
 const COPY_SECONDS = 4
+const UNCUT_COPY_SECONDS = 30
 const SETTLE_SECONDS = 10
 
 interface Run {
@@ -64,7 +65,7 @@ const STEPS: readonly ((run: Run) => Promise<void> | void)[] = [
     const from = run.warden.lines().length
     await tell(run, 'fetch')
     await tell(run, 'install')
-    await run.warden.said(/can be used now|no stand-in|not followed/, COPY_SECONDS, from)
+    await run.warden.said(/can be used now|no stand-in|not followed/, run.fault === undefined ? UNCUT_COPY_SECONDS : COPY_SECONDS, from)
   },
   ({ top }) => layImage(top),
   async (run) => {

@@ -23,7 +23,7 @@ export const UNREACHED: readonly Reason[] = [
   ['src/standin/journal-kept.ts', 'rmSync(partOf', AFTER],
   ['src/standin/journal-sql.ts', 'ROLLBACK', AFTER],
   ['src/standin/keep.ts', 'rmSync(partOf(to), { force: true })', AFTER],
-  ['src/daemon/course.ts', 'rmSync(`${path}.tmp`', AFTER],
+  ['src/daemon/course.ts', 'rmSync(half', AFTER],
   ['src/standin/place.ts', 'rmdirSync(path)', AFTER],
   ['src/daemon/known.ts', 'FROM builds', KNOWLEDGE],
   ['src/daemon/known.ts', 'UPDATE builds', KNOWLEDGE],
