@@ -58,7 +58,6 @@ interface Work {
   /** Ours by their bytes alone. Portage leaves a file that holds already what it merges, and sets its time: it may be another package's by now. */
   readonly touched: Set<string>
   readonly owners: Owners
-  /** Bytecode, whose owner is asked for as well. */
   readonly asked: string[]
   /** What is in sight, as the journal names it. */
   paths: readonly JournalPath[]
@@ -117,7 +116,8 @@ function takeAway(work: Work, paths: readonly JournalPath[]): void {
 
 function sweep(work: Work): void {
   if (isOver(work)) return
-  const isTaken = (placed: JournalPath): boolean => judged(work, placed, work.base + placed.path) === 'replaced'
+  const hard = new Set(work.resisting)
+  const isTaken = (of: JournalPath): boolean => !hard.has(of.path) && judged(work, of, work.base + of.path) === 'replaced'
   const resists = (path: string, step: () => void): boolean => {
     const { length } = work.resisting
     attempt(work, path, step)

@@ -5,7 +5,7 @@
  */
 import { layerFor, type Looked } from './layer.ts'
 import { type Mark, MAX_MARKS, type Packed } from './packed.ts'
-import { type Ended, headOf, type Source, type Take, unpack, unpackFiles } from './unpack.ts'
+import { type Ended, GIVEN_BYTES, headOf, type Source, type Take, unpack, unpackFiles } from './unpack.ts'
 import type { LeakOf, PackedFile, Watch } from './watch.ts'
 
 export interface InsideLimits {
@@ -124,9 +124,12 @@ async function digDeeper(dig: Dig, where: string, looked: Looked, depth: number)
   return digMarks(dig, where, { bytes: looked.held }, looked.marks, depth, looked.isCut)
 } // prettier-ignore
 
-/** xz says of lzma that it breaks off wherever something follows; what is no larger unpacked was stored, and seen as it is. */
+/**
+ * xz says of lzma that it breaks off wherever something follows, and Node of zstd where that has filled its last piece; what is no larger unpacked was
+ * stored, and seen as it is.
+ */
 function isBroken(how: Packed, { size, taken }: Looked & Ended): boolean {
-  return how !== 'lzma' && size > taken
+  return how !== 'lzma' && !(how === 'zstd' && size % GIVEN_BYTES === 0) && size > taken
 }
 
 /** Pictures are one stream in parts of PNG, of which the first is a picture as well. */

@@ -94,6 +94,12 @@ const PUBLIC_DOMAINS: ReadonlySet<string> = new Set([
   'o2.box',
   'speedport.ip',
   'home.arpa',
+  'ec2.internal',
+  'google.internal',
+  'docker.internal',
+  'kubernetes.docker.internal',
+  'host.docker.internal',
+  'gateway.docker.internal',
   'ip6-localhost',
   'ip6-loopback',
 ])

@@ -28,7 +28,8 @@ export interface Ended {
 export type Take = (piece: Buffer) => boolean
 
 /** When a stream breaks, Node drops what it has not given yet, up to so much. */
-const GIVEN = { chunkSize: 4096 }
+export const GIVEN_BYTES = 4096
+const GIVEN = { chunkSize: GIVEN_BYTES }
 const FAR = { ...GIVEN, params: { [constants.ZSTD_d_windowLogMax]: 31 } }
 const UNPACKERS = {
   zlib: () => createInflate(GIVEN),
@@ -55,18 +56,21 @@ export async function unpack(from: Source, at: number, how: Packed, take: Take, 
     const [program, ...options] = PROGRAMS[how]
     const child = start(program, options, 'pipe', signal)
     const fed = feed(source, child.stdin, doing)
+    // Awaited below: what goes wrong with the source meanwhile is heard there.
+    fed.catch(() => undefined)
     const isWhole = await drained(child, program, take, doing)
+    child.stdin?.destroy()
     source.destroy()
     await fed
     return { isWhole, taken: 0 }
   }
   const unpacker = UNPACKERS[how]()
   const fed = feed(source, unpacker, doing, signal)
+  fed.catch(() => undefined)
   const isWhole = await given(unpacker, take)
   source.destroy()
   // What a whole stream has given needs nothing more of its source.
-  if (isWhole) fed.catch(() => undefined)
-  else await fed
+  if (!isWhole) await fed
   return { isWhole, taken: unpacker.bytesWritten }
 }
 
@@ -78,15 +82,18 @@ export async function unpackFiles(how: Packed, paths: readonly string[], take: T
   return drained(child, how, take, `could not look into ${paths[0] ?? ''}`)
 }
 
-/** What begins there, up to some 64 KiB. */
+/** What begins there, up to some 64 KiB. Errors: HostError IO. */
 export function headOf(from: Source, at: number): Buffer {
   if ('bytes' in from) return from.bytes.subarray(at, at + PIECE)
   const head = Buffer.alloc(PIECE)
-  const file = openSync(from.path, 'r')
+  let file: number | undefined
   try {
+    file = openSync(from.path, 'r')
     return head.subarray(0, readSync(file, head, 0, head.length, at))
+  } catch (error) {
+    throw hostError(`could not look into ${from.path}`, error)
   } finally {
-    closeSync(file)
+    if (file !== undefined) closeSync(file)
   }
 }
 

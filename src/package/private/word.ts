@@ -118,5 +118,6 @@ const LONGER = 2
 function isInWord(room: Buffer, at: number, end: number): boolean {
   const before = /[A-Za-z]*$/.exec(room.toString('latin1', Math.max(0, at - AROUND), at))?.[0] ?? ''
   const behind = /^[A-Za-z]*/.exec(room.toString('latin1', end, end + AROUND))?.[0] ?? ''
-  return before.length + behind.length <= LONGER
+  const more = before.length + behind.length
+  return more > 0 && more <= LONGER
 }

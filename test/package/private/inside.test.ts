@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
-import { brotliCompressSync, constants, crc32, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
+import { brotliCompressSync, constants, crc32, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { writeArchive } from '../../../src/package/archive/write.ts'
 import { INSIDE_LIMITS, type InsideLimits } from '../../../src/package/private/inside.ts'
 import type { PrivateText } from '../../../src/package/private/search.ts'
@@ -124,7 +124,8 @@ describe('what nobody here can look into is told', () => {
     ['lz4 of a kernel in a program', Buffer.concat([ELF, Buffer.from('02214c1800100000', 'hex'), bytes]), 'an lz4 file'],
     ['lzop in a program', Buffer.concat([ELF, Buffer.from('894c5a4f000d0a1a0a1040209009400105', 'hex'), bytes]), 'an lzop file'],
     ['a cabinet in a program', Buffer.concat([ELF, Buffer.from('4d5343460000000000100000000000002c000000000000000301', 'hex'), bytes]), 'a cabinet file'],
-    ['gzip that breaks off', Buffer.concat([gzipSync(WORDS).subarray(0, 30_000), bytes]), 'something packed that breaks off'],
+    // By chance some bytes at random end such a stream as it should end.
+    ['gzip that breaks off', Buffer.concat([gzipSync(WORDS).subarray(0, 30_000), Buffer.alloc(2000)]), 'something packed that breaks off'],
     ['gzip that breaks off in gzip', gzipSync(gzipSync(WORDS).subarray(0, 30_000)), 'something packed that breaks off'],
     ['zip with lzma', zip(14, 'out', 'in'), 'a zip member that is packed by method 14'],
     ['zip with a password', Buffer.concat([Buffer.from('504b03041400010008000000', 'hex'), Buffer.alloc(14), Buffer.from('\u0002\0\0\0in'), bytes]), 'a zip member with a password'],
@@ -144,8 +145,11 @@ describe('what nobody here can look into is told', () => {
     assert.deepEqual(await told(t, 'x', large), [])
     assert.match((await told(t, 'x', large, { held: 2 ** 20 })).join(), /^x: something packed in another packed thing of more than 1 MiB, /)
   })
-  test('more than is unpacked of one build', async (t) =>
-    assert.deepEqual(await told(t, 'x', deflateSync('words '.repeat(99_999)), { bytes: 99_999 }), [`x: more than is unpacked of one build, ${ours}`]))
+  test('more than is unpacked of one build', async (t) => {
+    // Whatever else is packed may come before it, or after.
+    const all = await told(t, 'x', deflateSync('words '.repeat(99_999)), { bytes: 99_999 })
+    assert.ok(all.includes(`x: more than is unpacked of one build, ${ours}`), all.join())
+  })
   test('what takes too long', async (t) => {
     const [first = ''] = await told(t, 'usr/share/a.gz', gzipSync('words'), { milliseconds: 0 })
     assert.equal(first, `usr/share/a.gz: more than is unpacked of one build, ${ours}`)
@@ -209,6 +213,10 @@ describe('nothing is told', () => {
     [
       'of a header of a member larger than its file',
       () => Buffer.concat([ELF, Buffer.from('504b03041400010008000000210000000000ffffff0f0000000002000000696e', 'hex'), randomBytes(600)]),
+    ],
+    [
+      'of zstd that fills its last piece, and something behind it',
+      () => Buffer.concat([Buffer.from('head '), zstdCompressSync(randomBytes(51_200).toString('hex')), Buffer.from(' tail')]),
     ],
     ['of programs that pack', () => readFileSync('/usr/bin/xz')],
     ['of what is packed three times', () => gzipSync(deflateSync(gzipSync(randomBytes(70_000))))],

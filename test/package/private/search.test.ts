@@ -83,6 +83,7 @@ describe('a name found in what programs and people write', () => {
     ['a longer word of another language', Buffer.from('\u00e9mimas mimas\u00e9 mimas\u0301'), undefined],
     ['a longer word of Latin-1', latin1('\xe9mimas'), undefined],
     ['a longer word in a program', latin1('\0annikas, \0xannikax'), undefined],
+    ['a digit or an underscore beside it in a program', latin1('\0built_by_annika2'), 'annika'],
     ['side by side in a text', latin1('called by annikasrc/main.rs'), undefined],
     ['side by side in a program, in another case', latin1('\0called byANNIKAsrcmain'), undefined],
     ['a short name in a program', latin1('\0\x03tom\x01\xfftom\x7f atoms'), undefined],
