@@ -7,9 +7,10 @@ import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Course } from '../support/courses/course.ts'
 import { wordsOf } from '../support/courses/course.ts'
-import { type Look, lookAt, processesOf } from '../support/courses/look.ts'
-import { contrast, newProcesses, outcomeOf, plainSaid } from '../support/courses/outcome.ts'
+import { type Look, lookAt } from '../support/courses/look.ts'
+import { contrast, outcomeOf, plainSaid } from '../support/courses/outcome.ts'
 import type { Pair } from '../support/courses/pair.ts'
+import { quiet, quietLook } from '../support/courses/quiet.ts'
 import { baseOf, reset } from '../support/courses/reset.ts'
 import { savedNames, unsettledRows } from '../support/courses/traces.ts'
 import type { Ended, Started } from '../support/host/enter.ts'
@@ -98,7 +99,7 @@ async function whole(host: Host): Promise<Reference> {
   const emerge = await typed(host)
   const { seconds } = await emerge.exited
   await settled(host)
-  const outcome = outcomeOf(host, before, await quiet(host, before), true)
+  const outcome = outcomeOf(host, before, await quietLook(host, before), true)
   await reset(host, base)
   return { said: plainSaid(emerge.output()), outcome, milliseconds: seconds * 1000 }
 }
@@ -130,7 +131,7 @@ export async function strike(pair: Pair, daemon: Started, reference: Reference, 
 
 async function wrongAfter(host: Host, emerge: Started, ended: Ended, before: Look, reference: Reference): Promise<string[]> {
   await settled(host)
-  const left = await quiet(host, before)
+  const left = await quietLook(host, before)
   return [
     ...(ended.exitCode === 0 ? [] : [`emerge ended with ${ended.exitCode}: ${emerge.output()}`]),
     ...contrast(plainSaid(emerge.output()), reference.said),
@@ -141,10 +142,7 @@ async function wrongAfter(host: Host, emerge: Started, ended: Ended, before: Loo
 
 /** What Portage has not merged is gone; the same emerge, typed once more, works, and leaves what it always leaves. */
 async function wrongAfterKill(host: Host, before: Look, reference: Reference): Promise<string[]> {
-  await until(
-    async () => newProcesses(before.processes, await processesOf(host)),
-    (more) => more.length === 0,
-  )
+  await quiet(host, before)
   await settled(host)
   const wrong = await traces(host)
   const merging = (await host.run(['sh', '-c', 'ls -d /var/db/pkg/test-misc/*killed-1 2>/dev/null; :'])).stdout
@@ -183,13 +181,4 @@ async function nextPeer(host: Host): Promise<void> {
     async () => (await host.run(['ls', '/var/cache/standin/peer/fetched'])).stdout,
     (names) => names === '',
   )
-}
-
-/** A process that has done its work needs a moment to be gone. */
-async function quiet(host: Host, looked: Look): Promise<Look> {
-  await until(
-    async () => newProcesses(looked.processes, await processesOf(host)),
-    (left) => left.length === 0,
-  )
-  return lookAt(host)
 }

@@ -22,7 +22,8 @@ export const RAM = '/mnt/ram'
 export const DISK = '/mnt/disk'
 
 const MOUNTS = `find /run /tmp /dev/shm ${RAM} ${DISK} -printf '%y %m %u:%g %p\\n' | sort`
-const PROCESSES = "ps -eo args= | grep -Ev '^(ps|sh|grep|sort|nsenter|setpriv)( |$)' | sort"
+/** What looks, also in the moment at which it has no command line yet. */
+const LOOKING = /^\[?(ps|sh|nsenter|setpriv)\]?( |$)/
 const LOCKS = `
 for lock in $(grep -l '^lock:' /proc/[0-9]*/fdinfo/* 2>/dev/null); do
   echo "$(readlink "$(echo "$lock" | sed s/fdinfo/fd/)") $(tr '\\0' ' ' < "\${lock%/fdinfo*}/cmdline")"
@@ -33,8 +34,11 @@ export async function lookAt(host: Host): Promise<Look> {
   return { tree: await host.snapshot({ below: TOPS }), mounts, processes, locks }
 }
 
-export function processesOf(host: Host): Promise<string[]> {
-  return linesOf(host, PROCESSES)
+/** One program looks: a pipe of several would see its own in the making. */
+export async function processesOf(host: Host): Promise<string[]> {
+  const { stdout } = await host.run(['ps', '-eo', 'args='])
+  const lines = stdout.split('\n').filter((line) => line !== '' && !LOOKING.test(line))
+  return lines.toSorted()
 }
 
 async function linesOf(host: Host, script: string): Promise<string[]> {

@@ -7,10 +7,11 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Host } from '../host/host.ts'
 import { append } from '../standin/built.ts'
-import { settled, until } from '../story/ours.ts'
+import { settled } from '../story/ours.ts'
 import { type Command, commandsOf, type Course, wordsOf } from './course.ts'
-import { type Look, lookAt, processesOf } from './look.ts'
-import { contrast, newProcesses, outcomeOf, plainSaid } from './outcome.ts'
+import { type Look, lookAt } from './look.ts'
+import { contrast, outcomeOf, plainSaid } from './outcome.ts'
+import { quietLook } from './quiet.ts'
 import { savedNames, unsettledRows } from './traces.ts'
 import { createPair, type Pair } from './pair.ts'
 import { baseOf, reset, standinOff, writeFiles } from './reset.ts'
@@ -86,7 +87,7 @@ async function takeOn(host: Host, course: Course, prepared: () => void): Promise
     said.push(...ended.map(({ text }) => text))
   }
   await settled(host)
-  return { before: looked, after: await quiet(host, looked), exits, said }
+  return { before: looked, after: await quietLook(host, looked), exits, said }
 }
 
 async function type(host: Host, course: Course, { argv }: Command): Promise<{ exitCode: number; text: string }> {
@@ -94,13 +95,4 @@ async function type(host: Host, course: Course, { argv }: Command): Promise<{ ex
   if (course.answer !== undefined) typed.write(course.answer)
   const { exitCode } = await typed.exited
   return { exitCode, text: typed.output() }
-}
-
-/** A process that has done its work needs a moment to be gone. */
-async function quiet(host: Host, looked: Look): Promise<Look> {
-  await until(
-    async () => newProcesses(looked.processes, await processesOf(host)),
-    (left) => left.length === 0,
-  )
-  return lookAt(host)
 }
