@@ -67,7 +67,7 @@ function waits(host: Host): { doors: number; reads: number; nodes: string[] } {
   return {
     doors: lines.filter((line) => /^\++ __standin_ask$/.test(line)).length,
     reads: lines.filter((line) => /^\++ read -r -t 0\.2 /.test(line)).length,
-    nodes: lines.flatMap((line) => /^\++ \S*\/usr\/bin\/timeout .*\/usr\/bin\/node .*\/hooks\/([a-z]+)\.mjs/.exec(line)?.[1] ?? []),
+    nodes: lines.flatMap((line) => /^\++ exec .*\/usr\/bin\/timeout .*\/usr\/bin\/node .*\/hooks\/([a-z]+)\.mjs/.exec(line)?.[1] ?? []),
   }
 }
 
