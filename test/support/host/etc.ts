@@ -122,6 +122,8 @@ function makeConf(options: HostOptions): string {
     MAKEOPTS: options.makeopts ?? '-j2',
     PORTAGE_TMPDIR: options.tmpdir?.path ?? '/var/tmp',
     ACCEPT_LICENSE: '*',
+    // Nobody reads along who could still think better of an --unmerge.
+    CLEAN_DELAY: '0',
     ...(options.use === undefined ? {} : { USE: options.use }),
     FEATURES: `${sandboxFeatures()} ${options.features ?? ''}`.trim(),
     ...options.makeConf,
