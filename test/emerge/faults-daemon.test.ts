@@ -4,21 +4,19 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
-import { after, before, describe, test, type TestContext } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { HOOK_LINES } from '../../src/portage/hookblock.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
 import { differences } from '../support/host/snapshot.ts'
-import { buildsOf } from '../support/standin/ask.ts'
 import { append } from '../support/standin/built.ts'
-import { killDaemon, startDaemon, stopDaemon } from '../support/standin/daemon.ts'
+import { startDaemon, stopDaemon } from '../support/standin/daemon.ts'
 import { asService } from '../support/standin/service.ts'
 import { type Consumer, createConsumer, USABLE } from '../support/story/consumer.ts'
 import { hold, letGo, reached } from '../support/story/gate.ts'
-import { freeze, hooksRunning, sameLog, settled, until, wake } from '../support/story/ours.ts'
+import { besideLive, comesBack, FAULTS, FLAGS } from '../support/story/gone.ts'
+import { hooksRunning, sameLog, settled, until } from '../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../support/story/publisher.ts'
 
-const FLAGS = ['--quiet-build=n', 'test-misc/flags']
 const NOTHING = ['--quiet-build=n', 'test-misc/nothing']
 
 let network: Network
@@ -29,55 +27,7 @@ before(async () => {
 })
 after(() => network.close())
 
-/** What may have become of the daemon, and how to get there from one that runs. */
-const FAULTS: Readonly<Record<string, (consumer: Consumer, t: TestContext) => Promise<unknown> | void>> = {
-  'stopped as a service is': ({ daemon }) => stopDaemon(daemon),
-  'killed, with its socket and FIFOs left behind': ({ daemon }) => killDaemon(daemon),
-  'hung, with a full FIFO': ({ host, daemon }, t) => {
-    freeze(t, daemon)
-    return host.run(['sh', '-c', 'dd if=/dev/zero bs=4096 count=16 1<>/run/standin/hooks'])
-  },
-  hung: ({ daemon }, t) => freeze(t, daemon),
-  'alive, with its FIFO replaced by a file': ({ host }) => host.run(['sh', '-c', 'cd /run/standin && rm hooks && : > hooks']),
-  'alive, with its folder below /run removed': ({ host }) => host.run(['rm', '-r', '/run/standin']),
-  'alive, without a Node for hooks': ({ host }) => host.run(['rm', '/usr/bin/node']),
-}
-
-describe('beside a stand-in that is live, the daemon is', () => {
-  let log: string
-  before(async () => {
-    const plain = await network.createHost({ name: 'plain', features: 'collision-protect' })
-    log = sameLog((await plain.emerge(FLAGS)).stdout)
-  })
-  for (const [name, happens] of Object.entries(FAULTS).filter(([fault]) => !fault.includes('full'))) {
-    test(name, async (t) => {
-      const consumer = await createConsumer(publisher, 'beta', { features: 'collision-protect', standin: { features: 'install publish' } })
-      const { host, daemon } = consumer
-      const clean = await consumer.tree()
-      hold(host, 'compile')
-      hold(host, 'preinst')
-      const emerge = await host.start(['emerge', '--color=n', ...FLAGS], { env: { NO_COLOR: '1' } })
-      await daemon.waitFor(/can be used now/)
-      await reached(host, 'compile')
-      assert.match((await host.run(['flags'])).stdout, /alpha/)
-
-      await happens(consumer, t)
-      letGo(host, 'compile')
-
-      await reached(host, 'preinst')
-      assert.deepEqual(withoutNode(differences(clean, await consumer.tree())), [])
-      letGo(host, 'preinst')
-      const ended = await emerge.exited
-      assert.equal(ended.exitCode, 0, ended.stderr)
-      const ours = /^ \* standin: test-misc\/flags-1: stand-in purged without the daemon \(\d+ names?\)\n/m
-      assert.equal(sameLog(ended.stdout + ended.stderr).replace(ours, ''), log)
-      assert.deepEqual(await hooksRunning(host), [])
-      await comesBack(consumer)
-      assert.match((await host.run(['flags'])).stdout, /alpha/)
-      await host.close()
-    })
-  }
-})
+besideLive(() => ({ network, publisher }), ['killed, with its socket and FIFOs left behind', 'hung'])
 
 describe('an emerge that it never hears of is as ever while the daemon is', () => {
   let consumer: Consumer
@@ -140,22 +90,3 @@ test('a daemon whose log has no room lives on, and writes again when there is so
   await until(logged, (text) => USABLE.test(text.slice(full.length)), 10)
   await stopDaemon(daemon)
 })
-
-/** A test takes Node away itself. */
-function withoutNode(lines: readonly string[]): string[] {
-  return lines.filter((line) => !line.startsWith('removed /usr/bin/node '))
-}
-
-/** A daemon that wakes up, or is started again, finds nothing to do, and publishes nothing that it may have seen half. */
-async function comesBack({ host, daemon }: Consumer): Promise<void> {
-  wake(daemon)
-  if (existsSync(`/proc/${daemon.pid}`) && host.exists('/run/standin/hooks')) await settled(host)
-  await stopDaemon(daemon)
-  if (!host.exists('/usr/bin/node')) return
-  const again = await startDaemon(host)
-  await settled(host)
-  const misjudged = (await buildsOf(host)).filter(({ audit }) => audit !== 'agree')
-  assert.deepEqual(misjudged, [])
-  assert.doesNotMatch(again.output(), /placed|purged|settled|(?<!not )published/)
-  await stopDaemon(again)
-}
