@@ -1,5 +1,7 @@
 /*
- * Every program of a host that loads this sees a clock that is as far from the machine's as /etc/clock-offset says, in seconds.
+ * Every program of a host that loads this sees a clock that is as far from the machine's as /etc/clock-offset says at that moment, in seconds.
+ *
+ * The file is mapped, so a clock jumps in programs that run as soon as it is written in place. It is never truncated.
  *
  * libfaketime would do, but it shares a semaphore between processes, which a build that drops to another user may not open.
  *
@@ -7,23 +9,35 @@
  */
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
-static long offset;
+static const char *text;
 
-__attribute__((constructor)) static void read_offset(void)
+__attribute__((constructor)) static void map_offset(void)
 {
-	char text[32] = "";
 	int fd = open("/etc/clock-offset", O_RDONLY | O_CLOEXEC);
+	struct stat is;
+	void *mapped;
 
 	if (fd < 0)
 		return;
-	if (read(fd, text, sizeof text - 1) > 0)
-		offset = strtol(text, NULL, 10);
+	if (fstat(fd, &is) == 0 && is.st_size > 0) {
+		mapped = mmap(NULL, is.st_size, PROT_READ, MAP_SHARED, fd, 0);
+		if (mapped != MAP_FAILED)
+			text = mapped;
+	}
 	close(fd);
+}
+
+/* What follows the file in its page is zero, so the text ends. */
+static long offset(void)
+{
+	return text ? strtol(text, NULL, 10) : 0;
 }
 
 int clock_gettime(clockid_t id, struct timespec *now)
@@ -31,7 +45,7 @@ int clock_gettime(clockid_t id, struct timespec *now)
 	int failed = (int)syscall(SYS_clock_gettime, id, now);
 
 	if (!failed && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE))
-		now->tv_sec += offset;
+		now->tv_sec += offset();
 	return failed;
 }
 
@@ -40,7 +54,7 @@ int gettimeofday(struct timeval *restrict now, void *restrict zone)
 	int failed = (int)syscall(SYS_gettimeofday, now, zone);
 
 	if (!failed)
-		now->tv_sec += offset;
+		now->tv_sec += offset();
 	return failed;
 }
 

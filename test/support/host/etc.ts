@@ -139,10 +139,15 @@ function sandboxFeatures(): string {
   return there ? '' : '-sandbox -usersandbox'
 }
 
+/** The clock's file, of one length whatever it says, so that it can be written in place. */
+export function clockText(offsetSeconds: number): string {
+  return `${String(offsetSeconds).padEnd(20)}\n`
+}
+
 /** Every process of the host sees its clock, whatever Portage leaves of the environment. */
 function writeClock(upper: string, offsetSeconds: number): void {
   if (offsetSeconds === 0) return
   copyFileSync(paths.clock, join(upper, CLOCK))
-  put(upper, 'etc/clock-offset', `${offsetSeconds}\n`)
+  put(upper, 'etc/clock-offset', clockText(offsetSeconds))
   put(upper, 'etc/ld.so.preload', `/${CLOCK}\n`)
 }
