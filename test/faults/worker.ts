@@ -108,7 +108,11 @@ async function apart(scenario: Apart, fault: Fault | undefined, course: Course):
   }
 }
 
+const UMASK = process.umask()
+
 async function doneOf(job: Job): Promise<Done> {
+  // Whichever scenario this worker had before may have worked with another one, in which no build is laid as its copy was.
+  process.umask(UMASK)
   const scenario = scenarioNamed(job.scenario)
   if (isApart(scenario)) return job.t === 'fault' ? apart(scenario, job.fault, job.course) : apart(scenario, undefined, 'gone')
   if (job.t === 'fault') return faulted(scenario, job.fault, job.course)
