@@ -54,7 +54,9 @@ test('what is staged is swapped while the warden reads it', { skip }, async (t) 
   const outcomes: Record<string, number> = {}
   const end = performance.now() + scaled(1500, 30_000)
   let tried = 0
-  while (performance.now() < end) {
+  const isSeen = (): boolean => (outcomes['copied'] ?? 0) > 0 && Object.keys(outcomes).length > 2
+  // A machine that is busy comes to few of them in that time.
+  while (performance.now() < end || (!isSeen() && performance.now() < end + 60_000)) {
     tried++
     const outcome: string = await copyOnce(staging, record, contentId, join(top, 'copy')).catch((error: unknown) => {
       if (!(error instanceof StrangerError)) throw error
@@ -74,7 +76,7 @@ test('what is staged is swapped while the warden reads it', { skip }, async (t) 
   assert.equal(racer.exitCode, null, 'the race went on to the end')
   assert.equal(snapshotOf(secret), before)
   assert.equal(readdirSync('/proc/self/fd').length, descriptors)
-  assert.ok((outcomes['copied'] ?? 0) > 0 && Object.keys(outcomes).length > 2, JSON.stringify(outcomes))
+  assert.ok(isSeen(), JSON.stringify(outcomes))
   const found = Object.entries(outcomes).map(([outcome, count]) => `${outcome} ${count}`).join(', ') // prettier-ignore
   report(t, { what: `races in staging, seed ${seed()}`, tried, found })
 })

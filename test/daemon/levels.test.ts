@@ -56,7 +56,7 @@ for (const [keys, level] of [
     t.diagnostic(
       `${keys} keys: ${bytes} bytes on the wire, found and exchanged in ${Math.round(exchanged - began)} ms, opened in ${Math.round(opened - exchanged)} ms`,
     )
-    assert.ok(opened - exchanged < 5000)
+    assert.ok(opened - exchanged < 30_000)
   })
 }
 

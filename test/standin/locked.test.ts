@@ -9,6 +9,7 @@ import { existsSync, linkSync, lstatSync, readFileSync, renameSync, writeFileSyn
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { BRIEF_MS, BUSY_MS } from '../../src/standin/journal-file.ts'
 import { openJournal } from '../../src/standin/journal.ts'
 import { hasMarker } from '../../src/standin/live.ts'
 import { purge } from '../../src/standin/purge.ts'
@@ -50,13 +51,13 @@ function heldBack(host: TestHost): { merge: (content?: string) => void } {
   }
 }
 
-test('it is taken away by what is read, in a second, and written down as soon as that can be', { skip }, () =>
+test('it is taken away by what is read, in a moment, and written down as soon as that can be', { skip }, () =>
   onHost(async (host) => {
     const before = snapshot(host.root)
     const id = await placed(host)
     const unlock = lock(host)
     const took = purgeElsewhere(host)
-    assert.ok(took < 2500, `${took} ms`)
+    assert.ok(took < BUSY_MS, `${took} ms`)
     assert.deepEqual(differences(before, snapshot(host.root)), [])
     assert.deepEqual([host.journal.find(id)?.state, hasMarker(host.markers, { id, cpv: entryFor().cpv })], ['placed', false])
     unlock()
@@ -75,7 +76,8 @@ test('one lock is waited for once, however much is to be written', { skip }, () 
     const began = performance.now()
     const { keptAside } = purge({ ...host, id, say: () => undefined })
     const took = performance.now() - began
-    assert.ok(took < 2000, `${took} ms`)
+    // Each edited file is a write, and so are the beginning and the end.
+    assert.ok(took < 5 * BRIEF_MS, `${took} ms`)
     assert.deepEqual(
       keptAside.map(({ keptAs }) => readFileSync(keptAs, 'utf8')),
       ['edited', 'edited', 'edited'],

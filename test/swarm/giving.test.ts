@@ -70,7 +70,7 @@ test('a host that serves nothing answers no question', async (t) => {
 
 test('what is fetched is not given on, while it is fetched and after', async (t) => {
   const { offer, path } = await makeArchive(t, 1_200_000)
-  const giver = await testSwarm(t, { lsd: true, maxUploadBytesPerSecond: 1_000_000 })
+  const giver = await testSwarm(t, { lsd: true, maxUploadBytesPerSecond: 500_000 })
   const taker = await testSwarm(t, { lsd: true })
   await giver.seed(offer, path, { checked: true })
   giver.serve(family, () => [offer])

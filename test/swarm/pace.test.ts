@@ -95,7 +95,8 @@ test('a trickle ends in seconds when there is somebody else, and what came befor
   const since = performance.now()
   hurry.abort()
   await refused
-  assert.ok(performance.now() - since < 4000)
+  // Alone it would be waited for as long as anything comes at least once in a minute.
+  assert.ok(performance.now() - since < 30_000)
   assert.deepEqual(await readdir(join(taker.folder, 'cache', 'parts')), [offer.archive.infohash])
 
   const asked: number[] = []

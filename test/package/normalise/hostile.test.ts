@@ -76,5 +76,6 @@ test('headers that overlap to multiply the work are given up', () => {
   const started = performance.now()
   assert.deepEqual(maskedRanges('x', elf), [])
   assert.deepEqual(maskedRanges('x.zip', Buffer.concat([local, central, end])), [])
-  assert.ok(performance.now() - started < 2000)
+  // Each of 65,000 headers over the whole file is minutes.
+  assert.ok(performance.now() - started < 30_000)
 })
