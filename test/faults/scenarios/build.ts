@@ -15,9 +15,9 @@ import type { Course, Done, Scenario } from '../support/scenario.ts'
 import type { Fault } from '../support/tap.ts'
 import { startWarden, type Warden } from '../support/wardens.ts'
 
-/** What a copy has to come once something may be lost, and before; and a build to be settled. */
+/** What a copy has to come, and a build to be settled, once something may be lost; and what either has before. */
 const COPY_SECONDS = 4
-const UNCUT_COPY_SECONDS = 30
+const UNCUT_SECONDS = 30
 const SETTLE_SECONDS = 10
 
 interface Run {
@@ -32,6 +32,8 @@ interface Run {
 }
 
 const isHit = ({ log }: Run): boolean => seenIn(log).isHit
+
+const isCut = (run: Run): boolean => run.fault !== undefined && isHit(run)
 
 /** A message of bash's, which is a point too: it does not come through, comes twice, or is the last thing that its emerge has said. */
 async function tell(run: Run, moment: MomentName): Promise<Told> {
@@ -62,10 +64,9 @@ function judged({ wrong }: Run, moment: MomentName, told: Told): Told {
 
 /** Waits for the copy, or for the word that there is none. A fault that has not come yet has lost nothing, however slow the machine is. */
 async function copied(run: Run, from: number): Promise<void> {
-  const isCut = (): boolean => run.fault !== undefined && isHit(run)
   const isSaid = (seconds: number): Promise<boolean> => run.warden.said(/can be used now|no stand-in|not followed/, seconds, from)
-  for (let left = UNCUT_COPY_SECONDS; left > 0 && run.warden.isRunning() && !isCut(); left--) if (await isSaid(1)) return
-  if (isCut()) await isSaid(COPY_SECONDS)
+  for (let left = UNCUT_SECONDS; left > 0 && run.warden.isRunning() && !isCut(run); left--) if (await isSaid(1)) return
+  if (isCut(run)) await isSaid(COPY_SECONDS)
 }
 
 const STEPS: readonly ((run: Run) => Promise<void> | void)[] = [
@@ -87,7 +88,8 @@ const STEPS: readonly ((run: Run) => Promise<void> | void)[] = [
   },
   async (run) => {
     await tell(run, 'publish')
-    await settledWithin(run.top, SETTLE_SECONDS, () => run.warden.isRunning())
+    await settledWithin(run.top, UNCUT_SECONDS, () => run.warden.isRunning() && !isCut(run))
+    if (isCut(run)) await settledWithin(run.top, SETTLE_SECONDS, () => run.warden.isRunning())
   },
   // Portage cleans once more.
   async ({ emerge }) => void (await emerge.bash('fetch')),
