@@ -106,8 +106,9 @@ function isIn(room: Buffer, { needle, hasZero, starts, ends, counts }: Look): bo
   const { bytes, key, keyAt } = needle
   if (needle.isWide && !hasZero) return false
   const first = starts ? 0 : needle.before
-  const last = ends ? room.length : room.length - bytes.length - needle.after
+  const last = room.length - bytes.length - (ends ? 0 : needle.after)
+  // The key is only a part of it.
   for (let at = room.indexOf(key, first + keyAt) - keyAt; at >= first && at <= last; at = room.indexOf(key, at + keyAt + 1) - keyAt)
-    if (room.compare(bytes, 0, keyAt, at, at + keyAt) === 0 && counts(needle.fits(room, at))) return true
+    if (room.compare(bytes, 0, bytes.length, at, at + bytes.length) === 0 && counts(needle.fits(room, at))) return true
   return false
 }

@@ -139,6 +139,61 @@ describe('found however it is written', () => {
   })
 })
 
+describe('a name counts where all of it is written', () => {
+  const names = ['jonathan', 'nicolas', 'Sebastian', 'thinkpad7', 'larry', 'gentoo1'].map((name) => text('word', name))
+  const of = searcherFor(names)
+  const whole: [string, Buffer, string][] = [
+    ['the last of a text', latin1('by jonathan'), 'jonathan'],
+    ['behind one that only begins so', latin1('jonathXY jonath jonathan.'), 'jonathan'],
+    ['with one capital', latin1('(c) Nicolas\n'), 'nicolas'],
+    ['in capitals', latin1('NICOLAI NICOLAS'), 'nicolas'],
+    ['as it is called', latin1('Sebastien Sebastian'), 'Sebastian'],
+    ['with a number', latin1('gentoo gentoo1 '), 'gentoo1'],
+    ['between others in a program', latin1('\0argsthinkpad7bythinkpad8\0'), 'thinkpad7'],
+    ['counted', latin1('\0\x08jonathan\x05\0'), 'jonathan'],
+    ['in UTF-16', wide('large larry'), 'larry'],
+    ['in UTF-16 BE', wide('large Larry ').swap16(), 'larry'],
+    ['in UTF-16 between others', wide('LARGE LARRY\0x'), 'larry'],
+  ]
+  for (const [what, bytes, expected] of whole) test(`found: ${what}`, () => assert.deepEqual(found(of, bytes), [expected]))
+  const parts: [string, Buffer][] = [
+    ['another end', latin1('jonathXY Nicolai NICOLAI sebastien Sebastiaan. thinkpad8')],
+    ['no end', latin1('gentoo gentoo\n thinkpad.')],
+    ['no end, for the file has one', latin1('by jonath')],
+    ['an end that is none of it', latin1('jonathanx jonathan_ jonathan7')],
+    ['another end in a program', latin1('\0args thinkpad8by jonathaXsrc\0\x07gentoo2')],
+    ['another end in UTF-16', wide('\0large icons\0Lars gently')],
+    ['another end in UTF-16 BE', wide('large LARGE ').swap16()],
+    ['no end in UTF-16, for the file has one', wide('large').subarray(0, -3)],
+    ['an end that is none of it in UTF-16', wide('larrys jonathane')],
+  ]
+  for (const [what, bytes] of parts) test(`not found: ${what}`, () => assert.deepEqual(found(of, bytes), [undefined]))
+  test('in the last window of a file, wherever that cuts it', () => {
+    for (const written of [latin1('jonathan'), wide('jonathan'), wide('JONATHAN').swap16()])
+      for (let cut = 1; cut < written.length; cut++) {
+        const search = of.begin()
+        search.add(Buffer.concat([Buffer.alloc(100), written.subarray(0, cut)]))
+        search.add(written.subarray(cut))
+        assert.equal(search.end()?.text, 'jonathan', `${written.toString('latin1')} cut at ${cut}`)
+      }
+  })
+})
+
+test('a name that is found is there', () => {
+  const of = searcherFor([text('word', 'jonathan')])
+  const part = fc.constantFrom('jonath', 'jonathan', 'an', 'aN', 'JONATH', 'AN', ' ', '\0', 'x', '\x08', wide('jonath').toString('latin1'), wide('an').toString('latin1'), wide(' x').toString('latin1')) // prettier-ignore
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 12 }), (written) => {
+      const bytes = latin1(written.join(''))
+      const plain = bytes.toString('latin1').replaceAll('\0', '').toLowerCase()
+      const [name, ...others] = found(of, bytes)
+      assert.deepEqual(others, [], JSON.stringify(written))
+      assert.ok(name === undefined || plain.includes(name), JSON.stringify(written))
+    }),
+    { numRuns: 2000 },
+  )
+})
+
 test('pieces of any sizes find what the whole finds', () => {
   const part = fc.constantFrom(
     'anna',
