@@ -13,6 +13,7 @@ import { type Consumer, createConsumer, USABLE } from '../support/story/consumer
 import { hold, letGo, reached } from '../support/story/gate.ts'
 import { settled } from '../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../support/story/publisher.ts'
+import { left, typeEmerge } from '../support/story/typed.ts'
 
 const FLAGS = 'test-misc/flags'
 const COPY = "your own build can't be compared with the copy that stood in"
@@ -31,10 +32,14 @@ async function whyOn({ host }: Consumer): Promise<string> {
 
 /** Emerges it with a stand-in, to the end of all that standin says. */
 async function said(consumer: Consumer): Promise<string> {
-  const emerge = await consumer.emerge(FLAGS)
-  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
-  assert.match(emerge.output(), USABLE)
-  await settled(consumer.host)
+  const { host } = consumer
+  hold(host, 'compile')
+  const emerge = await typeEmerge(host, [FLAGS])
+  await emerge.waitFor(USABLE)
+  letGo(host, 'compile')
+  await emerge.waitFor(new RegExp(COPY))
+  await settled(host)
+  assert.equal((await left(emerge)).exitCode, 0, emerge.output())
   return emerge.output()
 }
 
@@ -79,7 +84,7 @@ test('a build that was merged while no daemon ran: the next one says so, on the 
   const { host } = consumer
   hold(host, 'compile')
   hold(host, 'postinst')
-  const emerge = await consumer.emerge(FLAGS)
+  const emerge = await typeEmerge(host, [FLAGS])
   await emerge.waitFor(USABLE)
   await reached(host, 'compile')
   await killDaemon(consumer.daemon)
@@ -88,8 +93,8 @@ test('a build that was merged while no daemon ran: the next one says so, on the 
   consumer.daemon = await startDaemon(host)
   letGo(host, 'postinst')
   await emerge.waitFor(new RegExp(`flags-1: ${COPY}: no daemon heard the merge ask for the way`))
-  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
   await settled(host)
+  assert.equal((await left(emerge)).exitCode, 0, emerge.output())
   assert.doesNotMatch(emerge.output() + consumer.daemon.output(), /published/)
   assert.match(await whyOn(consumer), new RegExp(`stopped +own-build +${COPY}: no daemon heard the merge ask for the way`))
 

@@ -13,6 +13,7 @@ import { type Consumer, createConsumer, PURGED, USABLE } from '../support/story/
 import { hold, letGo, reached } from '../support/story/gate.ts'
 import { hooksRunning, settled, until } from '../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../support/story/publisher.ts'
+import { left, typeEmerge } from '../support/story/typed.ts'
 
 const HOST = { features: 'collision-protect', makeConf: { FAILS_IN: 'none' } }
 
@@ -28,10 +29,10 @@ test('a build that fails loses its stand-in, and the next one gets another', asy
   const consumer = await createConsumer(publisher, 'purging', HOST)
   const { host } = consumer
   const clean = await consumer.tree()
-  const { emerge } = await standingAtCompile(consumer)
+  const { emerge } = await standingAtCompile(consumer, typeEmerge)
   letGo(host, 'compile')
   await emerge.waitFor(/standin: test-misc\/fails-1: stand-in purged \(\d+ names? in \d+ ms\), the build is over/)
-  assert.equal((await emerge.exited).exitCode, 1)
+  assert.equal((await left(emerge)).exitCode, 1)
   assert.deepEqual(differences(clean, await consumer.tree()), [])
   await settled(host)
 
@@ -50,10 +51,10 @@ test('with on_failure = keep the stand-in of a failed build stays, and is gone b
   const consumer = await createConsumer(publisher, 'keeping', { ...HOST, standin })
   const { host } = consumer
   const clean = await consumer.tree()
-  const { emerge, standing } = await standingAtCompile(consumer)
+  const { emerge, standing } = await standingAtCompile(consumer, typeEmerge)
   letGo(host, 'compile')
   await emerge.waitFor(/standin: test-misc\/fails-1: the build failed; its stand-in stays/)
-  assert.equal((await emerge.exited).exitCode, 1)
+  assert.equal((await left(emerge)).exitCode, 1)
   assert.deepEqual(differences(standing, await consumer.tree()), [])
   assert.equal((await host.run(['fails'])).stdout, 'fails\n')
 
@@ -102,7 +103,7 @@ for (const { name, end, exitCode } of ENDS) {
     await daemon.waitFor(PURGED)
     await until(
       async () => differences(clean, await consumer.tree()),
-      (left) => left.length === 0,
+      (changed) => changed.length === 0,
     )
     await settled(host)
     letGo(host, 'compile')
@@ -126,15 +127,18 @@ test('Ctrl-C ends an emerge at once that waits at setup for a stand-in, and what
   assert.equal((await emerge.exited).exitCode, 130)
   const took = (performance.now() - began) / 1000
   assert.ok(took < 10, `${took} s`)
-  await until(waiting, (still) => !still, 5)
+  await until(waiting, (still) => !still, 30)
   await settled(host)
 })
 
+/** On a terminal that goes with it, so that a signal finds nothing but emerge there. */
+const emergeAlone: typeof typeEmerge = (host, args, options) => host.start(['emerge', '--color=n', ...args], { ...options, pty: true })
+
 /** An emerge that stands at its compile phase, told to fail there, and the tree with its stand-in. */
-async function standingAtCompile(consumer: Consumer): Promise<{ emerge: Started; standing: Snapshot }> {
+async function standingAtCompile(consumer: Consumer, type = emergeAlone): Promise<{ emerge: Started; standing: Snapshot }> {
   const { host } = consumer
   hold(host, 'compile')
-  const emerge = await host.start(['emerge', '--color=n', 'test-misc/fails'], { pty: true, env: { NO_COLOR: '1', FAILS_IN: 'compile' } })
+  const emerge = await type(host, ['test-misc/fails'], { env: { FAILS_IN: 'compile' } })
   await emerge.waitFor(USABLE)
   await reached(host, 'compile')
   assert.equal((await host.run(['fails'])).stdout, 'fails\n')
