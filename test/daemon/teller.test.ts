@@ -93,19 +93,23 @@ while b"end" not in read: read += os.read(master, 4096)
 print(read.decode(), flush=True)
 `
 
-test('a terminal of somebody else by now, of the same name and number, is told nothing', async (t) => {
+/** The first of them, by now the second; undefined where some other program had the name in between. `read` gives what was read on the second. */
+async function reused(t: TestContext): Promise<{ readonly first: Tty; readonly read: () => Promise<string> } | undefined> {
   const child = spawn('python3', ['-c', REUSED], { stdio: ['pipe', 'pipe', 'inherit'] })
   atEnd(t, () => child.kill('SIGKILL'))
   const lines = createInterface(child.stdout)
-  const next = async (): Promise<string> => String((await once(lines, 'line'))[0])
-  const path = await next()
-  const first = ttyAt(path)
-  child.stdin.write('again\n')
-  assert.equal(await next(), path)
-  const teller = openTeller()
-  teller.tell([first], 'secret\n')
-  child.stdin.write('read\n')
-  assert.equal(await next(), 'end')
+  const asked = async (line: string): Promise<string> => (child.stdin.write(line), String((await once(lines, 'line'))[0]))
+  const [path] = await once(lines, 'line')
+  const first = ttyAt(String(path))
+  return (await asked('again\n')) === path ? { first, read: () => asked('read\n') } : undefined
+}
+
+test('a terminal of somebody else by now, of the same name and number, is told nothing', async (t) => {
+  let both = await reused(t)
+  for (let tries = 1; both === undefined && tries < 10; tries++) both = await reused(t)
+  assert.ok(both !== undefined, 'no name came again')
+  openTeller().tell([both.first], 'secret\n')
+  assert.equal(await both.read(), 'end')
 })
 
 test('what a terminal is told does not make it another one; other rights do, where nobody vouches for it', async (t) => {
