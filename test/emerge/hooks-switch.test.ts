@@ -108,6 +108,7 @@ test('with FEATURES=buildpkg and with -B a build is published from the package o
   const packed = await consumer.emerge('--buildpkgonly', FLAGS)
   assert.equal((await packed.exited).exitCode, 0)
   await daemon.waitFor(/test-misc\/flags-1: published/)
+  await daemon.waitFor(/(?:is given to others[^]*?){2}/)
   assert.ok(!host.exists('/usr/bin/flags'))
   const [theirs, ours] = [await buildOf(publisher.host, FLAGS), await buildOf(host, FLAGS)]
   assert.deepEqual([ours.recipe, ours.content, ours.archive], [theirs.recipe, theirs.content, theirs.archive])
