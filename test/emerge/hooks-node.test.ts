@@ -70,7 +70,7 @@ test('with install_wait the build begins when its stand-in can be used', async (
   assert.match(emerge.output(), USABLE)
   assert.ok(emerge.output().search(USABLE) < emerge.output().indexOf('Unpacking source'), emerge.output())
   assert.equal((await emerge.exited).exitCode, 0)
-  assert.deepEqual(hooksStarted(waiting.host), ['install'])
+  assert.deepEqual(waits(hooksStarted(waiting.host)), ['install'])
   await settled(waiting.host)
 })
 
@@ -87,13 +87,13 @@ test('with install_wait a package that nobody offers is waited for as long as an
   const unoffered = await took('test-misc/nothing')
   // The search goes on for 30 s.
   assert.ok(unoffered < 30, `${unoffered} s`)
-  assert.deepEqual(hooksStarted(host), ['install'])
+  assert.deepEqual(waits(hooksStarted(host)), ['install'])
   assert.ok(!host.exists('/run/standin/silent'))
 
   freeze(t, daemon)
   const hung = await took('test-misc/eapi7', 'test-misc/probe')
   assert.ok(hung < 50, `${hung} s`)
-  assert.deepEqual(hooksStarted(host), ['install'])
+  assert.deepEqual(waits(hooksStarted(host)), ['install'])
   assert.ok(host.exists('/run/standin/silent'))
   t.diagnostic(`nobody offers it: ${unoffered.toFixed(1)} s; two packages beside a daemon that hangs: ${hung.toFixed(1)} s`)
 })
@@ -146,6 +146,9 @@ async function writeDownNode(host: Host): Promise<void> {
     0o755,
   )
 }
+
+/** A word goes by Node as well where the warden has not read the one before it, as the last clean right behind a merge. */
+const waits = (hooks: readonly string[]): string[] => hooks.filter((hook) => hook !== 'fetch' && hook !== 'publish')
 
 /** Hooks that Node was started for since the last call. */
 function hooksStarted(host: Host): string[] {
