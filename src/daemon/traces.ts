@@ -9,10 +9,12 @@ import * as v from 'valibot'
 import { plainText } from '../base/schema.ts'
 import { type Metadata, METADATA_KEYS } from '../package/manifest.ts'
 import type { PrivateText } from '../package/private/search.ts'
-import { type Person, type PrivateFacts, privateTexts, unsought } from '../package/private/texts.ts'
+import { type PrivateFacts, privateTexts, unsought } from '../package/private/texts.ts'
 import { readText } from '../portage/bounded.ts'
 import { readRepos, type Repository } from '../portage/repos.ts'
+import { readAccounts } from './accounts.ts'
 import { callers } from './caller.ts'
+import { hostNames } from './hostNames.ts'
 
 /** What the warden tells a maker of where and by whom the package was built. */
 export const traces = v.strictObject({
@@ -28,10 +30,10 @@ export type Traces = v.InferOutput<typeof traces>
 
 export interface TracesHost {
   readonly root: string
+  /** What its kernel says now. */
   readonly hostname: string
 }
 
-const MAX_ACCOUNTS_BYTES = 16 * 1024 * 1024
 const MAX_WORDS_BYTES = 64 * 1024 * 1024
 
 /** Errors: HostError UNREADABLE. */
@@ -41,20 +43,19 @@ export function privateTextsOf(of: Traces, host: TracesHost, metadata: Metadata)
 
 /** Names of this host and of people on it that are not looked for, each with the reason. Errors: HostError UNREADABLE. */
 export function unsoughtNames(settings: Pick<Traces, 'publicWords' | 'publicRepos'>, host: TracesHost): ReturnType<typeof unsought> {
-  return unsought(factsOf({ tmpdir: '/', buildFolder: '/', callers: null, ...settings }, host, {}))
+  const maybe = readAccounts(host.root).filter(({ kind }) => kind === 'maybe')
+  return unsought(factsOf({ tmpdir: '/', buildFolder: '/', callers: null, ...settings }, host, {}), maybe)
 }
 
 function factsOf(of: Traces, host: TracesHost, metadata: Metadata): PrivateFacts {
   const accounts = readAccounts(host.root)
-  const isSystem = (name: string): boolean => accounts.some((account) => account.name === name && !account.isPerson)
+  const isSystem = (name: string): boolean => accounts.some((account) => account.name === name && account.kind === 'system')
   const typing = (of.callers ?? []).filter(({ name }) => !isSystem(name))
   return {
     tmpdirs: [...new Set([of.tmpdir, followed(of.tmpdir)])],
     builds: [...new Set([of.buildFolder, followed(of.buildFolder)])],
-    people: [...accounts.filter(({ isPerson }) => isPerson), ...typing],
-    hostname: host.hostname,
-    aliases: readAliases(host),
-    domains: readDomains(host.root),
+    people: [...accounts.filter(({ kind }) => kind === 'person'), ...typing],
+    ...hostNames(host.root, host.hostname),
     isCommon: commonWords(of, host, metadata),
   }
 }
@@ -66,57 +67,6 @@ function followed(folder: string): string {
     if (existsSync(part)) return realpathSync(part) + folder.slice(end)
   }
   return folder
-}
-
-interface Account extends Person {
-  readonly isPerson: boolean
-}
-
-/** Numbers of people by login.defs(5), UID_MIN; `nobody` has one above UID_MAX. */
-const FIRST_PERSON = 1000
-const LAST_PERSON = 60_000
-
-function readAccounts(root: string): Account[] {
-  return (readText(join(root, 'etc/passwd'), MAX_ACCOUNTS_BYTES) ?? '').split('\n').flatMap((line) => {
-    const [name = '', , number = '', , , home = ''] = line.split(':')
-    const uid = Number(number)
-    return name === '' ? [] : [{ name, home, isPerson: uid >= FIRST_PERSON && uid <= LAST_PERSON }]
-  })
-}
-
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '127.0.1.1', '::1'])
-
-/** Who has more names for the loopback than this keeps advertisers there. */
-const MAX_LOOPBACK = 16
-const MAX_DOMAINS = 16
-
-/** What /etc/hosts calls this host. */
-function readAliases({ root, hostname }: TracesHost): string[] {
-  const lines = fieldsIn(join(root, 'etc/hosts'))
-  const [first = ''] = hostname.split('.')
-  const beside = lines.filter(([, ...names]) => names.some((name) => name === hostname || name === first)).flatMap(([, ...names]) => names)
-  const own = lines.filter(([address = '']) => LOOPBACK.has(address)).flatMap(([, ...names]) => names)
-  const all = new Set([...beside.slice(0, MAX_LOOPBACK), ...(own.length <= MAX_LOOPBACK ? own : [])])
-  return [...all].filter((name) => name !== hostname && isHostName(name))
-}
-
-function readDomains(root: string): string[] {
-  const said = fieldsIn(join(root, 'etc/resolv.conf')).filter(([key]) => key === 'domain' || key === 'search')
-  return said.flatMap(([, ...names]) => names.map((name) => name.replace(/\.$/, ''))).filter(isHostName).slice(0, MAX_DOMAINS) // prettier-ignore
-}
-
-function isHostName(name: string): boolean {
-  return /^[\w.-]{1,253}$/.test(name)
-}
-
-function fieldsIn(path: string): string[][] {
-  const lines = (readText(path, MAX_ACCOUNTS_BYTES) ?? '').split('\n')
-  return lines.map((line) =>
-    line
-      .replace(/[#;].*/, '')
-      .trim()
-      .split(/\s+/),
-  )
 }
 
 /** Keys that hold the ebuild's own words. */

@@ -46,17 +46,12 @@ describe('what is looked for', () => {
   test('what the host is called in /etc/hosts, and the domains of /etc/resolv.conf', (t) => {
     const root = rootWith(t, {
       'etc/hosts':
-        '127.0.0.1 localhost sparrow # owl\n192.168.7.2 desk9.firm7.de\tthinkpad7\n192.168.7.3 printer\n::1 localhost ip6-localhost\n',
+        '127.0.0.1 localhost\n127.0.1.1 thinkpad7 sparrow # owl\n192.168.7.2 desk9.firm7.de\tthinkpad7\n192.168.7.3 printer\n::1 localhost ip6-localhost\n',
       'etc/resolv.conf': '; domain owl.de\nnameserver 192.168.7.1\nsearch lan firm7.de. lab8.de\n',
     })
-    const names = ['thinkpad7', 'desk9.firm7.de', 'desk9', 'sparrow', 'firm7.de', 'lab8.de']
+    const names = ['thinkpad7', 'sparrow', 'desk9.firm7.de', 'desk9', 'firm7.de', 'lab8.de']
     assert.deepEqual(textsIn(root, 'thinkpad7'), [BUILD, '/home/anna', ...names, 'anna'])
   })
-  test('no advertisers', (t) => {
-    const hosts = Array.from({ length: 9000 }, (_, at) => `127.0.0.1 ads${at}.shop${at}.de\n`).join('')
-    assert.deepEqual(textsIn(rootWith(t, { 'etc/hosts': hosts }), 'thinkpad7'), [BUILD, '/home/anna', 'thinkpad7', 'anna'])
-  })
-
   const common: [string, string, Partial<Traces>, Record<string, string>][] = [
     ['a package of a public repository', 'hello', {}, {}],
     ['a word of its flags', 'thor', {}, {}],
@@ -78,6 +73,14 @@ describe('what is looked for', () => {
     assert.deepEqual(textsIn(rootWith(t, {}), 'localhost', { callers }), [BUILD, '/home/anna', '/net/berta', 'anna', 'berta'])
   })
 
+  test('what the host is to be called from now on', (t) => {
+    const root = rootWith(t, { 'etc/hostname': 'sparrow\n', 'etc/conf.d/hostname': 'hostname="owl7.firm7.de"\n' })
+    const names = ['thinkpad7', 'sparrow', 'owl7.firm7.de', 'owl7', 'firm7.de']
+    assert.deepEqual(textsIn(root, 'thinkpad7'), [BUILD, '/home/anna', ...names, 'anna'])
+    writeFileSync(join(root, 'etc/hostname'), 'finch\n')
+    assert.ok(textsIn(root, 'thinkpad7').includes('finch'), 'read anew')
+  })
+
   test('the build under the name that its links lead to', (t) => {
     const root = rootWith(t, { 'large/portage/x': '' })
     symlinkSync(join(root, 'large'), join(root, 'small'))
@@ -88,8 +91,35 @@ describe('what is looked for', () => {
   })
 })
 
+describe('who typed emerge, by the account', () => {
+  const callers = [{ name: 'mimas', home: '/home/mimas' }]
+  const cases: [string, string, boolean][] = [
+    ['a number of a directory', '100500:100500::/home/mimas:/bin/bash', true],
+    ['a number of a large directory', '1201600500:1201600500::/home/mimas:/bin/bash', true],
+    ['a number right above login.defs', '60001:100::/home/mimas:/bin/bash', true],
+    ['a number of old', '500:100::/home/mimas:/bin/bash', true],
+    ['a number of old, and no shell but the usual', '500:100::/home/mimas:', true],
+    ['a service', '250:250::/home/mimas:/sbin/nologin', false],
+    ['nobody', '65534:65534::/home/mimas:/bin/false', false],
+  ]
+  for (const [what, account, isSought] of cases)
+    test(what, (t) => {
+      const texts = textsIn(rootWith(t, { 'etc/passwd': `${PASSWD}mimas:x:${account}\n` }), 'localhost', { callers })
+      assert.deepEqual(texts, isSought ? [BUILD, '/home/anna', '/home/mimas', 'anna', 'mimas'] : [BUILD, '/home/anna', 'anna'])
+    })
+})
+
 test('a person who is called like a package is not looked for, and that is said', (t) => {
   const root = rootWith(t, { 'etc/passwd': `${PASSWD}thor:x:1001:1001::/home/thor:/bin/bash\n` })
   const names = unsoughtNames({ publicWords: [], publicRepos: ['gentoo'] }, { root, hostname: 'thinkpad7' })
   assert.deepEqual(names, [{ name: 'thor', why: 'a word of packages, or in public_words' }])
+})
+
+test('whoever is only looked for where they have typed emerge is said', (t) => {
+  const accounts = 'mimas:x:500:100::/home/mimas:/bin/bash\nhello:x:300:300::/var/lib/hello:/bin/sh\nsparrow:x:301:301::/:/sbin/nologin\n'
+  const root = rootWith(t, { 'etc/passwd': PASSWD + accounts })
+  const names = unsoughtNames({ publicWords: [], publicRepos: ['gentoo'] }, { root, hostname: 'thinkpad7' })
+  assert.deepEqual(names, [{ name: 'mimas', why: 'by its UID no person, so only where it has typed emerge' }])
+  writeFileSync(join(root, 'etc/login.defs'), 'UID_MIN\t500\n')
+  assert.deepEqual(unsoughtNames({ publicWords: [], publicRepos: ['gentoo'] }, { root, hostname: 'thinkpad7' }), [])
 })

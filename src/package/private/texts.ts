@@ -29,8 +29,8 @@ export interface PrivateFacts {
 const PLACEHOLDERS: ReadonlySet<string> = new Set(
   (
     'adm admin administrator alpha any anybody anyone archlinux backup beta bin box build builder bot ci cloud computer cron daemon data db debian default delta desktop dev ' +
-    'developer docker dummy epsilon example false foo bar baz games gamma gentoo global guest home host hostname http https laptop linux local localdomain ' +
-    'localhost lan login machine mail main maker man master me my myself name nas net network news nobody node none notebook null one operator other ' +
+    'developer docker dummy empty epsilon example false foo bar baz games gamma gentoo global guest home host hostname http https laptop linux local localdomain ' +
+    'localdomain4 localdomain6 localhost localhost4 localhost6 lan login machine mail main maker man master me my myself name nas net network news nobody node none notebook null one operator other ' +
     'owner own pc peer person plain portage private public remote root router self server service share shared site src standard standin system ' +
     'test tester testing three tmp toor true tux two unknown upstream user username users var vm web work worker workstation www you zero zeta'
   ).split(' '),
@@ -71,7 +71,8 @@ function homeText({ name, home }: Person): PrivateText[] {
   return [{ text: path, form: 'path', what: `the home folder of ${name}`, remedy: 'build without a path of it' }]
 }
 
-function isPlaceholder(word: string): boolean {
+/** Whether it says nothing about anybody. */
+export function isPlaceholder(word: string): boolean {
   return PLACEHOLDERS.has(word.toLowerCase())
 }
 
@@ -122,7 +123,7 @@ function wordText(text: string, what: string): PrivateText {
 
 function hostNames(name: string, facts: PrivateFacts): string[] {
   const [first = '', ...domain] = name.split('.')
-  const names = domain.length > 0 && first !== 'localhost' ? [name] : []
+  const names = domain.length > 0 && ![first, ...domain].every(isPlaceholder) && first !== 'localhost' ? [name] : []
   return isTelling(first, facts) && !PUBLIC_DOMAINS.has(name) ? [...names, first] : names
 }
 
@@ -143,12 +144,18 @@ function nameTexts(facts: PrivateFacts): PrivateText[] {
   return names.filter((name) => isTelling(name, facts)).map((name) => wordText(name, `the name of user ${name}`))
 }
 
-/** Names of people and of the host that are not looked for though they may say something, each with the reason. */
-export function unsought(facts: PrivateFacts): { readonly name: string; readonly why: string }[] {
+/**
+ * Names of people and of the host that are not looked for though they may say something, each with the reason. `maybe` people: looked for only where
+ * they have typed emerge.
+ */
+export function unsought(facts: PrivateFacts, maybe: readonly Person[]): { readonly name: string; readonly why: string }[] {
   const hosts = [facts.hostname, ...facts.aliases].map((name) => name.split('.')[0] ?? '')
-  const names = new Set([...hosts, ...facts.people.flatMap(({ name }) => accountNames(name).slice(-1))])
-  return [...names].flatMap((name) => {
+  const people = new Set([...hosts, ...facts.people.flatMap(({ name }) => accountNames(name).slice(-1))])
+  const left = [...people].flatMap((name) => {
     const why = whyNot(name, facts)
     return why === undefined || name === '' || isPlaceholder(name) ? [] : [{ name, why }]
   })
+  // The system's own accounts are packages of acct-user.
+  const others = maybe.filter(({ name }) => !people.has(name) && isTelling(name, facts))
+  return [...left, ...others.map(({ name }) => ({ name, why: 'by its UID no person, so only where it has typed emerge' }))]
 }

@@ -31,6 +31,8 @@ describe('what is looked for', () => {
     ['no host of a common name', { hostname: 'hello' }, []],
     ['no host of a placeholder\u2019s name', { hostname: 'Gentoo' }, []],
     ['no host of one letter', { hostname: 'a' }, []],
+    ['nothing of the hosts of Red Hat', { aliases: ['localhost', 'localhost.localdomain', 'localhost4', 'localhost4.localdomain4', 'localhost6', 'localhost6.localdomain6'] }, []],
+    ['no home of nobody', { people: [{ name: 'x', home: '/var/empty' }] }, []],
     ['nothing of localhost.localdomain', { hostname: 'localhost.localdomain' }, []],
     ['the domain of a host', { hostname: 'thinkpad7.firm7.de' }, ['thinkpad7.firm7.de', 'thinkpad7', 'firm7.de']],
     ['other names of a host', { aliases: ['localhost', 'ip6-localhost', 'desk.firm7.de', 'desk', 'box'] }, ['desk.firm7.de', 'desk', 'firm7.de']],
@@ -57,7 +59,7 @@ test('each says what to do', () => {
 test('what is not looked for is named with the reason', () => {
   const people = ['anna', 'max@firm7.de', 'al', 'user', 'jan'].map((name) => ({ name, home: '' }))
   assert.deepEqual(
-    unsought({ ...FACTS, people }).map(({ name, why }) => `${name}: ${why}`),
+    unsought({ ...FACTS, people }, []).map(({ name, why }) => `${name}: ${why}`),
     ['max: a word of packages, or in public_words', 'al: too short', 'jan: in every program'],
   )
 })
