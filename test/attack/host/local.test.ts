@@ -8,6 +8,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test, type TestContext } from 'node:test'
 import { build } from 'esbuild'
+import { systemCode } from '../../../src/base/errors.ts'
 import { PEER_LIMITS } from '../../../src/daemon/peerLimits.ts'
 import type { Started } from '../../support/host/enter.ts'
 import type { Host } from '../../support/host/host.ts'
@@ -38,6 +39,19 @@ const field = (pid: number, name: string): string | undefined => new RegExp(`^${
 const peerOf = async (): Promise<number> => (await ask(host, { t: 'status' }, 'status')).peer?.pid ?? 0
 const networkOf = (pid: number): string => readlinkSync(join(host.path(`/proc/${pid}/ns`), 'net'))
 
+/** What a process has open. It may close something while it is looked at. */
+function descriptorsOf(pid: number): string[] {
+  const folder = host.path(`/proc/${pid}/fd`)
+  return readdirSync(folder).flatMap((fd) => {
+    try {
+      return [readlinkSync(join(folder, fd))]
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error
+      return []
+    }
+  })
+}
+
 test('/proc of the live processes shows what they are held to', async (t) => {
   const peer = await peerOf()
   const limits = inside(peer, 'limits')
@@ -52,7 +66,7 @@ test('/proc of the live processes shows what they are held to', async (t) => {
     .replace(/^.*\) /, '')
     .split(' ')
   assert.deepEqual([session, terminal], [field(peer, 'NSpid')?.split('\t').at(-1), '0'])
-  const descriptors = readdirSync(host.path(`/proc/${peer}/fd`)).map((fd) => readlinkSync(join(host.path(`/proc/${peer}/fd`), fd)))
+  const descriptors = descriptorsOf(peer)
   const foreign = descriptors.filter(
     (to) => !/^(socket:|pipe:|anon_inode:|\/dev\/null|\/usr\/lib\/standin\/|\/var\/cache\/standin\/)/.test(to),
   )
@@ -64,8 +78,7 @@ test('/proc of the live processes shows what they are held to', async (t) => {
 
 test('the DHT is off by itself: the peer has no UDP socket but those of local discovery', async () => {
   const peer = await peerOf()
-  const links = readdirSync(host.path(`/proc/${peer}/fd`)).map((fd) => readlinkSync(join(host.path(`/proc/${peer}/fd`), fd)))
-  const own = new Set(links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []))
+  const own = new Set(descriptorsOf(peer).flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []))
   const rows = (file: string): string[][] => inside(peer, file).trim().split('\n').slice(1).map((line) => line.trim().split(/\s+/)) // prettier-ignore
   const portsOf = (files: readonly string[]): number[] =>
     files.flatMap(rows).filter((row) => own.has(row[9] ?? '')).map((row) => parseInt(row[1]?.split(':')[1] ?? '', 16)) // prettier-ignore

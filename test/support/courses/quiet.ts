@@ -18,8 +18,19 @@ export async function quiet(host: Host, before: Look): Promise<string[]> {
   return processes
 }
 
+/** What goes a moment after the note of a build: the daemon says of a copy that it is over, and the peer removes it. */
+const LATER = ['/var/lib/standin/stood', '/var/cache/standin/peer/staging', '/var/cache/standin/peer/fetched']
+
+async function laterOn(host: Host): Promise<string> {
+  return (await host.run(['sh', '-c', `find ${LATER.join(' ')} -mindepth 1 2>/dev/null; :`])).stdout
+}
+
 /** All of a host once it is quiet; of its processes those of that moment, as the daemon may ask Portage something in the next. */
 export async function quietLook(host: Host, before: Look): Promise<Look> {
+  await until(
+    () => laterOn(host),
+    (left) => left === '',
+  )
   const processes = await quiet(host, before)
   return { ...(await lookAt(host)), processes }
 }

@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto'
 import { type BigIntStats, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { HostError } from '../../../src/base/errors.ts'
+import { HostError, systemCode } from '../../../src/base/errors.ts'
 import { program } from '../ground/program.ts'
 
 export interface SnapshotOptions {
@@ -35,9 +35,15 @@ export async function takeSnapshot(upper: string, hashes: Map<string, string>, o
   const entries = new Map<string, string>()
   const walk = (path: string): void => {
     const outside = join(upper, path)
-    const stat = lstatSync(outside, { bigint: true })
-    entries.set(path, describe(outside, stat, hashes))
-    if (stat.isDirectory()) for (const name of readdirSync(outside)) walk(join(path, name))
+    try {
+      const stat = lstatSync(outside, { bigint: true })
+      entries.set(path, describe(outside, stat, hashes))
+      if (stat.isDirectory()) for (const name of readdirSync(outside)) walk(join(path, name))
+    } catch (error) {
+      // Somebody on the host has removed it since its folder was read.
+      if (systemCode(error) !== 'ENOENT') throw error
+      entries.delete(path)
+    }
   }
   for (const name of tops) walk(`/${name}`)
   return { below: below?.toSorted().join(' ') ?? 'all', entries, opaque: await opaqueFolders(upper, tops) }

@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import fg from 'fast-glob'
 import { makeDist } from '../../../packaging/dist.ts'
 import { withLock } from '../ground/lock.ts'
@@ -39,8 +39,9 @@ export function builtStandin(): Promise<Built> {
 
 /** What an emerge of it changed on a host: see layer.ts. Emerges it unless that is there. */
 export function emergedLayer(built: Built): Promise<string> {
-  return alone(async (made) => {
-    const layer = join(made, 'layer')
+  return alone(async () => {
+    // Beside what was built, though somebody may have edited a source since.
+    const layer = join(dirname(built.tarball), 'layer')
     if (!existsSync(layer)) await emergeOnce(built, layer)
     return layer
   })
