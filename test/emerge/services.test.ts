@@ -145,6 +145,11 @@ describe('systemd', () => {
     const { said } = await line(init, `grep ^Seccomp: /proc/${await warden(init)}/status`)
     assert.match(said, /\t2$/m)
   })
+  test('it hears of a name that the host gets later', async () => {
+    const inside = `nsenter --target ${await warden(init)} --uts --`
+    const named = await line(init, `old=$(hostname) && hostname finch9 && ${inside} hostname; hostname "$old"`)
+    assert.deepEqual(named, { code: 0, said: 'finch9\n' })
+  })
   test('killed, it comes back by itself; restarted, it is another', () => comesBack(init))
   test('stopped while a stand-in is live', () => stopsUnderStandin(init))
 })

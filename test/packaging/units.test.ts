@@ -35,8 +35,8 @@ test('systemd and OpenRC start the same program with the same capabilities', () 
 
 test('the unit closes nothing that a stand-in needs', () => {
   assert.deepEqual(
-    ['ProtectSystem', 'ProtectHome', 'PrivateTmp', 'PrivateNetwork', 'PrivateDevices', 'RuntimeDirectory'].flatMap((key) =>
-      valuesOf(unit, key),
+    ['ProtectSystem', 'ProtectHome', 'PrivateTmp', 'PrivateNetwork', 'PrivateDevices', 'ProtectHostname', 'RuntimeDirectory'].flatMap(
+      (key) => valuesOf(unit, key),
     ),
     [],
   )
