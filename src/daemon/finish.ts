@@ -20,7 +20,7 @@ import type { Talk } from './talk.ts'
 import type { Traces } from './traces.ts'
 import { asItBegan } from './unlike.ts'
 import { type Wish, type WishedRecipe, wishOf } from './wish.ts'
-import { saveOwnWord, withheld } from './withheld.ts'
+import { keptHome, saveWord, withheld } from './withheld.ts'
 
 /** Errors: as `publish`; they are for `withheld`, as what this says itself. */
 export async function finish(realm: Realm, course: Course, tell: Talk['tell']): Promise<void> {
@@ -33,7 +33,7 @@ export async function finish(realm: Realm, course: Course, tell: Talk['tell']): 
   const note = lookedAt(realm, course)
   const copy = copyOf(realm, course, tell)
   const unwanted = (await whySwitchedOff(realm, course)) ?? whyPrivate(realm.settings, wish, course.note.began.values)
-  const tellWhy = (why: string): void => (course.note.wanted.publish ? tell(course, `not published: ${why}`, 'warn') : undefined)
+  const tellWhy = (why: string): void => keptHome(realm, course, tell, why)
   if (unwanted !== undefined) tellWhy(unwanted)
   if (unwanted !== undefined && copy === undefined && !realm.known.awaitsRebuild(course.cpv)) return
   const own = await made(realm, course, wish, recipe, from)
@@ -72,7 +72,7 @@ function copyOf(realm: Realm, course: Course, tell: Talk['tell']): StoodIn | und
   if (stoodIn === null || copy !== undefined) return copy
   const line = `${INCOMPARABLE}: what was known of that copy is gone`
   tell(course, line, 'warn')
-  saveOwnWord(realm, course, false, line)
+  saveWord(realm, course, 'own-build', false, line)
   return undefined
 }
 
@@ -136,7 +136,7 @@ async function held(
     fetched: join(peer, 'fetched'),
   })
   tell(course, line, tone)
-  saveOwnWord(realm, course, tone === 'good', line)
+  saveWord(realm, course, 'own-build', tone === 'good', line)
   if (verdict === 'differ') {
     const { sha256 } = copy.offer.archive
     realm.known.dropPassedOn(sha256)
@@ -149,7 +149,9 @@ function give(realm: Realm, course: Course, build: Build, tell: Talk['tell']): v
   const { archive, offer, audit: audited } = build
   realm.known.saveBuild(build)
   realm.share(build)
-  if (audited === 'none') tell(course, `published (${size(archive.size)}, content ${offer.content.slice(0, 12)})`, 'good')
+  const line = `published (${size(archive.size)}, content ${offer.content.slice(0, 12)})`
+  if (audited === 'none') tell(course, line, 'good')
+  saveWord(realm, course, 'publish', true, line)
 }
 
 /** A build that a clean one has spoken against is offered no more. What was said of it stays said, so that no second content is. */

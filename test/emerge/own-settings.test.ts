@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test'
 import type { Started } from '../support/host/enter.ts'
 import type { Host } from '../support/host/host.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
+import { ask } from '../support/standin/ask.ts'
 import { startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
 import { addGate, hold, letGo, PROFILE_BASHRC, reached } from '../support/story/gate.ts'
@@ -26,13 +27,20 @@ before(async () => {
 })
 after(() => network.close())
 
-/** What the daemon says of the build, the part behind the package's name. */
+/** What the daemon says of the build, the part behind the package's name, and `standin why` too. */
 async function outcome(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
   const heard = daemon.output().length
   await host.emerge([...args, PACKAGE], { env })
   const said = /^test-misc\/flags-\S+: ((not )?published.*)$/m
   await daemon.waitFor(new RegExp(`^[^]{${heard},}?test-misc/flags-\\S+: (not )?published.*$`, 'm'))
-  return said.exec(daemon.output().slice(heard))?.[1] ?? ''
+  const line = said.exec(daemon.output().slice(heard))?.[1] ?? ''
+  const { courses } = await ask(host, { t: 'why' }, 'why')
+  const verdicts = [{ rule: 'publish', passed: line.startsWith('published'), text: line }]
+  assert.deepEqual(
+    courses.map(({ outcome: what, verdicts: words }) => [what.startsWith('no stand-in: '), words]),
+    [[true, verdicts]],
+  )
+  return line
 }
 
 const content = (line: string): string | undefined => /content ([0-9a-f]+)/.exec(line)?.[1]

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test'
 import type { Started } from '../support/host/enter.ts'
 import type { Host } from '../support/host/host.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
-import { archivesOn, buildsOf } from '../support/standin/ask.ts'
+import { archivesOn, ask, buildsOf } from '../support/standin/ask.ts'
 import { append } from '../support/standin/built.ts'
 import { restartDaemon, startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
@@ -27,12 +27,14 @@ before(async () => {
 })
 after(() => network.close())
 
-/** What the daemon says of a build of it, after which no archive may be there. */
+/** What the daemon says of a build of it, and `standin why` too, after which no archive may be there. */
 async function outcome(name = PACKAGE, env: Record<string, string> = {}): Promise<string> {
   const from = daemon.output().length
   await host.emerge(['--oneshot', name], { env })
   const [, said = ''] = await daemon.waitFor(new RegExp(`^[^]{${from},}?${name}-1: ((?:not )?published.*)\\n`))
   assert.deepEqual([await buildsOf(host), archivesOn(host)], [[], {}], said)
+  const { courses } = await ask(host, { t: 'why' }, 'why')
+  assert.deepEqual(courses.find(({ cpv }) => cpv === `${name}-1`)?.verdicts, [{ rule: 'publish', passed: false, text: said }])
   return said
 }
 

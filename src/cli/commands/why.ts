@@ -17,7 +17,7 @@ type Course = WhyDocument['courses'][number]
 
 export async function why(world: World, out: Output, atoms: readonly string[]): Promise<number> {
   const { value, fromDaemon, exit } = await daemonOr(world, out, 'why', () => readKnown(world.folders))
-  const courses = meant(atoms, value.courses, 'no package that was emerged since standin was switched on')
+  const courses = meant(atoms, value.courses, 'no package of which standin has written down how it fared')
   if (out.json) out.document({ standin: 'why-1', daemon: fromDaemon, courses } satisfies WhyDocument)
   else out.lines(courses.flatMap((course) => renderCourse(course, out)))
   return exit
