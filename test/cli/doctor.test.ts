@@ -106,6 +106,7 @@ const TROUBLES: readonly Trouble[] = [
     cause: ({ root }) => chmodSync(join(root, 'usr/bin/scanelf'), 0o644),
   },
   { what: 'an old Portage', check: 'Portage', state: 'note', text: /3\.0\.30;/, world: () => ({ run: runWith({ portage: '3.0.30\n' }) }) },
+  { what: 'a host of two letters', check: 'names', state: 'note', text: /"al" \(too short\)$/, world: () => ({ hostname: 'al' }) },
   { what: 'the hook is off', check: 'hook', text: /does not source/, cause: remove('etc/portage/bashrc') },
   {
     what: 'a hook that is commented out',
