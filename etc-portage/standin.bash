@@ -95,7 +95,9 @@ __standin_line() {
 				for name in .{setuped,unpacked,prepared,configured,compiled}; do
 					[[ -e ${build}/${name} ]] && line+=$'\x1f'KEPT=${name} && break
 				done
-			fi ;;
+			fi
+			# As wide as its window Portage tells a build to print; what helps say may be installed.
+			[[ ${COLUMNS-} == [1-9]?([0-9])?([0-9])?([0-9]) ]] && names+=( COLUMNS ) ;;
 		purge|publish)
 			names+=( D PKGDIR )
 			# There with a binary package that Portage has just written.

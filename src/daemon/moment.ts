@@ -60,6 +60,8 @@ const momentValues = v.object({
   UNNAMED: words,
   /** What says that the work folder of an earlier build is used again. */
   KEPT: v.optional(plainText(40), ''),
+  /** How wide the window of this emerge is, as builds are told. */
+  COLUMNS: v.exactOptional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/))),
   ...v.entriesFromList(RECIPE_VARIABLES, v.exactOptional(plainText(32_768))),
   D: v.optional(plainText(4095), ''),
   PKGDIR: v.optional(plainText(4095), ''),
@@ -97,6 +99,11 @@ export function askedAt(of: Moment): number {
 /** `cat/pkg-1.2-r3`. */
 export function cpvOfMoment(values: MomentValues): string {
   return `${values.CATEGORY}/${values.PF}`
+}
+
+/** How wide the window was that a build was told of; nothing where it was told of none. */
+export function columnsOf({ COLUMNS: columns }: Pick<MomentValues, 'COLUMNS'>): { readonly columns?: number } {
+  return columns === undefined ? {} : { columns: Number(columns) }
 }
 
 /** What bash makes of PORTAGE_BUILDDIR for the names below /run/standin/builds. */

@@ -154,3 +154,8 @@ test('the locale of the build is told, not that of the hook', { skip }, () => {
   assert.deepEqual([LC_ALL, LANG, LC_TIME, LANGUAGE], ['C.UTF-8', 'POSIX', 'POSIX', 'de:en'])
   assert.deepEqual([told({}).LC_ALL, told({}).LANG], ['', ''])
 })
+
+test('the width of the window is told as it is, and what is no width is not', { skip }, () => {
+  for (const COLUMNS of ['1', '80', '9999']) assert.equal(told({ COLUMNS }).COLUMNS, COLUMNS)
+  for (const COLUMNS of ['', '0', '080', '10000', '8x', '80 90']) assert.equal(told({ COLUMNS }).COLUMNS, undefined, COLUMNS)
+})
