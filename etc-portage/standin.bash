@@ -55,20 +55,22 @@ __standin_moment() {
 
 # What the warden hears: fields between US (0x1f), in the order that moment.ts reads them.
 __standin_line() {
-	local name value names=( CATEGORY PF PORTAGE_BUILDDIR PORTAGE_TMPDIR MERGE_TYPE )
+	local name value answers= names=( CATEGORY PF PORTAGE_BUILDDIR PORTAGE_TMPDIR MERGE_TYPE )
 	line=1$'\x1f'${moment}$'\x1f'${BASHPID}.${EPOCHREALTIME/[.,]/}
 	case ${moment} in
 		fetch) names+=( STANDIN_FEATURES
 			PN PVR SLOT EAPI EBUILD EROOT PORTAGE_REPO_NAME PORTAGE_RESTRICT PORTAGE_PROPERTIES USE CHOST CC CXX EXTRA_ECONF EXTRA_EINSTALL
-			EXTRA_EMAKE MYCMAKEARGS MYMESONARGS MYQMAKEARGS MYPERLARGS CFLAGS CXXFLAGS CPPFLAGS FFLAGS FCFLAGS LDFLAGS ABI ABI_X86 AR ASFLAGS CARGO_BUILD_TARGET CBUILD CFLAGS_amd64 CFLAGS_x32 CFLAGS_x86 CPP CTARGET DEFAULT_ABI GOAMD64 GOARM GOFLAGS LD
-			LDFLAGS_amd64 LDFLAGS_x32 LDFLAGS_x86 LIBDIR_amd64 LIBDIR_x32 LIBDIR_x86 LANG LANGUAGE LC_COLLATE LC_CTYPE LC_MESSAGES LC_MONETARY LC_NUMERIC LC_TIME LINGUAS MULTILIB_ABIS NM OBJCFLAGS OBJCOPY OBJCXXFLAGS OBJDUMP PKG_CONFIG PKG_INSTALL_MASK PORTAGE_COMPRESS PORTAGE_COMPRESS_EXCLUDE_SUFFIXES PORTAGE_COMPRESS_FLAGS PORTAGE_STRIP_FLAGS RANLIB READELF RUSTFLAGS STRIP STRIP_MASK )
+			EXTRA_EMAKE MYCMAKEARGS MYMESONARGS MYQMAKEARGS MYPERLARGS CFLAGS CXXFLAGS CPPFLAGS FFLAGS FCFLAGS LDFLAGS ABI ABI_X86 AR AS ASFLAGS CARGO_BUILD_TARGET CBUILD CFLAGS_amd64 CFLAGS_x32 CFLAGS_x86 CPP CTARGET CXXSTDLIB DEFAULT_ABI GOAMD64 GOARM GOFLAGS LD
+			LDFLAGS_amd64 LDFLAGS_x32 LDFLAGS_x86 LIBDIR_amd64 LIBDIR_x32 LIBDIR_x86 LANG LANGUAGE LC_COLLATE LC_CTYPE LC_MESSAGES LC_MONETARY LC_NUMERIC LC_TIME LINGUAS LLVM_USE_LIBCXX MULTILIB_ABIS NM OBJCFLAGS OBJCOPY OBJCXXFLAGS OBJDUMP PKG_CONFIG PKG_INSTALL_MASK PORTAGE_COMPRESS PORTAGE_COMPRESS_EXCLUDE_SUFFIXES PORTAGE_COMPRESS_FLAGS PORTAGE_STRIP_FLAGS RANLIB READELF RUSTFLAGS STRIP STRIP_MASK )
 			line+=$'\x1f'LC_ALL=${locale//[[:cntrl:]]/ }$'\x1f'PATH=${PATH//[[:cntrl:]]/ }$'\x1f'FEATURES=
-			for name in binpkg-docompress binpkg-dostrip compressdebug dedupdebug distcc distcc-pump icecream installsources nostrip splitdebug; do
+			for name in binpkg-docompress binpkg-dostrip compressdebug dedupdebug distcc distcc-pump icecream installsources nostrip splitdebug strict-keepdir; do
 				[[ " ${FEATURES} " == *" ${name} "* ]] && line+="${name} "
 			done
+			# Portage has it on by default.
+			[[ " ${FEATURES} " == *" fixlafiles "* ]] || line+='-fixlafiles '
 			# Set, whatever to, they make a build that no recipe names.
 			line+=$'\x1f'UNNAMED=
-			for name in AS BUILD_{CC,CFLAGS,CXX,CXXFLAGS,LDFLAGS} {AR,AS,CC,CFLAGS,CXX,CXXFLAGS,LD,LDFLAGS}_FOR_BUILD HOST{CC,CFLAGS,CXX,CXXFLAGS,LDFLAGS} \
+			for name in BUILD_{CC,CFLAGS,CXX,CXXFLAGS,LDFLAGS} {AR,AS,CC,CFLAGS,CXX,CXXFLAGS,LD,LDFLAGS}_FOR_BUILD HOST{CC,CFLAGS,CXX,CXXFLAGS,LDFLAGS} \
 				ACLOCAL_{FLAGS,PATH} ADAFLAGS ANT_{ARGS,OPTS} ARFLAGS BISON_PKGDATADIR BZIP{,2} CCACHE_PREFIX{,_CPP} CCC_OVERRIDE_OPTIONS CCLD CLASSPATH COMPILER_PATH CONFIG_S{HELL,ITE} \
 				CPATH {C,CPLUS,OBJC}_INCLUDE_PATH CXX{CPP,LD} {DMD,GDC,LDC}FLAGS F77 FC GCC_{EXEC_PREFIX,SPECS} GO{111MODULE,ARCH,ENV,EXPERIMENT,OS,ROOT,TOOLCHAIN,WORK} GZIP \
 				HCFLAGS JAVA{CFLAGS,_TOOL_OPTIONS} _JAVA_OPTIONS KC{,PP}FLAGS LD{_AUDIT,_LIBRARY_PATH,_RUN_PATH,LIBS} LEX LIBRARY_PATH LIBS LOCPATH LUA_{CPATH,INIT,PATH} \
@@ -90,6 +92,9 @@ __standin_line() {
 			for value in ${PATH//:/ }; do
 				[[ ${value#"${EPREFIX-}"} == /@(usr|opt|bin|sbin|etc/eselect)?(/*) ]] || { line+='PATH '; break; }
 			done
+			# Its tarball is named by the number of the build.
+			[[ " ${FEATURES} " == *" packdebug "* ]] && line+='FEATURES=packdebug '
+			line+=${answers:+$'\x1f'ANSWERS=${answers}}
 			# At clean they are still there, and stay where FEATURES says so.
 			if [[ ${EBUILD_PHASE} == setup || " ${FEATURES} " == *" keepwork "* ]]; then
 				for name in .{setuped,unpacked,prepared,configured,compiled}; do
@@ -119,14 +124,16 @@ __standin_line() {
 	done
 }
 
-# Answers that configure looks up instead of asking: each macro library has a prefix of its own for them.
+# Answers that configure finds in its environment instead of asking: each macro library has a prefix of its own for them. Profiles give some to everybody.
 __standin_guesses() {
 	local all=() name
 	for name in {a..z}; do
 		eval "all+=( \"\${!${name}@}\" )"
 	done
 	for name in "${all[@]}"; do
-		[[ ${name} == *_cv_* && -n ${!name-} ]] && line+="${name} "
+		[[ ${name} == @(*_cv_*|enable_*|with_*|without_*|disable_*|ac_*) && -n ${!name-} && ${!name@a} == *x* ]] || continue
+		# What names a place says nothing of what lies there.
+		if [[ ${!name} == +([A-Za-z0-9_.,:+-]) ]]; then answers+="${name}=${!name} "; else line+="${name} "; fi
 	done
 }
 
@@ -135,7 +142,7 @@ __standin_only_how() {
 	local word before=
 	for word in ${1}; do
 		[[ ${word} == -@([jl]*([0-9.])|[kswv]|O?(none|line|target|recurse)) || ${word} == --@(jobs|load-average|max-load|output-sync)?(=*) ||
-			${word} == --@(silent|quiet|verbose|print-directory|no-print-directory|keep-going) || ${word} == @(V=[012]|VERBOSE=[01]) ||
+			${word} == --@(silent|quiet|verbose|print-directory|no-print-directory|keep-going|jobserver-@(auth|fds|style)=*) || ${word} == @(V=[012]|VERBOSE=[01]) ||
 			( ${word} == +([0-9.]) && ${before} == @(-j|-l|--jobs|--load-average|--max-load) ) ]] || return 1
 		before=${word}
 	done

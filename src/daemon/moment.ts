@@ -58,6 +58,8 @@ const momentValues = v.object({
   PHASE_HOOKS: words,
   /** Names of variables that are set and change a build in ways that no recipe names. */
   UNNAMED: words,
+  /** `NAME=value` each: what is answered to configure before it asks. */
+  ANSWERS: words,
   /** What says that the work folder of an earlier build is used again. */
   KEPT: v.optional(plainText(40), ''),
   /** How wide the window of this emerge is, as builds are told. */

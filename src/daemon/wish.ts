@@ -16,6 +16,7 @@ import { compilersOf, unreadVariables } from '../portage/compilers.ts'
 import { digestEbuild, type EbuildDigests } from '../portage/ebuild.ts'
 import { whyOfLocalFiles } from '../portage/localfiles.ts'
 import { resolveMarch } from '../portage/march.ts'
+import { unknownPackageVariable } from '../portage/packagevariables.ts'
 import { readRepos } from '../portage/repos.ts'
 import type { Run } from '../portage/run.ts'
 import type { OptionsCache } from '../portage/targetoptions.ts'
@@ -118,7 +119,7 @@ async function readRecipe(given: MomentValues, of: Family, digests: EbuildDigest
     compilers: { CC: values.CC, CXX: values.CXX },
   })
   if (why !== undefined) return { known: false, why, changed: true }
-  const unknown = whyUnknown(values, tools)
+  const unknown = whyUnknown(values, tools) ?? whyOfPackageEnv({ ...of, slot }, tools.root)
   if (unknown !== undefined) return { known: false, why: unknown, changed: false }
   const place = buildPath(values, tools.root)
   if ('why' in place) return { known: false, why: place.why, changed: false }
@@ -137,6 +138,7 @@ async function readRecipe(given: MomentValues, of: Family, digests: EbuildDigest
     toolchain: { ...compilers, ld: linker, others: otherCompilers(digests, tools) },
     features: commandWords(values.FEATURES),
     variables: values,
+    answers: commandWords(values.ANSWERS),
   })
   return { known: true, recipe: made, id: recipeId(made), environment: environmentClass(made), native: await nativeOf(values, asked) }
 }
@@ -155,6 +157,11 @@ function whyUnknown(
 /** What no build of this host has a recipe for. Errors: as `whyOfBashrc`. */
 export function whyOfBashrcs(root: string, publicRepos: readonly string[]): string | undefined {
   return whyOfBashrc({ root, repos: readRepos(root), publicRepos, recipeVariables: BASHRC_VARIABLES })
+}
+
+function whyOfPackageEnv(of: Family & { readonly slot: string }, root: string): string | undefined {
+  const found = unknownPackageVariable({ root, repos: readRepos(root), package: of, known: BASHRC_VARIABLES })
+  return found && `${found.path} sets ${found.name}, which no recipe names`
 }
 
 /** Said of functions of phases that the user's bashrc defines. */

@@ -21,6 +21,7 @@ export const RECIPE_VARIABLES = [
   'ABI',
   'ABI_X86',
   'AR',
+  'AS',
   'ASFLAGS',
   'CARGO_BUILD_TARGET',
   'CBUILD',
@@ -29,6 +30,7 @@ export const RECIPE_VARIABLES = [
   'CFLAGS_x86',
   'CPP',
   'CTARGET',
+  'CXXSTDLIB',
   'DEFAULT_ABI',
   'GOAMD64',
   'GOARM',
@@ -48,6 +50,7 @@ export const RECIPE_VARIABLES = [
   'LIBDIR_x32',
   'LIBDIR_x86',
   'LINGUAS',
+  'LLVM_USE_LIBCXX',
   'MULTILIB_ABIS',
   'NM',
   'OBJCFLAGS',
@@ -75,8 +78,16 @@ const EMPTY_COUNTS: ReadonlySet<string> = new Set([
   'PORTAGE_STRIP_FLAGS',
 ])
 
-/** FEATURES that change the image before it is captured. `nodoc`, `noinfo` and `noman` are not among them: they act after preinst_mask. */
-export const RECIPE_FEATURES = ['compressdebug', 'dedupdebug', 'installsources', 'nostrip', 'splitdebug'] as const
+/** FEATURES that change the image before it is captured, `-` before one that is on by default. `nodoc`, `noinfo` and `noman` are not among them: they act after preinst_mask. */
+export const RECIPE_FEATURES = [
+  '-fixlafiles',
+  'compressdebug',
+  'dedupdebug',
+  'installsources',
+  'nostrip',
+  'splitdebug',
+  'strict-keepdir',
+] as const
 
 const word = v.pipe(v.string(), v.maxLength(4096))
 const words = v.pipe(v.array(word), v.maxLength(2000))
@@ -103,6 +114,8 @@ export const recipeSchema = v.strictObject({
   }),
   features: v.pipe(v.array(v.picklist(RECIPE_FEATURES)), v.maxLength(RECIPE_FEATURES.length)),
   variables: v.record(v.picklist(RECIPE_VARIABLES), word),
+  /** What a profile or the user answers configure instead of letting it ask (`gl_cv_type_time_t_bits_macro`, `enable_year2038`). */
+  answers: v.pipe(v.array(word), v.maxLength(1000)),
 })
 
 export type Recipe = v.InferOutput<typeof recipeSchema>
@@ -140,6 +153,8 @@ export interface RecipeInput {
   readonly features?: readonly string[]
   /** Variables of the build; only RECIPE_VARIABLES of them count, and an empty one counts as unset but for EMPTY_COUNTS. */
   readonly variables?: Readonly<Record<string, string | undefined>>
+  /** `NAME=value` each, in any order. */
+  readonly answers?: readonly string[]
 }
 
 /** Errors: HostError BAD_STATE for an input that contradicts itself (two CHOSTs, "native" left unresolved). */
@@ -158,6 +173,7 @@ export function recipeOf(input: RecipeInput): Recipe {
     toolchain: toolchainOf(input.toolchain),
     features: RECIPE_FEATURES.filter((name) => input.features?.includes(name) === true),
     variables: variablesOf(input.variables ?? {}),
+    answers: [...new Set(input.answers)].toSorted(),
   }
 }
 

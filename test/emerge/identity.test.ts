@@ -62,6 +62,7 @@ const OTHER: [string, Record<string, string>][] = [
   ['other CFLAGS', { CFLAGS: '-O1' }],
   ['other LDFLAGS', { LDFLAGS: '-Wl,-O1' }],
   ['another locale', { LC_ALL: 'POSIX' }],
+  ['another answer to configure than the profile gives', { enable_year2038: 'yes' }],
 ]
 
 for (const [what, env] of OTHER) {
@@ -119,6 +120,16 @@ test('a build that other machines may compile for is not published', async () =>
   await host.emerge([FLAGS], { env: { FEATURES: 'distcc' } })
   await daemon.waitFor(new RegExp(`^[^]{${said}}[^]*not published[^\\n]*\\n`))
   assert.match(daemon.output().slice(said), /flags-1: not published: distcc lets the compilers of other machines build\n/)
+})
+
+test('a build with a variable of package.env that no recipe names is not published', async () => {
+  host.write('/etc/portage/env/own', 'TARGET="HASWELL"\n')
+  host.write('/etc/portage/package.env', 'test-misc/fl* own\n')
+  const said = daemon.output().length
+  await host.emerge([FLAGS])
+  await daemon.waitFor(new RegExp(`^[^]{${said}}[^]*not published[^\\n]*\\n`))
+  assert.match(daemon.output().slice(said), /flags-1: not published: \/etc\/portage\/env\/own sets TARGET, which no recipe names\n/)
+  host.write('/etc/portage/package.env', '')
 })
 
 test('-march=native is resolved with the compiler and is nowhere in what is published', async () => {

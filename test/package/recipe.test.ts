@@ -28,6 +28,7 @@ const INPUT: RecipeInput = {
   resolvedMarch: ['-march=skylake', '-mno-avx512f'],
   toolchain: { cc: 'gcc 14.2.1', cxx: 'g++ 14.2.1', ld: 'ld 2.43', libc: 'glibc 2.41', defaults: '6'.repeat(64) },
   features: ['sandbox', 'splitdebug'],
+  answers: ['enable_y=no', 'gl_cv_x=no'],
   variables: { LINGUAS: undefined, PORTAGE_COMPRESS: 'bzip2', HOME: '/somewhere', MAKEOPTS: '-j2' },
 }
 
@@ -39,6 +40,7 @@ describe('the recipe id stays', () => {
     ['order of flags', { flags: { ...FLAGS, CFLAGS: '-march=native  -pipe -O2', LDFLAGS: '-Wl,--as-needed,-O1' } }],
     ['order and repetition of USE', { use: ['amd64', 'nls', 'nls'] }],
     ['order of eclasses', { eclasses: INPUT.eclasses.toReversed() }],
+    ['order of answers', { answers: ['gl_cv_x=no', 'enable_y=no', 'gl_cv_x=no'] }],
     ['order of distfiles', { distfiles: INPUT.distfiles?.toReversed() }],
     ['FEATURES that do not reach the image', { features: ['splitdebug', 'parallel-install', 'buildpkg', 'noman'] }],
     [
@@ -77,6 +79,10 @@ describe('the recipe id changes with', () => {
     ['nothing stripped at all', { variables: { PORTAGE_COMPRESS: 'bzip2', PORTAGE_STRIP_FLAGS: '' } }],
     ['nothing compressed at all', { variables: { PORTAGE_COMPRESS: '' } }],
     ['another locale', { variables: { PORTAGE_COMPRESS: 'bzip2', LC_COLLATE: 'de_DE.utf8' } }],
+    ['what configure is answered', { answers: ['enable_y=yes', 'gl_cv_x=no'] }],
+    ['nothing that configure is answered', { answers: [] }],
+    ['.la files as they were made', { features: ['splitdebug', '-fixlafiles'] }],
+    ['empty folders that go', { features: ['splitdebug', 'strict-keepdir'] }],
     ['where libraries go', { variables: { PORTAGE_COMPRESS: 'bzip2', LIBDIR_amd64: 'lib' } }],
     ['flags of Objective-C', { variables: { PORTAGE_COMPRESS: 'bzip2', OBJCFLAGS: '-O3' } }],
     ['FEATURES that reach the image', { features: [] }],

@@ -24,7 +24,7 @@ const PORTAGE: Readonly<Record<string, string>> = {
   MERGE_TYPE: 'source',
   EBUILD_PHASE: 'clean',
   STANDIN_FEATURES: 'publish',
-  FEATURES: 'sandbox',
+  FEATURES: 'sandbox fixlafiles',
   MAKEOPTS: '-j2',
   PYTHON_TARGETS: 'python3_13',
   PYTHONDONTWRITEBYTECODE: '1',
@@ -67,23 +67,13 @@ describe('told of', { skip }, () => {
       'SOURCE_DATE_EPOCH',
       'EXTRA_FLAGS_CONF',
       'PKG_CONFIG_PATH',
-      'AS',
       'CC_FOR_BUILD',
       'HOSTCC',
       'MAKE',
       'PYTHONPATH',
       'CCACHE_PREFIX',
     ],
-    [
-      'ac_cv_func_malloc',
-      'am_cv_langinfo_codeset',
-      'gl_cv_cc_visibility',
-      'gt_cv_x',
-      'lt_cv_x',
-      'bash_cv_x',
-      'LD_AUDIT',
-      'LD_LIBRARY_PATH',
-    ],
+    ['LD_AUDIT', 'LD_LIBRARY_PATH'],
     [
       'ACLOCAL_PATH',
       'CCLD',
@@ -113,8 +103,40 @@ describe('told of', { skip }, () => {
     ['PATH', '/etc/portage/wrap:/usr/bin:/bin'],
     ['PATH', 'here:/usr/bin'],
     ['PATH', '/usrlocal/bin:/usr/bin'],
+    ['with_openssl', '/home/mine'],
+    ['ac_cv_prog_cc', 'cc -m32'],
   ] as const)
     test(`${name}=${value}`, () => assert.equal(unnamed({ [name]: value }), name))
+
+  test('a tarball that is named by the number of the build', () => {
+    assert.equal(unnamed({ FEATURES: 'fixlafiles splitdebug packdebug' }), 'FEATURES=packdebug')
+  })
+})
+
+describe('what configure is answered goes with its value', { skip }, () => {
+  for (const name of [
+    'ac_cv_func_malloc',
+    'gl_cv_type_time_t_bits_macro',
+    'gt_cv_x',
+    'bash_cv_x',
+    'enable_year2038',
+    'with_x',
+    'ac_default',
+  ])
+    test(name, () => {
+      const { ANSWERS, UNNAMED } = told({ [name]: 'no' })
+      assert.deepEqual([ANSWERS.trim(), UNNAMED.trim()], [`${name}=no`, ''])
+    })
+
+  test('several, in one line', () => {
+    assert.equal(told({ with_x: '1.2', ac_cv_x: 'a,b', PATH: '/usr/bin' }).ANSWERS.trim(), 'ac_cv_x=a,b with_x=1.2')
+  })
+
+  test('not what no program hears', () => {
+    const script = 'exec 3<>"${EPREFIX}/run/standin/hooks"; enable_x=yes; source "$0"; IFS= read -r -t 5 line <&3; printf "%s" "${line}"'
+    const { stdout } = spawnSync('bash', ['--norc', '-c', script, HOOK], { env: { ...PORTAGE, EPREFIX: prefix }, encoding: 'utf8' })
+    assert.equal(parseMoment(stdout).values.ANSWERS, '')
+  })
 })
 
 describe('not told of', { skip }, () => {
@@ -126,6 +148,8 @@ describe('not told of', { skip }, () => {
     ['PATH', '/usr/bin:/bin:/etc/eselect/wine/bin'],
     ['CARGO_BUILD_TARGET', 'x86_64-unknown-linux-gnu'],
     ['LD_PRELOAD', '/usr/lib64/libsandbox.so'],
+    ['AS', 'clang -c'],
+    ['MAKEFLAGS', '-j --jobserver-auth=fifo:/dev/steve'],
     ...['', '-j', '-j3 -l 2.5 -s', '--jobs=2 --output-sync=line V=1', '-j 3 -Oline -k --load-average 4', '-v'].flatMap(
       (how) =>
         [
@@ -145,7 +169,8 @@ describe('who builds is told', { skip }, () => {
     assert.equal(told({}).PATH, PORTAGE['PATH'])
   })
   test('by FEATURES', () => {
-    assert.equal(told({ FEATURES: 'ccache distcc-pump sandbox distcc icecream' }).FEATURES.trim(), 'distcc distcc-pump icecream')
+    assert.equal(told({ FEATURES: 'ccache distcc-pump sandbox distcc icecream fixlafiles' }).FEATURES.trim(), 'distcc distcc-pump icecream')
+    assert.equal(told({ FEATURES: 'strict-keepdir' }).FEATURES.trim(), 'strict-keepdir -fixlafiles')
   })
 })
 
