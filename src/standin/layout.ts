@@ -3,9 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { type BigIntStats, lstatSync } from 'node:fs'
+import { type BigIntStats, lstatSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { HostError, systemCode } from '../base/errors.ts'
+import type { Mounts } from './mounts.ts'
 import type { Operation } from './plan.ts'
 import { parentsOf } from './rules/names.ts'
 
@@ -26,17 +27,17 @@ export interface Unit {
 }
 
 export interface Layout {
-  /** Folders, absolute, in which a temporary folder is to be made, one for each filesystem and top folder. */
+  /** Folders, absolute, in which a temporary folder is to be made, one for each mount and top folder. */
   readonly homes: readonly string[]
   readonly units: readonly Unit[]
 }
 
 /** Looks at the folders that exist already. Errors: HostError CHANGED_UNDERWAY when one of them is not a folder any more. */
-export function layOut(operations: readonly Operation[], root: string): Layout {
+export function layOut(operations: readonly Operation[], root: string, mounts: Mounts): Layout {
   const homes: string[] = []
   const units: (Unit & { parts: Prepared[] })[] = []
   const folders = new Map<string, Unit & { parts: Prepared[] }>()
-  const homeOf = homeFinder(root)
+  const homeOf = homeFinder(root, mounts)
   for (const operation of operations) {
     const parents = parentsOf(operation.path)
     const top = parents.find((parent) => folders.has(parent))
@@ -65,8 +66,12 @@ export function checkFolders(layout: Layout, root: string): void {
   for (const parent of parents) folderAt(join(root, parent))
 }
 
-/** The uppermost folder below the root on the filesystem of the innermost one: its names may be linked to all of `parents`. */
-function homeFinder(root: string): (parents: readonly string[]) => string {
+/**
+ * The uppermost folder below the root on the filesystem of the innermost one, and on its mount: its names may be linked to all of `parents`. Two mounts of
+ * one filesystem have the same number.
+ */
+function homeFinder(root: string, mounts: Mounts): (parents: readonly string[]) => string {
+  const real = realpathSync(root)
   const known = new Map<string, BigIntStats>()
   const look = (path: string): BigIntStats => {
     const stat = known.get(path) ?? folderAt(join(root, path))
@@ -74,8 +79,9 @@ function homeFinder(root: string): (parents: readonly string[]) => string {
     return stat
   }
   return (parents) => {
-    const { dev } = look(parents.at(-1) ?? '')
-    return join(root, parents.find((parent) => look(parent).dev === dev) ?? '')
+    const innermost = parents.at(-1) ?? ''
+    const [{ dev }, mount] = [look(innermost), mounts.of(join(real, innermost))]
+    return join(root, parents.find((parent) => look(parent).dev === dev && mounts.of(join(real, parent)) === mount) ?? '')
   }
 }
 

@@ -25,6 +25,7 @@ import { CLAIM_MODE } from './judge.ts'
 import { checkFolders, type Layout, layOut, type Unit } from './layout.ts'
 import { hasMarker, mark, unmark } from './live.ts'
 import { look } from './look.ts'
+import { readMounts } from './mounts.ts'
 import type { Plan } from './plan.ts'
 import { prepare } from './prepare.ts'
 import { purge } from './purge.ts'
@@ -64,8 +65,9 @@ const stopped = (): Ended => new Ended({ kind: 'stopped' })
 /** Errors: StrangerError BAD_HASH or BAD_ARCHIVE, HostError; nothing is left, or the journal knows of it. */
 export async function place(input: PlaceInput): Promise<Placed> {
   const { journal, plan, root } = input
-  const layout = layOut(plan.operations, root)
-  const named = layout.homes.map(temporaryIn)
+  const mounts = (input.mounts ?? readMounts)()
+  const layout = layOut(plan.operations, root, mounts)
+  const named = layout.homes.map((home) => temporaryIn(home, mounts))
   const temporaries = named.map(({ path }) => path)
   const id = journal.plan(input.entry, input.boot, named)
   if (id === undefined) return { kind: 'refused', rule: 'one-at-a-time', text: 'a stand-in of this build is there already' }

@@ -82,14 +82,14 @@ export function purge(input: PurgeInput): Purged {
   input.step?.('purging', '')
   try {
     const temporaries = journal.temporaries(id)
-    const sight = inSight({ temporaries, paths: () => journal.paths(id), base, sameBoot: entry.boot === input.boot })
-    const away = sight.away.map(({ home }) => home)
-    for (const { path } of temporaries) if (!isBelow(path, away)) attempt(work, path, () => clear(input, [path]))
+    const { boot, mounts } = input
+    const sight = inSight({ temporaries, paths: () => journal.paths(id), base, sameBoot: entry.boot === boot, mounts })
+    for (const { path } of temporaries) if (!isBelow(path, sight.away)) attempt(work, path, () => clear(input, [path]))
     const paths = journal.paths(id)
-    const { there, hidden } = sight.divide(paths)
+    const { there, hidden, lines } = sight.divide(paths)
     work.paths = there
-    work.resisting.push(...(hidden.length > 0 ? hidden : away))
-    for (const { home, why } of sight.away) work.telling.tell(`what is below ${home} stays: ${why}`)
+    work.resisting.push(...(hidden.length > 0 ? hidden : sight.away))
+    for (const line of lines) telling.tell(line)
     takeAway(work, there)
     flush(work, there)
     // First: a marker without an entry would never go, an entry without a marker is settled at start-up.

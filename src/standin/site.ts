@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import type { Journal } from './journal.ts'
+import type { Mounts } from './mounts.ts'
 
 /** Points at which the work may be killed; each comes right after what it names. A test kills there. */
 export const STEPS = [
@@ -42,6 +43,8 @@ export interface Site {
   readonly boot: string
   /** Milliseconds since 1970, for display only. */
   readonly now: () => number
+  /** What is mounted now, where that is not read of this process. */
+  readonly mounts?: () => Mounts
   readonly step?: (step: Step, path: string) => void
 }
 

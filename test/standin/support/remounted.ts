@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { temporaryIn } from '../../../src/standin/home.ts'
+import { readMounts } from '../../../src/standin/mounts.ts'
 import { purge } from '../../../src/standin/purge.ts'
 import { recover } from '../../../src/standin/recover.ts'
 import { differences, snapshot } from '../../support/oracle.ts'
@@ -90,7 +91,7 @@ const WHATS: Readonly<Record<string, () => Promise<void> | void>> = {
     isOver()
   },
   'again, with nothing but a temporary folder': () => {
-    const temporary = temporaryIn(opt)
+    const temporary = temporaryIn(opt, readMounts())
     host.journal.plan(entryFor(), host.boot, [temporary])
     mkdirSync(temporary.path)
     mountAgain()
