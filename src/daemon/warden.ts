@@ -123,6 +123,8 @@ export async function runWarden(input: WardenInput): Promise<void> {
       run: input.run,
       optionsCache: new Map(),
       toolchains: new Map(),
+      packers: new Map(),
+      locales: new Map(),
       installed: memory.installed,
     },
     memory,

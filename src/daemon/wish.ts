@@ -7,24 +7,23 @@ import { HostError, StandinError, StrangerError } from '../base/errors.ts'
 import { check } from '../base/schema.ts'
 import { type Family, family } from '../package/family.ts'
 import { withoutTmpdir } from '../package/flagpaths.ts'
-import { localeOf } from '../package/locale.ts'
+import { askedLocales, localeOf } from '../package/locale.ts'
 import { whyNoRecipe } from '../package/norecipe.ts'
-import { environmentClass, FLAG_VARIABLES, RECIPE_VARIABLES, type Recipe, type RecipeInput, recipeId, recipeOf } from '../package/recipe.ts'
+import { environmentClass, FLAG_VARIABLES, RECIPE_VARIABLES, type Recipe, recipeId, recipeOf } from '../package/recipe.ts'
+import type { AnswerCache } from '../portage/answers.ts'
 import { whyOfBashrc } from '../portage/bashrc.ts'
 import { buildPath } from '../portage/buildpath.ts'
 import { compilersOf, unreadVariables } from '../portage/compilers.ts'
 import { digestEbuild, type EbuildDigests } from '../portage/ebuild.ts'
 import { whyOfLocalFiles } from '../portage/localfiles.ts'
-import { resolveMarch } from '../portage/march.ts'
+import { localesThere } from '../portage/locales.ts'
 import { unknownPackageVariable } from '../portage/packagevariables.ts'
 import { readRepos } from '../portage/repos.ts'
-import type { Run } from '../portage/run.ts'
-import type { OptionsCache } from '../portage/targetoptions.ts'
-import { commandWords, type Toolchain } from '../portage/toolchain.ts'
-import { knownToolchain, type ToolchainCache } from '../portage/toolchaincache.ts'
+import { commandWords } from '../portage/toolchain.ts'
 import { userFilesOf } from '../portage/userfiles.ts'
 import { type InstalledCache, readInstalled } from '../portage/vdb.ts'
 import { splitCpv } from '../portage/version.ts'
+import { type BuildTools, nativeOf, resolvedFlags, toolchainFor } from './buildTools.ts'
 import { cpvOfMoment, type MomentValues } from './moment.ts'
 
 export interface Wish {
@@ -49,15 +48,12 @@ export type WishedRecipe =
   /** `changed`: the user changes this build, so nobody else's copy is what is being built. */
   | { readonly known: false; readonly why: string; readonly changed: boolean }
 
-export interface WishTools {
+/** The environment is that of whatever is asked, but for PATH, which is the build's. */
+export interface WishTools extends BuildTools {
   readonly root: string
   /** `publish_repos`. */
   readonly publicRepos: readonly string[]
-  /** Environment of the compilers that are asked, but for PATH, which is the build's. */
-  readonly env: Readonly<Record<string, string>>
-  readonly run: Run
-  readonly optionsCache: OptionsCache
-  readonly toolchains: ToolchainCache
+  readonly locales: AnswerCache<boolean>
   readonly installed: InstalledCache
 }
 
@@ -96,7 +92,8 @@ async function recipe(given: MomentValues, of: Family, digests: EbuildDigests, t
 }
 
 async function readRecipe(given: MomentValues, of: Family, digests: EbuildDigests, tools: WishTools): Promise<WishedRecipe> {
-  const values = { ...withoutPlace(given), ...localeOf(given), ...unread(digests) }
+  const there = await localesThere(askedLocales(given), tools, tools.locales, () => performance.now())
+  const values = { ...withoutPlace(given), ...localeOf(given, there), ...unread(digests) }
   const slot = digests.metadata['SLOT'] ?? '0'
   const { category, version } = of
   const uses = new Set(commandWords(values.USE))
@@ -124,7 +121,7 @@ async function readRecipe(given: MomentValues, of: Family, digests: EbuildDigest
   const place = buildPath(values, tools.root)
   if ('why' in place) return { known: false, why: place.why, changed: false }
   const asked = { ...tools, env: { ...tools.env, PATH: place.path } }
-  const [{ linker, ...compilers }, flags] = await Promise.all([toolchain(values, asked), resolvedFlags(values, asked)])
+  const [toolchain, flags] = await Promise.all([toolchainFor(values, asked), resolvedFlags(values, asked)])
   const made = recipeOf({
     family: of,
     chost: values.CHOST,
@@ -135,7 +132,7 @@ async function readRecipe(given: MomentValues, of: Family, digests: EbuildDigest
     distfiles: digests.distfiles && Object.entries(digests.distfiles).map(([name, dist]) => ({ name, dist })),
     use: commandWords(values.USE),
     flags,
-    toolchain: { ...compilers, ld: linker, others: otherCompilers(digests, tools) },
+    toolchain: { ...toolchain, others: otherCompilers(digests, tools) },
     features: commandWords(values.FEATURES),
     variables: values,
     answers: commandWords(values.ANSWERS),
@@ -195,51 +192,4 @@ function withoutPlace(values: MomentValues): MomentValues {
     return value === undefined ? [] : [[name, withoutTmpdir(value, values.PORTAGE_TMPDIR)] as const]
   })
   return { ...values, ...Object.fromEntries(flags) }
-}
-
-/** `-march=native` never leaves this host: each variable that says it is resolved by the compiler that it is for. */
-async function resolvedFlags(values: MomentValues, tools: WishTools): Promise<RecipeInput['flags']> {
-  const resolve = async (name: (typeof FLAG_VARIABLES)[number]): Promise<string> => {
-    const [given, plain] = name === 'CXXFLAGS' ? [values.CXX, 'g++'] : [values.CC, 'gcc']
-    return (await resolvedWith(tools, values, plain, given, commandWords(values[name]))).join(' ')
-  }
-  const [CFLAGS, CXXFLAGS, FFLAGS, FCFLAGS, LDFLAGS, CPPFLAGS] = await Promise.all([
-    resolve('CFLAGS'),
-    resolve('CXXFLAGS'),
-    resolve('FFLAGS'),
-    resolve('FCFLAGS'),
-    resolve('LDFLAGS'),
-    resolve('CPPFLAGS'),
-  ])
-  return { CFLAGS, CXXFLAGS, FFLAGS, FCFLAGS, LDFLAGS, CPPFLAGS }
-}
-
-/** Asks the compiler that Portage would take: CC or CXX, else CHOST's own, else the plain one. */
-async function resolvedWith(
-  tools: WishTools,
-  values: MomentValues,
-  plain: string,
-  given: string,
-  flags: readonly string[],
-): Promise<readonly string[]> {
-  const question = { flags, env: tools.env, run: tools.run, cache: tools.optionsCache }
-  return await resolveMarch({ ...question, cc: given || `${values.CHOST}-${plain}` }).catch((error: unknown) => {
-    if (given !== '' || !(error instanceof HostError) || error.code !== 'MISSING_PROGRAM') throw error
-    return resolveMarch({ ...question, cc: plain })
-  })
-}
-
-/** The archive's metadata tells the flags of the build, and must not say "native" either. */
-async function nativeOf(values: MomentValues, tools: WishTools): Promise<readonly string[] | undefined> {
-  const native = /^-m(arch|tune|cpu)=native$/
-  const said = ['CFLAGS', 'CXXFLAGS'] as const
-  const flags = said.flatMap((name) => commandWords(values[name])).filter((flag) => native.test(flag))
-  return flags.length === 0 ? undefined : await resolvedWith(tools, values, 'gcc', values.CC, ['-march=native'])
-}
-
-function toolchain(
-  { CC: cc, CXX: cxx, CHOST: chost, CFLAGS: cflags, CXXFLAGS: cxxflags, LDFLAGS: ldflags }: MomentValues,
-  { env, run, toolchains }: WishTools,
-): Promise<Toolchain> {
-  return knownToolchain({ cc, cxx, chost, cflags, cxxflags, ldflags, env, run }, toolchains, () => performance.now())
 }

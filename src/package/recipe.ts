@@ -111,6 +111,7 @@ export const recipeSchema = v.strictObject({
     libc: word,
     defaults: hex64,
     others: v.exactOptional(v.array(word)),
+    packer: v.exactOptional(word),
   }),
   features: v.pipe(v.array(v.picklist(RECIPE_FEATURES)), v.maxLength(RECIPE_FEATURES.length)),
   variables: v.record(v.picklist(RECIPE_VARIABLES), word),
@@ -148,6 +149,8 @@ export interface RecipeInput {
     readonly defaults: string
     /** Compilers of other languages that the build asks for. */
     readonly others?: readonly string[]
+    /** The program that packs documents; absent where nothing is packed. */
+    readonly packer?: string | undefined
   }
   /** FEATURES of the build; only RECIPE_FEATURES of them count. */
   readonly features?: readonly string[]
@@ -177,8 +180,12 @@ export function recipeOf(input: RecipeInput): Recipe {
   }
 }
 
-function toolchainOf({ others = [], ...rest }: RecipeInput['toolchain']): Recipe['toolchain'] {
-  return others.length === 0 ? rest : { ...rest, others: [...new Set(others)].toSorted() }
+function toolchainOf({ others = [], packer, ...rest }: RecipeInput['toolchain']): Recipe['toolchain'] {
+  return {
+    ...rest,
+    ...(others.length === 0 ? {} : { others: [...new Set(others)].toSorted() }),
+    ...(packer === undefined ? {} : { packer }),
+  }
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
@@ -204,10 +211,16 @@ function flagsOf({ flags, resolvedMarch }: RecipeInput): Recipe['flags'] {
 
 function variablesOf(all: Readonly<Record<string, string | undefined>>): Recipe['variables'] {
   const found = RECIPE_VARIABLES.flatMap((name) => {
-    const value = all[name]?.trim().replace(/\s+/g, ' ')
+    const value = wordsOf(name, all[name])
     return value === undefined || (value === '' && !EMPTY_COUNTS.has(name)) ? [] : [[name, value] as const]
   })
   return Object.fromEntries(found)
+}
+
+/** LINGUAS is a set of languages. */
+function wordsOf(name: string, value: string | undefined): string | undefined {
+  const words = value?.split(/\s+/).filter((one) => one !== '')
+  return (name === 'LINGUAS' && words !== undefined ? [...new Set(words)].toSorted() : words)?.join(' ')
 }
 
 /** SHA-256 over the canonical JSON of the recipe. */

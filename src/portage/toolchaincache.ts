@@ -1,29 +1,17 @@
 /**
- * A toolchain is asked what it is once, and again when any file that its answer came from is another one, or when the answer is a minute old.
+ * A toolchain is asked what it is again once any file that its answer came from is another one: here is which files these are.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { readdirSync, realpathSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { HostError, systemCode } from '../base/errors.ts'
+import { type AnswerCache, knownAnswer, placesOnPath } from './answers.ts'
 import { specsFiles } from './defaults.ts'
 import type { Ran } from './run.ts'
 import { commandWords, linkerFlags, readToolchain, type Toolchain, type ToolchainQuestion } from './toolchain.ts'
 
-/** Made and kept by the caller. */
-export type ToolchainCache = Map<string, Promise<Answer>>
-
-interface Answer {
-  readonly toolchain: Toolchain
-  readonly files: readonly string[]
-  /** Of the files before they were asked, so that one that is replaced meanwhile shows. */
-  readonly identity: string
-  readonly at: number
-}
-
-/** For what no list of files can tell: a wrapper that looks somewhere else now. */
-const KEEP_MS = 60_000
-const MOST_KEPT = 20
+export type ToolchainCache = AnswerCache<Toolchain>
 
 /** Most headers that stand behind features.h. */
 const MOST_HEADERS = 100
@@ -37,24 +25,8 @@ const LINKERS = ['ld', 'ld.bfd', 'ld.gold', 'ld.lld', 'ld.mold', 'ld64.lld', 'mo
 export async function knownToolchain(question: ToolchainQuestion, cache: ToolchainCache, now: () => number): Promise<Toolchain> {
   const { cc, cxx, chost, env } = question
   const key = JSON.stringify([cc, cxx, chost, linkerFlags(question), env])
-  const known = cache.get(key)
-  const before = await known?.catch(() => undefined)
-  if (before !== undefined && now() - before.at < KEEP_MS && identityOf(before.files) === before.identity) return before.toolchain
-  // Whoever was as late as this one has asked anew by now.
-  const asked = cache.get(key)
-  if (asked !== undefined && asked !== known) return (await asked).toolchain
-  const asking = ask(question, now())
-  cache.delete(key)
-  cache.set(key, asking)
-  const oldest = cache.keys().next().value
-  if (cache.size > MOST_KEPT && oldest !== undefined) cache.delete(oldest)
-  return (await asking).toolchain
-}
-
-async function ask(question: ToolchainQuestion, at: number): Promise<Answer> {
-  const files = [...programsOf(question), ...(await namedFiles(question))]
-  const identity = identityOf(files)
-  return { toolchain: await readToolchain(question), files, identity, at }
+  const files = async (): Promise<string[]> => [...programsOf(question), ...(await namedFiles(question))]
+  return await knownAnswer({ key, files, ask: () => readToolchain(question) }, cache, now)
 }
 
 /** Each place on PATH of each program that may be asked, be there one or not: a launcher looks for the next of its name, and a new one may come before. */
@@ -63,10 +35,8 @@ function programsOf({ cc, cxx, chost, env }: ToolchainQuestion): string[] {
   // clang takes settings that lie beside it.
   const beside = given.map((name) => `${name}.cfg`)
   const names = [...given, ...beside, ...['gcc', 'g++', ...LINKERS].flatMap((name) => [name, `${chost}-${name}`]), 'ldd']
-  const folders = (env['PATH'] ?? '').split(':').filter(isAbsolute)
-  const found = names.flatMap((name) => (name.includes('/') ? [name] : folders.map((folder) => join(folder, name))))
   // What gcc-config's wrapper reads.
-  return [...found, '/etc/env.d/gcc/.NATIVE', `/etc/env.d/gcc/config-${chost}`]
+  return [...placesOnPath(names, env['PATH'] ?? ''), '/etc/env.d/gcc/.NATIVE', `/etc/env.d/gcc/config-${chost}`]
 }
 
 /** What only the compiler knows: its own inner part, its linker, the headers that name the C library, and where its defaults may be changed. */
@@ -122,20 +92,4 @@ async function say(question: ToolchainQuestion, command: string, plain: string, 
     }
   }
   return SILENCE
-}
-
-/** Resolved path, device, inode, size and change times of those that are there. */
-function identityOf(files: readonly string[]): string {
-  return JSON.stringify(files.map(identityOfFile))
-}
-
-function identityOfFile(path: string): string {
-  try {
-    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true })
-    return [realpathSync(path), dev, ino, size, mtimeNs, ctimeNs].join(' ')
-  } catch (error) {
-    const code = systemCode(error)
-    if (code === undefined) throw error
-    return code
-  }
 }

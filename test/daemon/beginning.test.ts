@@ -80,7 +80,17 @@ const noting = (of: Course, changes: Partial<Note>): void => void (of.note = { .
 const run = (): never => assert.fail('nothing is run')
 
 function toolsAt(root: string): Parameters<typeof beginningsOf>[0]['wishTools'] {
-  return { publicRepos: [], root, env: {}, run, optionsCache: new Map(), toolchains: new Map(), installed: new Map() }
+  return {
+    publicRepos: [],
+    root,
+    env: {},
+    run,
+    optionsCache: new Map(),
+    toolchains: new Map(),
+    packers: new Map(),
+    locales: new Map(),
+    installed: new Map(),
+  }
 }
 
 function noteOf(second: number): Note {

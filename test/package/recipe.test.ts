@@ -64,6 +64,7 @@ describe('the recipe id changes with', () => {
     ['the compiler', { toolchain: { ...INPUT.toolchain, cc: 'gcc 14.3.0' } }],
     ['the linker', { toolchain: { ...INPUT.toolchain, ld: 'ld 2.44' } }],
     ['a compiler of another language', { toolchain: { ...INPUT.toolchain, others: ['dev-lang/go-1.25.1'] } }],
+    ['the program that packs documents', { toolchain: { ...INPUT.toolchain, packer: 'lbzip2 version 2.5' } }],
     ['what the compiler does unasked', { toolchain: { ...INPUT.toolchain, defaults: '7'.repeat(64) } }],
     ['the C library', { toolchain: { ...INPUT.toolchain, libc: 'glibc 2.42' } }],
     ['an edited ebuild', { ebuildSha256: 'd'.repeat(64) }],
@@ -119,4 +120,10 @@ test('the environment class is about CHOST, toolchain and flags alone', () => {
   assert.equal(classOf({ use: [], ebuildSha256: 'f'.repeat(64), family: { ...INPUT.family, name: 'nano' } }), classOf({}))
   assert.notEqual(classOf({ toolchain: { ...INPUT.toolchain, libc: 'musl 1.2.5' } }), classOf({}))
   assert.notEqual(classOf({ resolvedMarch: ['-march=znver4'] }), classOf({}))
+})
+
+test('languages are a set', () => {
+  const inOrder = (LINGUAS: string): string => idOf({ variables: { LINGUAS } })
+  assert.equal(inOrder('de en'), inOrder(' en  de en'))
+  assert.notEqual(inOrder('de en'), inOrder('de'))
 })

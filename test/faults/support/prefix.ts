@@ -145,6 +145,8 @@ async function wishedFor(top: string): Promise<{ family: Wish['family']; recipe:
     run: answering,
     optionsCache: new Map(),
     toolchains: new Map(),
+    packers: new Map(),
+    locales: new Map(),
     installed: new Map(),
     publicRepos: ['gentoo'],
   }
