@@ -93,7 +93,9 @@ export const answer = v.variant('t', [
   v.strictObject({
     t: v.literal('status'),
     version: plainText(40),
-    features: v.array(plainText(40)),
+    /** What make.conf switches on; null: Portage could not be asked, see `whyUnknown`. */
+    features: v.nullable(v.array(plainText(40))),
+    whyUnknown: v.exactOptional(plainText(2000)),
     warden: processReport,
     peer: v.nullable(peerReport),
     live: v.array(liveStandin),

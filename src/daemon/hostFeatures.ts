@@ -29,12 +29,18 @@ export interface FeaturesInput {
 export interface Features {
   /** Asking Portage takes half a second, so it is done before anybody waits for it. */
   warm(): void
-  /** Each warning comes once for one emerge. */
+  /** Each warning comes once for one emerge; that Portage can't be asked, once. */
   of(moment: Moment, owner: Owner): Promise<BuildFeatures>
   /** What make.conf alone says. */
-  general(): Promise<ReadonlySet<Feature>>
+  general(): Promise<Asked>
   /** What make.conf and package.env say of each; undefined when Portage cannot be asked. */
   ofPackages(packages: readonly HostPackage[]): Promise<readonly ReadonlySet<Feature>[] | undefined>
+}
+
+export interface Asked {
+  readonly features: ReadonlySet<Feature>
+  /** Why Portage could not be asked; everything counts as switched off then. */
+  readonly unknown?: string
 }
 
 export interface BuildFeatures extends ParsedFeatures {
@@ -46,14 +52,14 @@ export function openFeatures(input: FeaturesInput): Features {
   const { root, env, run, log } = input
   const cache: HostCache = new Map()
   const warned = new Set<string>()
-  const ask = async (extra: Parameters<typeof hostFeatures>[0]['package']): Promise<ReadonlySet<Feature>> => {
+  const ask = async (extra: Parameters<typeof hostFeatures>[0]['package']): Promise<Asked> => {
     try {
       const question = { root, env, run, cache, now: performance.now() }
-      return warn(await hostFeatures(extra === undefined ? question : { ...question, package: extra }))
+      return { features: warn(await hostFeatures(extra === undefined ? question : { ...question, package: extra })) }
     } catch (error) {
       if (!(error instanceof StandinError)) throw error
-      log(`${error.message}: everything counts as switched off`)
-      return new Set()
+      log(offBecause(error.message))
+      return { features: new Set(), unknown: error.message }
     }
   }
   const firstTime = (warnings: readonly string[], whose: string): string[] => {
@@ -62,6 +68,8 @@ export function openFeatures(input: FeaturesInput): Features {
     for (const warning of fresh) warned.add(whose + warning)
     return fresh
   }
+  /** Whoever has switched something on would wait for it in vain: the first one is told. */
+  const untold = ({ unknown }: Asked): string[] => (unknown === undefined ? [] : firstTime([offBecause(unknown)], 'unknown '))
   const warn = ({ features, warnings }: ParsedFeatures): ReadonlySet<Feature> => {
     for (const warning of firstTime(warnings, '')) log(warning)
     return features
@@ -77,16 +85,17 @@ export function openFeatures(input: FeaturesInput): Features {
       const askOwn = (): ReturnType<typeof ask> =>
         ask({ cpv: cpvOfMoment(values), slot: values.SLOT || '0', repository: values.PORTAGE_REPO_NAME })
       if (onlyTakesAway(values.STANDIN_FEATURES)) {
-        const left = parseFeatures([...(await askOwn()), typedText].join(' '))
-        return { features: left.features, warnings, typed: new Set() }
+        const own = await askOwn()
+        const left = parseFeatures([...own.features, typedText].join(' '))
+        return { features: left.features, warnings: [...warnings, ...untold(own)], typed: new Set() }
       }
       const typed = parseFeatures(typedText).features
       const general = await ask(undefined)
-      if ([...seen.features].every((token) => general.has(token) || typed.has(token)))
-        return { features: seen.features, warnings, typed: without(seen.features, general) }
-      const own = await askOwn()
-      const features = new Set([...seen.features].filter((token) => own.has(token) || typed.has(token)))
-      return { features, warnings, typed: without(features, own) }
+      if ([...seen.features].every((token) => general.features.has(token) || typed.has(token)))
+        return { features: seen.features, warnings, typed: without(seen.features, general.features) }
+      const own = general.unknown === undefined ? await askOwn() : general
+      const features = new Set([...seen.features].filter((token) => own.features.has(token) || typed.has(token)))
+      return { features, warnings: [...warnings, ...untold(own)], typed: without(features, own.features) }
     },
     async ofPackages(packages) {
       try {
@@ -99,6 +108,10 @@ export function openFeatures(input: FeaturesInput): Features {
       }
     },
   }
+}
+
+function offBecause(why: string): string {
+  return `${why}: everything counts as switched off`
 }
 
 function without(tokens: ReadonlySet<Feature>, others: ReadonlySet<Feature>): ReadonlySet<Feature> {

@@ -6,6 +6,7 @@
 import { StandinError } from '../base/errors.ts'
 import { counted } from '../base/units.ts'
 import { readText } from '../portage/bounded.ts'
+import { plainLine } from '../portage/terminal.ts'
 import type { Entry } from '../standin/journal.ts'
 import { purge } from '../standin/purge.ts'
 import type { Responder } from './control.ts'
@@ -66,10 +67,12 @@ async function status(input: RespondInput): Promise<Answer> {
   const peer = life.pid()
   const answers = peer !== undefined && (await life.pulse.answers())
   const transfers = answers ? await transfersOf(realm) : []
+  const { features, unknown } = await realm.features.general()
   return {
     t: 'status',
     version: input.version,
-    features: [...(await realm.features.general())],
+    features: unknown === undefined ? [...features] : null,
+    ...(unknown !== undefined && { whyUnknown: plainLine(unknown).slice(0, 2000) }),
     warden: { pid: input.pid, megabytes: residentMegabytes(input.pid) },
     peer: peer === undefined ? null : { pid: peer, megabytes: residentMegabytes(peer), answers },
     live: live(input),

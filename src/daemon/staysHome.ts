@@ -16,9 +16,11 @@ import type { Wish } from './wish.ts'
 export async function whySwitchedOff(realm: Realm, { cpv, note: { began, wanted } }: Course): Promise<string | undefined> {
   const off = 'publish is not in STANDIN_FEATURES'
   if (!wanted.publish) return off
-  if (wanted.typed.includes('publish') || (await realm.features.general()).has('publish')) return undefined
+  if (wanted.typed.includes('publish') || (await realm.features.general()).features.has('publish')) return undefined
   const own = { cpv, slot: began.values.SLOT || '0', repository: began.values.PORTAGE_REPO_NAME }
-  return (await realm.features.ofPackages([own]))?.[0]?.has('publish') === true ? undefined : `${off} any more`
+  const said = await realm.features.ofPackages([own])
+  if (said === undefined) return 'Portage does not say whether publish is still in STANDIN_FEATURES'
+  return said[0]?.has('publish') === true ? undefined : `${off} any more`
 }
 
 /** One clause that says why this build stays at home, or undefined where it may be given to others. */

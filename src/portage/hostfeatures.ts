@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { HostError } from '../base/errors.ts'
 import { configFiles } from './conffiles.ts'
 import { type ParsedFeatures, parseFeatures } from './features.ts'
+import { runWithPortage } from './python.ts'
 import type { Run } from './run.ts'
 
 export interface HostPackage {
@@ -42,9 +43,8 @@ const MOST_KEPT = 5000
 const MOST_AT_ONCE = 500
 const LIMITS = { timeoutMs: 60_000, maxBytes: 64 * 1024 }
 
-// portageq knows no package.env; this is all that it does, and setcpv between. What only takes away (`-publish`) takes it from make.conf's. -I: nothing from the folder it is started in, or from the user.
+// portageq knows no package.env; this is all that it does, and setcpv between. What only takes away (`-publish`) takes it from make.conf's.
 const PROGRAM = `
-import sys, portage
 settings = portage.config(clone=portage.settings)
 said = lambda: settings.get("STANDIN_FEATURES", "").split()
 general = said()
@@ -100,8 +100,8 @@ export async function hostFeaturesOf(question: Omit<HostQuestion, 'package'>, pa
 const NO_PACKAGE: HostPackage = { cpv: '', slot: '', repository: '' }
 
 /** What stands behind the name in each line of the answer. */
-async function askPortage({ run, env }: Pick<HostQuestion, 'run' | 'env'>, args: readonly string[]): Promise<string[]> {
-  const { exitCode, stdout, stderr } = await run('python3', ['-I', '-c', PROGRAM, ...args], { env, ...LIMITS })
+async function askPortage({ root, run, env }: Pick<HostQuestion, 'root' | 'run' | 'env'>, args: readonly string[]): Promise<string[]> {
+  const { exitCode, stdout, stderr } = await runWithPortage({ root, program: PROGRAM, args, run }, { env, ...LIMITS })
   const answers = [...stdout.matchAll(/^STANDIN_FEATURES=(.*)$/gm)].map(([, answer = '']) => answer)
   if (exitCode === 0 && answers.length === Math.max(1, args.length / 3)) return answers
   throw new HostError(

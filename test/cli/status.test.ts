@@ -49,6 +49,16 @@ test('a daemon that has nothing to do, with its peer gone and nothing switched o
   )
 })
 
+test('what is switched on is unknown where Portage can not be asked, and why is said', async (t) => {
+  const world = worldIn(t)
+  const unasked = statusAnswer({ features: null, whyUnknown: 'no Python here has the modules of Portage (python3: none)' })
+  await daemonIn(t, world, answering({ status: [unasked] }))
+  const { code, stdout, stderr } = await standin(world, 'status')
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: ' * no Python here has the modules of Portage (python3: none)\n' })
+  assert.match(stdout, /^switched on {2}unknown$/m)
+  assert.equal((await standinJson(world, statusDocument, 'status')).document.features, null)
+})
+
 test('a peer that does not answer is said to be so', async (t) => {
   const world = worldIn(t)
   await daemonIn(t, world, answering({ status: [statusAnswer({ peer: { pid: 12, megabytes: 97, answers: false } })] }))

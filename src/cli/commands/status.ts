@@ -17,6 +17,7 @@ import type { World } from '../world.ts'
 
 export async function status(world: World, out: Output): Promise<number> {
   const { value, exit } = await daemonOr(world, out, 'status', () => withoutDaemon(world))
+  if ('t' in value && value.whyUnknown !== undefined) out.warn(value.whyUnknown)
   const document = 't' in value ? fromAnswer(value) : { ...value, features: await ownFeatures(world, out) }
   if (out.json) out.document(document)
   else out.lines(out.quiet ? document.live.map(({ cpv }): Line => [cpv]) : renderStatus(document, world.now()))

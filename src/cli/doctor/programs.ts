@@ -5,6 +5,8 @@
  */
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { HostError } from '../../base/errors.ts'
+import { PYTHON_REMEDY, runWithPortage } from '../../portage/python.ts'
 import type { World } from '../world.ts'
 import { type Check, type Finding, note, ok, wrong } from './finding.ts'
 
@@ -51,9 +53,14 @@ async function bash({ run, env }: World): Promise<Finding[]> {
 
 const LIMITS = { timeoutMs: 30_000, maxBytes: 64 * 1024 }
 
-async function portage({ run, env }: World): Promise<Finding[]> {
-  const { stdout } = await run('python3', ['-I', '-c', 'import portage; print(portage.VERSION)'], { env, ...LIMITS })
-  const version = stdout.trim()
+async function portage({ root, run, env }: World): Promise<Finding[]> {
+  let version: string
+  try {
+    version = (await runWithPortage({ root, program: 'print(portage.VERSION)', run }, { env, ...LIMITS })).stdout.trim()
+  } catch (error) {
+    if (!(error instanceof HostError) || error.code !== 'MISSING_PROGRAM') throw error
+    return [wrong('Portage', error.message, PYTHON_REMEDY)]
+  }
   if (version === '') return [wrong('Portage', 'does not say its version', 'emerge --version shows why')]
   const found = atLeast('Portage', version, LEAST_PORTAGE, 'emerge --oneshot sys-apps/portage')
   return [found.state === 'ok' ? found : note('Portage', `${version}; standin was tried with 3.0.83 and later`, found.remedy)]
