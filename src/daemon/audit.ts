@@ -8,7 +8,7 @@ import { differingPaths } from '../package/content.ts'
 import { linkageOf } from '../package/linkage.ts'
 import type { Manifest } from '../package/manifest.ts'
 import type { Tone } from '../portage/terminal.ts'
-import { compareContents, type Compared } from '../trust/compare.ts'
+import { areOtherWidths, compareContents, type Compared } from '../trust/compare.ts'
 import type { Offer } from '../swarm/wire.ts'
 import { joined } from './attestations.ts'
 import { describe, type Dispute, explains, MAX_PATHS, MAX_SIGNED, named } from './dispute.ts'
@@ -58,7 +58,8 @@ const CHANGED_SINCE =
 
 export async function audit(input: AuditInput): Promise<Audited> {
   const { stoodIn, own, known } = input
-  const compared = compare(input)
+  const there = saidOf(stoodIn.offer, input.counts)
+  const compared = compare(input, there)
   const { verdict } = compared
   const attestations = joined([], stoodIn.offer.attestations, input.counts)
   const isSaidAlike = stoodIn.offer.metadata === own.build.offer.metadata
@@ -85,33 +86,53 @@ export async function audit(input: AuditInput): Promise<Audited> {
   const paths = filesFirst(differingPaths(stoodIn.manifest.records, own.records), stoodIn, own)
   const varies = known.disputes(stoodIn.offer.recipe).some((one) => one.linkage === stoodIn.offer.linkage && explains(one, paths))
   if (varies || known.hasBuilt(stoodIn.offer)) {
-    const line = `${INCOMPARABLE}: ${varies ? `this package is never built the same twice (${named(paths)})` : CHANGED_SINCE}`
+    const line = `${INCOMPARABLE}: ${varies ? `this package is never built the same twice (${named(paths)})` : whyOtherNow(own, there)}`
     return { verdict: 'not-comparable', build: { ...build, audit: 'not-comparable' }, tone: 'warn', line }
   }
-  return { verdict, build, tone: 'bad', line: await dispute(input, paths, compared.accuses) }
+  return { verdict, build, tone: 'bad', line: await dispute(input, there, paths, compared.accuses) }
 }
 
 /**
  * What a build was bound to is the host's; which libraries its files need is what came out of it. So two builds that are bound alike are held against
  * each other, or a copy with one library more would escape.
  */
-function compare({ stoodIn, own, standinsLive, besideItself, counts }: AuditInput): Compared {
+function compare({ stoodIn, own, standinsLive, besideItself }: AuditInput, there: SaidThere): Compared {
   const { offer, manifest } = stoodIn
-  const live = mayBeChangedThere(offer, counts)
   const { linkage } = isBoundAlike(linkageOf(manifest.metadata), own.linkage) ? own.build.offer : offer
   return compareContents({
-    standIn: { ...offer, linkage, standinsLive: live },
-    own: { ...own.build.offer, standinsLive: standinsLive || besideItself },
+    standIn: { ...offer, linkage, ...there },
+    own: { ...own.build.offer, standinsLive: standinsLive || besideItself, columns: widthsOf(own) },
   })
 }
 
-/** Nobody who counts, or nobody at all where none does, says that it comes of a clean build. Anybody can add a signature that is none. */
-function mayBeChangedThere(offer: Offer, counts: AuditInput['counts']): boolean {
+interface SaidThere {
+  /** Nobody says that it comes of a clean build. */
+  readonly standinsLive: boolean
+  /** Widths of the windows of those clean builds, the most often named first; none where somebody names none. */
+  readonly columns: readonly number[]
+}
+
+/** What those say of the copy who count, or all where none does. Anybody can add a signature that is none. */
+function saidOf(offer: Offer, counts: AuditInput['counts']): SaidThere {
   const genuine = offer.attestations.slice(0, MAX_CHECKED).flatMap((envelope) => openOrNot(envelope) ?? [])
   const said = genuine.filter((one) => isAbout(one, offer))
   const counting = said.filter(({ keyid }) => counts(keyid))
-  const heard = counting.length > 0 ? counting : said
-  return heard.length > 0 && heard.every(({ statement }) => statement.predicate.standinsLive)
+  const heard = (counting.length > 0 ? counting : said).map(({ statement }) => statement.predicate)
+  const clean = heard.filter(({ standinsLive }) => !standinsLive)
+  const byWidth = Map.groupBy(clean.length > 0 ? clean : heard, ({ columns }) => columns)
+  const widths = [...byWidth].toSorted(([, a], [, b]) => b.length - a.length).map(([width]) => width)
+  return { standinsLive: heard.length > 0 && clean.length === 0, columns: widths.every((width) => width !== undefined) ? widths : [] }
+}
+
+function widthsOf({ build: { columns } }: Published): readonly number[] {
+  return columns === undefined ? [] : [columns]
+}
+
+/** Why a copy is another than what is built here now, though it was the same once. */
+function whyOtherNow(own: Published, { columns }: SaidThere): string {
+  if (!areOtherWidths(columns, widthsOf(own))) return CHANGED_SINCE
+  const windows = `the copy was built in a window of ${columns[0]} columns and this build in one of ${own.build.columns}`
+  return `this host has built the same as the copy before, and ${windows}: with COLUMNS=${columns[0]} it may be the same again`
 }
 
 function whyNot({ stoodIn, own }: AuditInput, { because }: Compared & { verdict: 'not-comparable' }): string {
@@ -122,9 +143,10 @@ function whyNot({ stoodIn, own }: AuditInput, { because }: Compared & { verdict:
 }
 
 /** The row comes first: from then on nothing of this recipe stands in, whatever happens to the files. */
-async function dispute(input: AuditInput, paths: readonly string[], accuses: boolean): Promise<string> {
+async function dispute(input: AuditInput, there: SaidThere, paths: readonly string[], accuses: boolean): Promise<string> {
   const { stoodIn, own, known, disputes, fetched, counts, besideItself } = input
-  const { recipe, content, stable } = own.build.offer
+  const { columns, offer: built } = own.build
+  const { recipe, content, stable } = built
   const { offer } = stoodIn
   const row: Dispute = {
     cpv: own.build.cpv,
@@ -137,7 +159,9 @@ async function dispute(input: AuditInput, paths: readonly string[], accuses: boo
     files: 'none',
     state: accuses ? 'accuses' : 'open',
     ...(besideItself ? { besideItself } : {}),
-    ...(mayBeChangedThere(offer, counts) ? { mayBeChangedThere: true } : {}),
+    ...(there.standinsLive ? { mayBeChangedThere: true } : {}),
+    ...(columns === undefined ? {} : { columns }),
+    ...(there.columns.length > 0 ? { theirColumns: [...there.columns] } : {}),
     attestations: joined([], offer.attestations, counts).slice(0, MAX_SIGNED),
   }
   known.saveDispute(row)

@@ -5,14 +5,15 @@
  */
 import * as v from 'valibot'
 import { hex64, plainText } from '../base/schema.ts'
-import { envelope } from '../trust/wire.ts'
+import { areOtherWidths } from '../trust/compare.ts'
+import { columns, envelope } from '../trust/wire.ts'
 
 /** So that a row stays well below the bound for reading one. */
 export const MAX_PATHS = 400
 export const MAX_SIGNED = 64
 
 /**
- * `open`: one of the builds may have been changed, be it the copy itself, so it accuses nobody, and a clean rebuild has the last word. `accuses`: the copy is not what its
+ * `open`: one of the builds may have been changed, be it the copy itself, or their windows were of other widths, so it accuses nobody, and a clean rebuild has the last word. `accuses`: the copy is not what its
  * recipe gives here. `resolved`: a clean rebuild has given what the copy had. `irreproducible`: it has given a third content, so a difference in the same
  * files says nothing.
  */
@@ -42,6 +43,11 @@ export const dispute = v.strictObject({
   varies: v.exactOptional(pathList),
   /** Whether all who count say of the copy that it may have been changed where it was built. */
   mayBeChangedThere: v.exactOptional(v.boolean()),
+  /** How wide the windows were in which the own build and the copy were built, as those say who vouch for that; absent where it is unknown. */
+  columns: v.exactOptional(columns),
+  theirColumns: v.exactOptional(v.pipe(v.array(columns), v.maxLength(256))),
+  /** What a clean rebuild gave in a window of another width than the own build's, where that was neither side. */
+  again: v.exactOptional(v.strictObject({ content: hex64, stable: hex64, columns })),
   /** Who signed the copy: the evidence. */
   attestations: v.pipe(v.array(envelope), v.maxLength(MAX_SIGNED)),
 })
@@ -56,7 +62,23 @@ interface Content {
 /** What a clean rebuild says of a dispute; undefined where it gave a third content, or what is known already. */
 export function afterCleanRebuild(of: Dispute, { content, stable }: Content): 'resolved' | 'accuses' | undefined {
   if (content === of.contents[0] || stable === of.stables[0]) return 'resolved'
-  return content === of.contents[1] || stable === of.stables[1] ? 'accuses' : undefined
+  const before = [{ content: of.contents[1], stable: of.stables[1] }, ...(of.again === undefined ? [] : [of.again])]
+  return before.some((one) => content === one.content || stable === one.stable) ? 'accuses' : undefined
+}
+
+/** Whether a build in a window of this width may have the last word, though it is not what the copy is: the copy may come of such a one. */
+export function isAsWide(of: Dispute, width: number | undefined): boolean {
+  return width === undefined ? !isOfOtherWidth(of) : !areOtherWidths(of.theirColumns ?? [], [width])
+}
+
+function isOfOtherWidth({ columns: own, theirColumns = [] }: Dispute): boolean {
+  return own !== undefined && areOtherWidths(theirColumns, [own])
+}
+
+/** How to build it again, in a window of this width where one is told. */
+export function buildAgain({ cpv, besideItself }: Dispute, width?: number): string {
+  const again = `${width === undefined ? '' : `COLUMNS=${width} `}emerge --oneshot =${cpv}`
+  return besideItself === true ? `emerge --unmerge =${cpv}, then ${again}` : again
 }
 
 /** Whether a clean rebuild has ended it. */
@@ -90,15 +112,20 @@ export function describe(of: Dispute): string {
     own: `the own archive is in ${of.kept}; that of the copy is gone`,
     none: 'its files are gone',
   }[of.files]
-  const again = `emerge --oneshot =${of.cpv}`
   const stands = {
-    open:
-      of.besideItself === true
-        ? `open: your build may have found its own stand-in or an installed version, so build it again while none is installed (emerge --unmerge =${of.cpv}, then ${again})`
-        : `open: build it again while nothing stands in (${again})`,
+    open: `open: ${whatToDo(of)}`,
     accuses: 'the copy is not what is built here, and nothing stands in for this recipe',
     resolved: 'closed in favour of the copy by a clean rebuild',
     irreproducible: `never built the same twice here${of.varies === undefined ? '' : ` (${named(of.varies)})`}, so nobody is accused`,
   }[of.state]
   return `${stands}; ${left}`
+}
+
+function whatToDo(of: Dispute): string {
+  const width = isOfOtherWidth(of) ? of.theirColumns?.[0] : undefined
+  const found = of.besideItself === true ? ['your build may have found its own stand-in or an installed version'] : []
+  const other = width === undefined ? [] : [`the copy was built in a window of ${width} columns and yours in one of ${of.columns}`]
+  const why = [...found, ...other].map((reason) => `${reason}, `).join('and ')
+  const when = of.besideItself === true ? 'while none is installed' : 'while nothing stands in'
+  return `${why}${why === '' ? '' : 'so '}build it again ${when} (${buildAgain(of, width)})`
 }

@@ -12,6 +12,7 @@ import { isInstalled, mayBeChanged, mayHaveFoundItself } from './beside.ts'
 import type { Course, Note } from './course.ts'
 import type { Dispute } from './dispute.ts'
 import type { Build } from './known.ts'
+import { columnsOf } from './moment.ts'
 import { publish, type Published, type PublishInput, signedBy } from './publish.ts'
 import type { Realm } from './realm.ts'
 import { rebuilt } from './rebuild.ts'
@@ -94,7 +95,8 @@ function made(
   const { wanted } = course.note
   const granted = wanted.typed.includes('publish') ? 'typed' : 'settings'
   const traces = tracesOf(realm, course)
-  return publish({ ...realm, wish, recipe, from, archives, work, traces, granted, signal: realm.ending }).finally(() =>
+  const width = columnsOf(course.note.began.values)
+  return publish({ ...realm, wish, recipe, from, archives, work, traces, granted, ...width, signal: realm.ending }).finally(() =>
     dropWork(realm, work),
   )
 }

@@ -10,6 +10,7 @@ import * as v from 'valibot'
 import { HostError } from '../base/errors.ts'
 import { databaseError } from '../base/room.ts'
 import { check, checkJson, count, hex64, plainText } from '../base/schema.ts'
+import { columns } from '../trust/wire.ts'
 import { type CourseReport, course } from './controlWire.ts'
 import { type Dispute, dispute } from './dispute.ts'
 import { MAX_PASSED_ON, ownOffer } from './peerWire.ts'
@@ -29,13 +30,15 @@ export const build = v.strictObject({
   granted: v.optional(granted, 'settings'),
   /** When it was made or last asked for, in milliseconds since 1970: the longest unused goes first. */
   used: v.optional(count(), 0),
+  /** How wide the window was that it was built in. */
+  columns: v.exactOptional(columns),
 })
 
 /** An archive of somebody else's that `seed` lets this host give on. */
 export const passedOn = v.strictObject({ archive: hex64, cpv: plainText(300), slot: plainText(80), repository: plainText(80), granted })
 
 /** What this host has said of a recipe, also when the archive of it is long gone. */
-const signed = v.strictObject({ content: hex64, stable: hex64 })
+const signed = v.strictObject({ content: hex64, stable: hex64, columns: v.exactOptional(columns) })
 
 export type BuiltHere = Pick<Build['offer'], 'recipe' | 'linkage' | 'content' | 'stable'>
 export type Signed = v.InferOutput<typeof signed>
@@ -77,6 +80,7 @@ export interface Known {
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS builds (archive TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS signed (recipe TEXT, linkage TEXT, content TEXT NOT NULL, stable TEXT NOT NULL, PRIMARY KEY (recipe, linkage)) STRICT;
+  CREATE TABLE IF NOT EXISTS signed_in (recipe TEXT, linkage TEXT, columns INTEGER, PRIMARY KEY (recipe, linkage)) STRICT;
   CREATE TABLE IF NOT EXISTS built (recipe TEXT, linkage TEXT, content TEXT NOT NULL, stable TEXT NOT NULL, PRIMARY KEY (recipe, linkage)) STRICT;
   CREATE TABLE IF NOT EXISTS courses (cpv TEXT PRIMARY KEY, at TEXT NOT NULL, row TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS disputes (recipe TEXT, linkage TEXT, a TEXT, b TEXT, row TEXT NOT NULL, PRIMARY KEY (recipe, linkage, a, b)) STRICT;
@@ -89,8 +93,9 @@ const SIGNED_BEFORE = `INSERT OR IGNORE INTO signed SELECT row ->> '$.offer.reci
 
 /** Most recipes whose content is remembered, 7 MB; the one that was signed the longest ago goes first, and could be signed otherwise then. */
 const MAX_SIGNED = 20_000
-const forget = (table: 'signed' | 'built'): string =>
+const forget = (table: 'signed' | 'signed_in' | 'built'): string =>
   `DELETE FROM ${table} WHERE rowid NOT IN (SELECT rowid FROM ${table} ORDER BY rowid DESC LIMIT ${MAX_SIGNED})`
+const SIGNED = `SELECT content, stable, columns FROM signed LEFT JOIN signed_in USING (recipe, linkage) WHERE recipe = ? AND linkage = ?`
 const BUILT = `SELECT 1 FROM (SELECT * FROM signed UNION ALL SELECT * FROM built) WHERE recipe = ? AND linkage = ? AND (content = ? OR stable = ?)`
 
 /** Most courses that are remembered; the oldest goes first. */
@@ -132,6 +137,8 @@ export function openKnown(path: string, log: (line: string) => void = () => unde
     saveBuild(row) {
       try {
         const { recipe, linkage, content, stable } = row.offer
+        db.prepare('INSERT OR REPLACE INTO signed_in VALUES (?, ?, ?)').run(recipe, linkage, row.columns ?? null)
+        db.prepare(forget('signed_in')).run()
         // First, or somebody might be given what nobody remembers.
         db.prepare('INSERT OR REPLACE INTO signed VALUES (?, ?, ?, ?)').run(recipe, linkage, content, stable)
         db.prepare(forget('signed')).run()
@@ -141,8 +148,9 @@ export function openKnown(path: string, log: (line: string) => void = () => unde
       }
     },
     signed({ recipe, linkage }) {
-      const found = db.prepare('SELECT content, stable FROM signed WHERE recipe = ? AND linkage = ?').get(recipe, linkage)
-      return found === undefined ? undefined : check(signed, { ...found }, path)
+      const found = db.prepare(SIGNED).get(recipe, linkage)
+      if (found === undefined) return undefined
+      return check(signed, Object.fromEntries(Object.entries(found).filter(([, value]) => value !== null)), path)
     },
     saveBuilt({ recipe, linkage, content, stable }) {
       unlessFull(recipe.slice(0, 12), () => {

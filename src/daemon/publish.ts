@@ -35,6 +35,8 @@ export interface PublishInput {
   readonly maker: MakerProgram
   readonly traces: Traces
   readonly granted: Granted
+  /** How wide the window of the build was; absent where that is unknown. */
+  readonly columns?: number
   readonly clock: () => Date
   readonly signal: AbortSignal
 }
@@ -64,7 +66,8 @@ export async function publish(input: PublishInput): Promise<Published> {
 /** The build with the word of this host for it. `standinsLive`: whether it may have been changed, as the predicate says. Errors: as `statementOf`. */
 export function signedBy(key: SigningKey, { cpv, archive, offer, ...build }: Build, standinsLive: boolean): Build {
   const { recipe, linkage, environment, content, stable, metadata } = offer
-  const said = { cpv, recipe, linkage, environment, content, stable, metadata, archive, standinsLive }
+  const width = build.columns === undefined ? {} : { columns: build.columns }
+  const said = { cpv, recipe, linkage, environment, content, stable, metadata, archive, standinsLive, ...width }
   const attestations = [seal(statementOf(said), key), ...offer.attestations].slice(0, MAX_ATTESTATIONS)
   return { cpv, archive, offer: { ...offer, attestations }, ...build }
 }
@@ -110,6 +113,7 @@ async function published(input: PublishInput): Promise<Published> {
     audit: 'none',
     granted: input.granted,
     used: input.clock().getTime(),
+    ...(input.columns === undefined ? {} : { columns: input.columns }),
     offer: {
       family: wish.family,
       slot: made.metadata.SLOT ?? wish.slot,

@@ -5,7 +5,7 @@
  */
 import { differingPaths } from '../package/content.ts'
 import type { Tone } from '../portage/terminal.ts'
-import { afterCleanRebuild, type Dispute, isOver, MAX_PATHS, named } from './dispute.ts'
+import { afterCleanRebuild, buildAgain, type Dispute, isAsWide, isOver, MAX_PATHS, named } from './dispute.ts'
 import { readSides } from './disputeFiles.ts'
 import type { Known } from './known.ts'
 import type { Published } from './publish.ts'
@@ -33,18 +33,19 @@ const BESIDE_INSTALLED: Word = {
 
 /** One word for each dispute that this build is about. */
 export function rebuilt({ known, own, standinsLive, replaces = true }: RebuildInput): Word[] {
-  const { recipe, linkage } = own.build.offer
+  const { columns, offer } = own.build
+  const { recipe, linkage } = offer
   const about = known.disputes(recipe).filter((one) => !isOver(one))
   return about.flatMap((one): Word[] => {
     if (standinsLive) {
       if (one.state !== 'open') return []
       return [{ text: 'stand-ins were live during this build too: the dispute about it still waits for a clean rebuild', tone: 'warn' }]
     }
-    const state = afterCleanRebuild(one, own.build.offer)
+    const state = afterCleanRebuild(one, offer)
     if (one.besideItself === true && replaces && state !== 'resolved') return one.state === 'open' ? [BESIDE_INSTALLED] : []
-    if (state === undefined) {
-      return one.linkage === linkage ? [afterThird(one, known, own)] : []
-    }
+    if (state === undefined && one.linkage !== linkage) return []
+    if (state !== 'resolved' && !isAsWide(one, columns)) return one.state === 'open' ? [inOtherWindow(one, columns)] : []
+    if (state === undefined) return [afterThird(one, known, own)]
     if (state === one.state) return []
     const changed: Dispute = { ...one, state }
     known.changeDispute(changed)
@@ -56,6 +57,14 @@ export function rebuilt({ known, own, standinsLive, replaces = true }: RebuildIn
     const text = 'your clean rebuild agrees with the copy that stood in, so the dispute is closed in its favour; it may stand in again'
     return [{ text, tone: 'good', closed: changed }]
   })
+}
+
+/** It says nothing of the copy, but that its content is another one. */
+function inOtherWindow(of: Dispute, columns: number | undefined): Word {
+  const [first] = of.theirColumns ?? []
+  const own = columns === undefined ? 'unknown width' : `${columns} columns`
+  const text = `this build was made in a window of ${own}, the copy in one of ${first}: the dispute about it still waits for a clean rebuild of that width`
+  return { text: `${text} (${buildAgain(of, first)})`, tone: 'warn' }
 }
 
 /** What else than a lie makes a copy differ from two clean builds. */
@@ -74,6 +83,13 @@ function afterThird(of: Dispute, known: RebuildInput['known'], own: RebuildInput
     known.changeDispute({ ...of, state: 'accuses' })
     const text = `your clean rebuild differs from your build before it, but not in ${named(foreign)}: there THE COPY THAT STOOD IN IS WRONG${unless(of)}`
     return { text, tone: 'bad' }
+  }
+  const { columns, offer } = own.build
+  if (columns !== undefined && of.columns !== undefined && columns !== of.columns && columns !== of.again?.columns) {
+    known.changeDispute({ ...of, again: { content: offer.content, stable: offer.stable, columns } })
+    const before = `your build before it was made in a window of ${of.columns} columns, this one in one of ${columns}`
+    const text = `your clean rebuild differs from both sides of the dispute, but ${before}: build it once more as wide as that`
+    return { text: `${text} (${buildAgain(of, columns)})`, tone: 'warn' }
   }
   known.changeDispute({ ...of, state: 'irreproducible', ...(varies !== undefined && varies.length <= MAX_PATHS ? { varies } : {}) })
   const text = 'your clean rebuild differs from both sides of the dispute: this package is never built the same twice, so nobody is accused'

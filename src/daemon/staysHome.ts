@@ -56,10 +56,12 @@ export function whyNobody({ callers }: Pick<Note, 'callers'>): string | undefine
 }
 
 /** A key that says two contents of one recipe, not even stably the same, is heard for neither. `before`: what it has said of this recipe. */
-export function whySignedOtherwise(before: Signed | undefined, { offer: own }: Build): string | undefined {
+export function whySignedOtherwise(before: Signed | undefined, { offer: own, columns }: Build): string | undefined {
   if (before === undefined || before.stable === own.stable) return undefined
   const first = before.content.slice(0, 12)
-  return `it is not what was published of this recipe before (content ${first}), and whoever says two things of one is heard for neither`
+  const windows = `in a window of ${before.columns} columns, and this in one of ${columns}: with COLUMNS=${before.columns} it may be the same`
+  const other = before.columns === undefined || columns === undefined || before.columns === columns ? '' : `, built ${windows}`
+  return `it is not what was published of this recipe before (content ${first}${other}), and whoever says two things of one is heard for neither`
 }
 
 /** While a dispute about its recipe is open, only a clean build is signed: it may give another content, and a key has one word. */

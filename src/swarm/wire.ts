@@ -1,7 +1,7 @@
 /**
  * The shapes that peers of a rendezvous say to each other. Nothing here has behaviour.
  *
- * Messages are canonical JSON inside a BEP 10 extension message named `standin_offers3`. A wire that changes takes another name.
+ * Messages are canonical JSON inside a BEP 10 extension message named `standin_offers4`. A wire that changes takes another name.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,9 +9,9 @@ import * as v from 'valibot'
 import { count, hex40, hex64, plainText } from '../base/schema.ts'
 import { family } from '../package/family.ts'
 import { MAX_RECORDS } from '../package/record.ts'
-import { envelope } from '../trust/wire.ts'
+import { columns, envelope } from '../trust/wire.ts'
 
-export const EXTENSION = 'standin_offers3'
+export const EXTENSION = 'standin_offers4'
 
 /** Most bytes of one message. */
 export const MAX_MESSAGE_BYTES: number = 256 * 1024
@@ -72,6 +72,8 @@ export const word = v.strictObject({
   sig: v.pipe(v.string(), v.maxLength(88), v.base64()),
   /** Whether stand-ins or an installed version of itself may have changed that build. */
   live: v.boolean(),
+  /** How wide the window of that build was, where it is said. */
+  columns: v.exactOptional(columns),
 })
 
 /** As an offer travels. */

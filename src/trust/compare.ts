@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-/** One build: all but the last are ids, as hex. */
+/** One build: all but the last two are ids, as hex. */
 export interface Built {
   readonly recipe: string
   readonly linkage: string
@@ -14,6 +14,8 @@ export interface Built {
   readonly stable: string
   /** Whether stand-ins or an installed version of itself may have changed it; a configure script may have found what it should not have. */
   readonly standinsLive: boolean
+  /** How wide the window was that it was built in, as those say who vouch for it: each may be right. None: unknown. */
+  readonly columns: readonly number[]
 }
 
 export type Compared =
@@ -21,7 +23,7 @@ export type Compared =
   | { readonly verdict: 'agree' }
   /** The same after the published normalisers: times and the like differ. */
   | { readonly verdict: 'agree-stable' }
-  /** A dispute. `accuses` is false where one of the builds may have been changed: ask for a clean rebuild first. */
+  /** A dispute. `accuses` is false where one of the builds may have been changed, or their windows were of other widths: ask for a clean rebuild first. */
   | { readonly verdict: 'differ'; readonly accuses: boolean }
   /** Not the same thing was built, so nothing follows; `because` names every part that differs. */
   | { readonly verdict: 'not-comparable'; readonly because: readonly ComparedPart[] }
@@ -34,5 +36,10 @@ export function compareContents({ standIn, own }: { readonly standIn: Built; rea
   if (because.length > 0) return { verdict: 'not-comparable', because }
   if (standIn.content === own.content) return { verdict: 'agree' }
   if (standIn.stable === own.stable) return { verdict: 'agree-stable' }
-  return { verdict: 'differ', accuses: !standIn.standinsLive && !own.standinsLive }
+  return { verdict: 'differ', accuses: !standIn.standinsLive && !own.standinsLive && !areOtherWidths(standIn.columns, own.columns) }
+}
+
+/** Whether two builds are known to come of windows of other widths. */
+export function areOtherWidths(a: readonly number[], b: readonly number[]): boolean {
+  return a.length > 0 && b.length > 0 && a.every((one) => !b.includes(one))
 }

@@ -22,16 +22,27 @@ export interface Said {
   readonly archive: { readonly sha256: string; readonly size: number }
   /** Whether stand-ins or an installed version of itself may have changed it: see the predicate in wire.ts. */
   readonly standinsLive: boolean
+  /** How wide the window was that it was built in; absent where that is unknown. */
+  readonly columns?: number
 }
 
 /** Errors: StrangerError SCHEMA when a part has not the form that others will accept. */
 export function statementOf(said: Said): Statement {
-  const { cpv, content, recipe, linkage, environment, stable, metadata, archive, standinsLive } = said
+  const { cpv, content, recipe, linkage, environment, stable, metadata, archive, standinsLive, columns } = said
   const built = {
     _type: STATEMENT_TYPE,
     subject: [{ name: cpv, digest: { sha256: content } }],
     predicateType: PREDICATE_TYPE,
-    predicate: { recipe, linkage, environment, stable, metadata, archive: { sha256: archive.sha256, size: archive.size }, standinsLive },
+    predicate: {
+      recipe,
+      linkage,
+      environment,
+      stable,
+      metadata,
+      archive: { sha256: archive.sha256, size: archive.size },
+      standinsLive,
+      ...(columns === undefined ? {} : { columns }),
+    },
   }
   return check(statement, built, 'statement')
 }

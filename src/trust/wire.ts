@@ -14,6 +14,9 @@ export const PREDICATE_TYPE = 'tag:standin,2026:build/1'
 
 const base64 = (length: number) => v.pipe(v.string(), v.maxLength(length), v.base64())
 
+/** Width of a window, as Portage tells it to a build (COLUMNS). */
+export const columns: v.GenericSchema<number> = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(10_000))
+
 /** DSSE envelope with exactly one signature; `keyid` is the SHA-256 of the raw 32-byte Ed25519 public key. */
 export const envelope = v.strictObject({
   payloadType: v.literal(PAYLOAD_TYPE),
@@ -43,6 +46,8 @@ export const statement = v.strictObject({
      * installed version of itself, and did not come out as the copy that stood in. Such a build accuses nobody, and what differs from it waits for a clean rebuild.
      */
     standinsLive: v.boolean(),
+    /** How wide the window was, of which the help that a tool prints may hold something: builds of other widths accuse nobody. Absent where it is unknown. */
+    columns: v.exactOptional(columns),
   }),
 })
 

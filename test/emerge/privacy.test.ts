@@ -46,7 +46,7 @@ const HEADERS = [
 ]
 
 /** All that BEP 10 has a client say of itself: what it speaks, and its port. */
-const HANDSHAKE = /^d1:md11:lt_donthavei2e(15:standin_offers3i3e)?11:ut_metadatai1ee13:metadata_sizei\d+e1:pi\d+e4:reqqi128ee$/
+const HANDSHAKE = /^d1:md11:lt_donthavei2e(15:standin_offers4i3e)?11:ut_metadatai1ee13:metadata_sizei\d+e1:pi\d+e4:reqqi128ee$/
 
 interface Watched {
   readonly host: Host

@@ -38,12 +38,20 @@ test('an in-toto statement of one subject, written out', () => {
   })
 })
 
+test('the width of the window stands in it where it is known, and only there', () => {
+  assert.deepEqual(statementOf({ ...said, columns: 132 }).predicate, { ...statementOf(said).predicate, columns: 132 })
+  assert.equal('columns' in statementOf(said).predicate, false)
+})
+
 const WRONG: readonly [string, Partial<Said>][] = [
   ['a recipe that is no id', { recipe: 'abc' }],
   ['upper-case hex', { content: sha256Hex('c').toUpperCase() }],
   ['a control character in the name', { cpv: 'a/b-1\u001b[2J' }],
   ['a negative size', { archive: { sha256: sha256Hex('a'), size: -1 } }],
   ['a size that is no whole number', { archive: { sha256: sha256Hex('a'), size: 1.5 } }],
+  ['a window of no width', { columns: 0 }],
+  ['a window that nobody has', { columns: 10_001 }],
+  ['half a column', { columns: 80.5 }],
 ]
 
 for (const [what, part] of WRONG) {

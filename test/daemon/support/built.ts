@@ -48,6 +48,8 @@ export interface Side {
   readonly metadata?: Metadata
   readonly standinsLive?: boolean
   readonly besideItself?: boolean
+  /** How wide the window was that it was built in. */
+  readonly columns?: number
   readonly recipe?: string
   readonly size?: number
 }
@@ -60,6 +62,10 @@ function recordsOf({ text, also }: Side): ImageRecord[] {
       return { type: 'file', path, mode: 0o644, owner: 'root', group: 'root', size: of.length, sha256: sha256Hex(of) }
     }),
   ]
+}
+
+function widthOf({ columns }: Side): { readonly columns?: number } {
+  return columns === undefined ? {} : { columns }
 }
 
 /** The copy that stood in; its archive lies where the peer keeps what it has fetched. */
@@ -78,7 +84,7 @@ export function copyOf({ fetched }: Place, side: Side): StoodIn {
   }
   const plain = offerNamed(side.text, ids)
   const offer = { ...plain, archive: { ...plain.archive, sha256, size: archive.byteLength, name: `${sha256}.gpkg.tar` } }
-  const signed = { ...offer, attestations: [attested(offer, 'anna', { standinsLive })] }
+  const signed = { ...offer, attestations: [attested(offer, 'anna', { standinsLive, ...widthOf(side) })] }
   return { offer: signed, manifest: { standin: 'manifest-1', metadata, records, contentId: offer.content } }
 }
 
@@ -88,7 +94,16 @@ export function ownOf(place: Place, side: Side): Published {
   const path = join(place.fetched, `${archive.sha256}.gpkg.tar`)
   const { sha256, size } = archive
   return {
-    build: { cpv: 'app-misc/hello-2.10', archive: { sha256, size }, path, offer: draft, audit: 'none', granted: 'settings', used: 0 },
+    build: {
+      cpv: 'app-misc/hello-2.10',
+      archive: { sha256, size },
+      path,
+      offer: draft,
+      audit: 'none',
+      granted: 'settings',
+      used: 0,
+      ...widthOf(side),
+    },
     linkage: linkageOf(manifest.metadata),
     records: manifest.records,
     leak: undefined,
