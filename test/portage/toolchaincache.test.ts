@@ -11,7 +11,7 @@ import { HostError } from '../../src/base/errors.ts'
 import type { Run } from '../../src/portage/run.ts'
 import type { Toolchain } from '../../src/portage/toolchain.ts'
 import { knownToolchain } from '../../src/portage/toolchaincache.ts'
-import { rootWith } from './tree.ts'
+import { makeOld, rootWith } from './tree.ts'
 
 interface Host {
   readonly root: string
@@ -58,6 +58,7 @@ function hostWith(t: TestContext): Host {
     renameSync(join(root, `${path}.new`), join(root, path))
   }
   for (const path of ['bin/gcc', 'bin/g++', 'libexec/cc1', 'libexec/ld', 'include/features.h']) place(path)
+  makeOld(root)
   return {
     root,
     says,

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { lutimesSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -18,7 +18,15 @@ export function rootWith(t: TestContext, files: Files = {}): string {
     rmSync(root, { recursive: true, force: true })
   })
   addTo(root, files)
+  makeOld(root)
   return root
+}
+
+const LONG_AGO = 1_600_000_000
+
+/** What lies below `root` was not changed a moment ago: of two changes within one tick of a filesystem's clock, some ten milliseconds, the second shows in no time. */
+export function makeOld(root: string): void {
+  for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' })) lutimesSync(join(root, name), LONG_AGO, LONG_AGO)
 }
 
 export function addTo(root: string, files: Files): void {

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs'
 import type { TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { HostError } from '../../../src/base/errors.ts'
+import { HostError, systemCode } from '../../../src/base/errors.ts'
 import type { Started } from '../host/enter.ts'
 import type { Host } from '../host/host.ts'
 import { atEnd } from '../atEnd.ts'
@@ -64,5 +64,10 @@ export function freeze(t: TestContext, started: Started): void {
 export function wake(started: Started): void {
   if (!existsSync(`/proc/${started.pid}`)) return
   started.kill('SIGCONT')
-  process.kill(started.enteredBy, 'SIGCONT')
+  try {
+    process.kill(started.enteredBy, 'SIGCONT')
+  } catch (error) {
+    // Both are gone, and the number of the first is another's by now.
+    if (systemCode(error) !== 'ESRCH') throw error
+  }
 }
