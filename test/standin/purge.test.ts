@@ -154,6 +154,8 @@ test('after a power cut an empty or cut file with our inode is ours; one that wa
     await placed(host)
     writeFileSync(join(host.root, 'usr/bin/demo'), '')
     writeFileSync(join(host.root, README), 'edited')
+    // In no tick of the clock in which it was placed.
+    utimesSync(join(host.root, README), 2e9, 2e9)
     const { purged } = purgeAll(host, 'another boot')
     assert.deepEqual(
       purged.keptAside.map(({ path }) => path),
