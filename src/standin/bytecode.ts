@@ -3,7 +3,8 @@
  *
  * Python writes where it may, as root anywhere, and anew where what is there was compiled from a source of another time. So such a file says itself what
  * it is of (PEP 552): its header holds the mtime and the size of its source, and the files that stand in have the time of their placing. What says
- * anything else, or is older than the source in a folder that was there before, may be somebody's own: it stays. Nothing is followed.
+ * anything else, or is older than the source in a folder that was there before, may be somebody's own: it stays. A source that is a link has the mtime and
+ * the size of the file that it leads to, as Python reads it so, and its bytecode lies beside the link. Nothing else is followed.
  *
  * Imports no package: the hook that purges without the warden carries this file.
  *
@@ -13,7 +14,8 @@ import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, realp
 import { basename, dirname, join } from 'node:path'
 import { systemCode } from '../base/errors.ts'
 import type { JournalPath } from './journal.ts'
-import { type Found, isSameInode } from './judge.ts'
+import type { Found } from './judge.ts'
+import type { Lead } from './leads.ts'
 import { foundOf, look } from './look.ts'
 
 /** A `__pycache__` beside sources. */
@@ -25,12 +27,17 @@ export interface Cache {
   readonly isNew: boolean
 }
 
+/** Where a source leads: a file to itself. */
+export type Follow = (source: JournalPath) => Lead | undefined
+
 export interface Compiled {
   readonly path: string
   readonly source: JournalPath
 }
 
-export const isSource: (placed: JournalPath) => boolean = ({ kind, path }) => kind === 'file' && path.endsWith('.py')
+/** A link of an earlier standin says not where it leads. */
+export const isSource: (placed: JournalPath) => boolean = ({ kind, path, target }) =>
+  path.endsWith('.py') && (kind === 'file' || (kind === 'link' && target !== ''))
 const cacheOf = (path: string): string => join(dirname(path), '__pycache__')
 
 /** Notes, right before the sources can be seen, beside which of them a `__pycache__` lies already. `base`: the root with a slash. */
@@ -55,28 +62,26 @@ export function cachesOf(sources: readonly JournalPath[]): Cache[] {
 }
 
 /** Undefined where the folder is not there, or only by a link. Errors: a system error. */
-export function compiledIn({ folder, sources, isNew }: Cache, base: string): Compiled[] | undefined {
+export function compiledIn({ folder, sources, isNew }: Cache, base: string, lead: Follow): Compiled[] | undefined {
   if (look(base + folder)?.kind !== 'dir' || realpathSync(base + folder) !== join(realpathSync(base), folder)) return undefined
   const byName = new Map(sources.map((source) => [basename(source.path), source]))
   return readdirSync(base + folder).flatMap((name) => {
     const source = byName.get(`${COMPILED.exec(name)?.[1] ?? ''}.py`)
     const path = join(folder, name)
-    return source !== undefined && isOf(source, base, path, isNew) ? [{ path, source }] : []
+    return source !== undefined && isOf(source, lead, base + path, isNew) ? [{ path, source }] : []
   })
 }
 
 /** PEP 3147: `NAME.cpython-313.pyc`, `NAME.cpython-313.opt-1.pyc`, `NAME.pypy310.pyc`. */
 const COMPILED = /^(.+?)\.(?!opt-)[a-z][a-z0-9_-]*[0-9][a-z0-9_-]*(?:\.opt-[0-9a-zA-Z]+)?\.pyc$/
 
-function isOf(source: JournalPath, base: string, path: string, isNew: boolean): boolean {
-  const header = headerOf(base + path)
+function isOf(source: JournalPath, lead: Follow, path: string, isNew: boolean): boolean {
+  const header = headerOf(path)
   if (header === undefined) return false
   const { found, bytes } = header
   const born = [found.birthNs, found.mtimeNs, found.ctimeNs].filter((time) => time !== '0')
   if (!isNew && born.some((time) => BigInt(time) < BigInt(source.mtimeNs))) return false
-  const now = look(base + source.path)
-  const states = isSameInode(source, now) && now !== undefined ? [source, now] : [source]
-  return states.some((state) => bytes.equals(headerFor(state)))
+  return lead(source)?.states.some((state) => bytes.equals(headerFor(state))) ?? false
 }
 
 const HEADER_BYTES = 12

@@ -52,6 +52,7 @@ export interface Question {
 }
 
 export interface Divided {
+  readonly all: readonly JournalPath[]
   /** With the device number that their filesystem has now, '' where that can't be told. */
   readonly there: readonly JournalPath[]
   /** They are not gone, and are to stay in the journal. */
@@ -108,7 +109,12 @@ export function inSight(question: Question): Sight {
         else hidden.push(placed.path)
         if (cover !== undefined && !covers.has(cover)) covers.set(cover, placed)
       }
-      return { there, hidden, lines: [...told, ...[...covers].map(([cover, first]) => lineOf(cover, base + first.path, first, mounts))] }
+      return {
+        all: paths,
+        there,
+        hidden,
+        lines: [...told, ...[...covers].map(([cover, first]) => lineOf(cover, base + first.path, first, mounts))],
+      }
     },
   }
 }

@@ -69,10 +69,10 @@ export function entryOf(row: Row): Entry {
   }
 }
 
-/** `row`: kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs, hadCache. */
+/** `row`: kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs, hadCache, target. */
 export function pathOf(row: unknown): JournalPath {
   if (!Array.isArray(row)) throw damaged('row')
-  const [kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs, hadCache] = row.map((value: unknown) => value)
+  const [kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs, hadCache, target] = row.map((value: unknown) => value)
   return {
     kind: oneOf({ kind }, 'kind', KINDS),
     path: text({ path }, 'path', PLAIN_PATH),
@@ -85,6 +85,7 @@ export function pathOf(row: unknown): JournalPath {
     ctimeNs: text({ ctimeNs }, 'ctimeNs', DECIMAL_OR_NONE),
     birthNs: text({ birthNs }, 'birthNs', DECIMAL_OR_NONE),
     hadCache: whole({ hadCache }, 'hadCache') !== 0,
+    target: text({ target }, 'target'),
   }
 }
 

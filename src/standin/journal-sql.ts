@@ -48,7 +48,7 @@ export function insertEntry(database: DatabaseSync, entry: NewEntry, boot: strin
 
 /** Rows as arrays: objects take three times as long, and a merge waits for this. */
 export function readPaths(database: DatabaseSync, id: number): JournalPath[] {
-  const later = [CTIME, BIRTH, HAD_CACHE].map((column) => sqlOf(database, column)).join(', ')
+  const later = [CTIME, BIRTH, HAD_CACHE, TARGET].map((column) => sqlOf(database, column)).join(', ')
   const select = database.prepare(
     `SELECT kind, path, sha256, size, mode, inode, dev, mtimeNs, ${later} FROM path JOIN entry ON id = entry
      WHERE entry = ? AND state <> 'purged' ORDER BY ordinal`,
@@ -58,13 +58,13 @@ export function readPaths(database: DatabaseSync, id: number): JournalPath[] {
 }
 
 export function insertPaths(database: DatabaseSync, id: number, paths: readonly JournalPath[]): void {
-  addMissing(database, [CTIME, BIRTH, HAD_CACHE])
+  addMissing(database, [CTIME, BIRTH, HAD_CACHE, TARGET])
   const insert = database.prepare(
-    `INSERT INTO path (entry, ordinal, kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs, hadCache)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO path (entry, ordinal, kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs, hadCache, target)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  for (const [ordinal, { kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs, hadCache }] of paths.entries())
-    insert.run(id, ordinal, kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs, hadCache ? 1 : 0)
+  for (const [ordinal, { kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs, hadCache, target }] of paths.entries())
+    insert.run(id, ordinal, kind, path, sha256, size, mode, inode, dev, mtimeNs, ctimeNs, birthNs, hadCache ? 1 : 0, target)
 }
 
 export function readTemporaries(database: DatabaseSync, id: number): Temporary[] {
@@ -89,6 +89,7 @@ interface Column {
 const CTIME: Column = { table: 'path', name: 'ctimeNs', type: 'TEXT', missing: "''" }
 const BIRTH: Column = { table: 'path', name: 'birthNs', type: 'TEXT', missing: "''" }
 const HAD_CACHE: Column = { table: 'path', name: 'hadCache', type: 'INTEGER', missing: '1' }
+const TARGET: Column = { table: 'path', name: 'target', type: 'TEXT', missing: "''" }
 const HOME: readonly Column[] = [
   { table: 'temporary', name: 'dev', type: 'TEXT', missing: "''" },
   { table: 'temporary', name: 'isMount', type: 'INTEGER', missing: '0' },

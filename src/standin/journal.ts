@@ -82,8 +82,10 @@ export interface JournalPath {
   readonly ctimeNs: string
   /** When the inode came to be, which tells it from a later one of its number: 0 where the filesystem does not know, '' in a row of an earlier standin. */
   readonly birthNs: string
-  /** Of a `.py` file: whether a `__pycache__` lay beside it before; true of all else, and where it is not known. */
+  /** Of a `.py` file or link: whether a `__pycache__` lay beside it before; true of all else, and where it is not known. */
   readonly hadCache: boolean
+  /** Of a link; '' for all else, and in a row of an earlier standin. */
+  readonly target: string
 }
 
 /** The ctime that a path (by its place among those written ahead) has now. */

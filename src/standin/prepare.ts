@@ -87,5 +87,6 @@ function rowOf(operation: Operation, stat: BigIntStats, inFolder: boolean): Jour
     ctimeNs: file && inFolder ? ctimeNs : '',
     birthNs,
     hadCache: true,
+    target: operation.kind === 'link' ? operation.target : '',
   }
 }

@@ -18,7 +18,7 @@ import { HostError, hostError, systemCode } from '../base/errors.ts'
 import { syncFolder } from '../base/durable.ts'
 import { clear } from './clear.ts'
 import type { Entry, JournalPath } from './journal.ts'
-import { inSight, isBelow } from './home.ts'
+import { type Divided, inSight, isBelow } from './home.ts'
 import { type Judgement, judge } from './judge.ts'
 import { fileHash, putAside } from './keep.ts'
 import { hasMarker, unmark } from './live.ts'
@@ -59,11 +59,10 @@ interface Work {
   readonly touched: Set<string>
   readonly owners: Owners
   readonly asked: string[]
-  /** What is in sight, as the journal names it. */
-  paths: readonly JournalPath[]
+  names: Divided
   readonly keptAside: { path: string; keptAs: string; why: string }[]
   readonly left: { path: string; why: string }[]
-  /** What is ours and still there, and the sources of such bytecode. */
+  /** What is ours and still there, and what tells that bytecode is. */
   readonly resisting: string[]
   readonly needed: string[]
   readonly telling: Telling
@@ -78,16 +77,15 @@ export function purge(input: PurgeInput): Purged {
   const telling = tellingOf(input.say)
   const owners = ownedBelow(input.root, () => [...suspects(work), ...work.asked], telling.tell)
   const noted = { removed: [], touched: new Set<string>(), asked: [], keptAside: [], left: [], resisting: [], needed: [] }
-  const work: Work = { input, entry, base, owners, telling, ...noted, paths: [] }
+  const work: Work = { input, entry, base, owners, telling, ...noted, names: { all: [], there: [], hidden: [], lines: [] } }
   input.step?.('purging', '')
   try {
     const temporaries = journal.temporaries(id)
     const { boot, mounts } = input
     const sight = inSight({ temporaries, paths: () => journal.paths(id), base, sameBoot: entry.boot === boot, mounts })
     for (const { path } of temporaries) if (!isBelow(path, sight.away)) attempt(work, path, () => clear(input, [path]))
-    const paths = journal.paths(id)
-    const { there, hidden, lines } = sight.divide(paths)
-    work.paths = there
+    work.names = sight.divide(journal.paths(id))
+    const { all, there, hidden, lines } = work.names
     work.resisting.push(...(hidden.length > 0 ? hidden : sight.away))
     for (const line of lines) telling.tell(line)
     takeAway(work, there)
@@ -95,7 +93,7 @@ export function purge(input: PurgeInput): Purged {
     // First: a marker without an entry would never go, an entry without a marker is settled at start-up.
     if (work.resisting.length === 0) attempt(work, 'its marker', () => unmark(input.markers, entry))
     telling.end()
-    if (work.resisting.length > 0) throw resistedBy(work, paths.length)
+    if (work.resisting.length > 0) throw resistedBy(work, all.length)
     input.step?.('unmarked', '')
   } catch (error) {
     throw hostError(`could not purge ${entry.cpv}`, error)
@@ -123,7 +121,7 @@ function sweep(work: Work): void {
     attempt(work, path, step)
     return work.resisting.length > length
   }
-  work.needed.push(...sweepBytecode({ ...work, isTaken, unlink: (path) => unlinkName(work, { path }), resists }))
+  work.needed.push(...sweepBytecode({ ...work, ...work.names, isTaken, unlink: (path) => unlinkName(work, { path }), resists }))
 }
 
 /** Gives what `step` gives; true where it resisted, which is noted. */
@@ -163,7 +161,7 @@ function hashOfTouched(work: Work, placed: JournalPath, path: string): string {
 function suspects(work: Work): string[] {
   const isOurs = (placed: JournalPath): boolean =>
     !work.touched.has(placed.path) && [undefined, 'ours'].includes(judged(work, placed, work.base + placed.path))
-  return work.paths.flatMap((placed) => (isOurs(placed) ? [] : [placed.path]))
+  return work.names.there.flatMap((placed) => (isOurs(placed) ? [] : [placed.path]))
 }
 
 /** False where something is that is not ours as it was. */

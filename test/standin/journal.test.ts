@@ -26,6 +26,7 @@ const PATH: JournalPath = {
   ctimeNs: '1790000000223456789',
   birthNs: '1790000000123456789',
   hadCache: true,
+  target: '',
 }
 
 test('what was told is there after it was opened again', () =>

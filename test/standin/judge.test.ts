@@ -21,6 +21,7 @@ const FILE: JournalPath = {
   ctimeNs: '200',
   birthNs: '90',
   hadCache: true,
+  target: '',
 }
 const FOUND: Found = { kind: 'file', inode: '7', dev: '1', size: 5, mode: 0o644, uid: 0, mtimeNs: '100', ctimeNs: '200', birthNs: '90' }
 const FOLDER: JournalPath = { ...FILE, kind: 'dir', sha256: '', size: 0 }

@@ -71,5 +71,18 @@ function make(image: string, line: string): void {
 function placedAt(line: string): JournalPath {
   const [letter, path = ''] = line.split(' ')
   const kind = letter === 'd' ? 'dir' : letter === 'l' ? 'link' : 'file'
-  return { kind, path, sha256: '', size: 0, mode: 0o644, inode: '1', dev: '1', mtimeNs: '1', ctimeNs: '', birthNs: '', hadCache: true }
+  return {
+    kind,
+    path,
+    sha256: '',
+    size: 0,
+    mode: 0o644,
+    inode: '1',
+    dev: '1',
+    mtimeNs: '1',
+    ctimeNs: '',
+    birthNs: '',
+    hadCache: true,
+    target: '',
+  }
 }
