@@ -23,13 +23,14 @@ export interface BuildTools {
   readonly packers: AnswerCache<string>
 }
 
+const now = (): number => performance.now()
+
 type Named = Omit<RecipeInput['toolchain'], 'others'>
 
 /** Versions and defaults of all of them. Errors: as of `readToolchain` and `packerOf`. */
 export async function toolchainFor(values: MomentValues, { env, run, toolchains, packers }: BuildTools): Promise<Named> {
   const { CC: cc, CXX: cxx, CHOST: chost, CFLAGS: cflags, CXXFLAGS: cxxflags, LDFLAGS: ldflags } = values
   const { PORTAGE_COMPRESS: program, PORTAGE_COMPRESS_FLAGS: flags } = values
-  const now = (): number => performance.now()
   const [{ linker: ld, ...compilers }, packer] = await Promise.all([
     knownToolchain({ cc, cxx, chost, cflags, cxxflags, ldflags, env, run }, toolchains, now),
     packerOf({ program, flags, env, run }, packers, now),

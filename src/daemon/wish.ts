@@ -12,7 +12,8 @@ import { whyNoRecipe } from '../package/norecipe.ts'
 import { environmentClass, FLAG_VARIABLES, RECIPE_VARIABLES, type Recipe, recipeId, recipeOf } from '../package/recipe.ts'
 import type { AnswerCache } from '../portage/answers.ts'
 import { whyOfBashrc } from '../portage/bashrc.ts'
-import { buildPath } from '../portage/buildpath.ts'
+import { buildPath, usesCcache } from '../portage/buildpath.ts'
+import { keepsDebug, whyOfCcache } from '../portage/ccache.ts'
 import { compilersOf, unreadVariables } from '../portage/compilers.ts'
 import { digestEbuild, type EbuildDigests } from '../portage/ebuild.ts'
 import { whyOfLocalFiles } from '../portage/localfiles.ts'
@@ -116,7 +117,7 @@ async function readRecipe(given: MomentValues, of: Family, digests: EbuildDigest
     compilers: { CC: values.CC, CXX: values.CXX },
   })
   if (why !== undefined) return { known: false, why, changed: true }
-  const unknown = whyUnknown(values, tools) ?? whyOfPackageEnv({ ...of, slot }, tools.root)
+  const unknown = whyUnknown(values, tools) ?? whyOfPackageEnv({ ...of, slot }, tools.root) ?? whyOfCache(values, tools.root)
   if (unknown !== undefined) return { known: false, why: unknown, changed: false }
   const place = buildPath(values, tools.root)
   if ('why' in place) return { known: false, why: place.why, changed: false }
@@ -159,6 +160,13 @@ export function whyOfBashrcs(root: string, publicRepos: readonly string[]): stri
 function whyOfPackageEnv(of: Family & { readonly slot: string }, root: string): string | undefined {
   const found = unknownPackageVariable({ root, repos: readRepos(root), package: of, known: BASHRC_VARIABLES })
   return found && `${found.path} sets ${found.name}, which no recipe names`
+}
+
+function whyOfCache(values: MomentValues, root: string): string | undefined {
+  if (!usesCcache(values, root)) return undefined
+  const flags = FLAG_VARIABLES.flatMap((name) => commandWords(values[name]))
+  const words = commandWords(`${values.FEATURES} ${values.PORTAGE_RESTRICT}`)
+  return whyOfCcache({ root, tmpdir: values.PORTAGE_TMPDIR, keepsDebug: keepsDebug(flags, words) })
 }
 
 /** Said of functions of phases that the user's bashrc defines. */

@@ -219,8 +219,8 @@ function variablesOf(all: Readonly<Record<string, string | undefined>>): Recipe[
 
 /** LINGUAS is a set of languages. */
 function wordsOf(name: string, value: string | undefined): string | undefined {
-  const words = value?.split(/\s+/).filter((one) => one !== '')
-  return (name === 'LINGUAS' && words !== undefined ? [...new Set(words)].toSorted() : words)?.join(' ')
+  const all = value?.split(/\s+/).filter((one) => one !== '')
+  return (name === 'LINGUAS' && all !== undefined ? [...new Set(all)].toSorted() : all)?.join(' ')
 }
 
 /** SHA-256 over the canonical JSON of the recipe. */

@@ -40,6 +40,13 @@ export function buildPath(place: BuildPlace, prefix: string): { readonly path: s
   return { path: asked.map(({ folder }) => folder).join(':') }
 }
 
+/** Whether ccache stands before a compiler of the build, by the folder that Portage puts before all others of PATH, or by name. */
+export function usesCcache(place: BuildPlace, prefix: string): boolean {
+  const named = [place.FEATURES, place.CC, place.CXX].flatMap(commandWords).map((word) => basename(word))
+  const linked = place.PATH.split(':').flatMap((folder) => MASQUERADE.exec(plainFolder(folder, prefix.replace(/\/+$/, '')))?.[2] ?? [])
+  return [...named, ...linked].includes('ccache')
+}
+
 /** Without `prefix`, `..` and a slash at its end; empty for one that is not absolute. */
 function plainFolder(folder: string, prefix: string): string {
   const plain = isAbsolute(folder) ? normalize(folder).replace(/\/+$/, '') : ''

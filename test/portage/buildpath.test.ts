@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { buildPath } from '../../src/portage/buildpath.ts'
+import { buildPath, usesCcache } from '../../src/portage/buildpath.ts'
 
 const PLACE = { PATH: '/usr/bin:/bin', FEATURES: '', CC: '', CXX: '' }
 
@@ -66,3 +66,14 @@ for (const [name, change] of ELSEWHERE) {
 
 test('a cache of what this compiler made is no other machine', () =>
   assert.deepEqual(buildPath({ ...PLACE, FEATURES: 'ccache', CC: 'ccache gcc' }, ''), { path: PLACE.PATH }))
+
+for (const [change, expected] of [
+  [{}, false],
+  [{ PATH: '/usr/lib/ccache/bin:/usr/bin' }, true],
+  [{ PATH: '/usr/lib/distcc/bin:/opt/ccache/bin' }, false],
+  [{ FEATURES: 'ccache' }, true],
+  [{ CC: '/usr/bin/ccache gcc' }, true],
+  [{ CXX: 'ccache clang++' }, true],
+] as const)
+  test(`${JSON.stringify(change)}: ${expected ? 'a' : 'no'} cache stands before the compiler`, () =>
+    assert.equal(usesCcache({ ...PLACE, ...change }, '/'), expected))

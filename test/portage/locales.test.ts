@@ -20,6 +20,12 @@ const glibc = await runProgram('locale', ['-a'], { env, timeoutMs: 10_000, maxBy
 )
 const skip = glibc.includes('C.utf8') ? false : 'locale(1) knows no C.UTF-8 here'
 
+const throws =
+  (code: 'MISSING_PROGRAM' | 'TIMED_OUT'): Run =>
+  async () => {
+    throw new HostError(code, 'locale')
+  }
+
 test('one that is there, in each spelling, and none that is not', { skip }, async () => {
   const names = ['C.UTF-8', 'C.utf8', 'xx_XX.UTF-8', 'C.ISO-8859-1', '-a']
   assert.deepEqual([...(await localesThere(names, { root: '/', env, run: runProgram }, new Map(), now))], ['C.UTF-8', 'C.utf8'])
@@ -40,11 +46,6 @@ test('each is asked once, and again when one was added or removed', async (t) =>
 })
 
 test('where there is nobody to ask all are there, and where nobody answers it is an error', async () => {
-  const throws =
-    (code: 'MISSING_PROGRAM' | 'TIMED_OUT'): Run =>
-    async () => {
-      throw new HostError(code, 'locale')
-    }
   assert.deepEqual(
     [...(await localesThere(['de_DE.UTF-8'], { root: '/', env, run: throws('MISSING_PROGRAM') }, new Map(), now))],
     ['de_DE.UTF-8'],

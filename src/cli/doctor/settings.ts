@@ -9,6 +9,7 @@ import { counted } from '../../base/units.ts'
 import { readPolicy } from '../../daemon/realm.ts'
 import { unsoughtNames } from '../../daemon/traces.ts'
 import { whyOfBashrcs } from '../../daemon/wish.ts'
+import { keepsDebug, whyOfCcache } from '../../portage/ccache.ts'
 import { hookStatus } from '../../portage/hookfile.ts'
 import { hookReach, mayEnd, MOVE_END } from '../../portage/hookreach.ts'
 import { hostFeatures } from '../../portage/hostfeatures.ts'
@@ -24,6 +25,7 @@ export const settingChecks: readonly Check[] = [
   { name: 'hook', look: hook },
   { name: 'bashrc', look: bashrc },
   { name: '/usr/local', look: localFiles },
+  { name: 'ccache', look: ccache },
   { name: 'STANDIN_FEATURES', look: features },
   { name: 'standin.conf', look: conf },
   { name: 'names', look: names },
@@ -59,6 +61,18 @@ function localFiles({ root }: World): Finding[] {
   const why = whyOfLocalFiles(root)
   if (why === undefined) return [ok('/usr/local', 'holds nothing that every build would take')]
   return [note('/usr/local', why, 'as long as it is there, no build of this host is published or held against a copy')]
+}
+
+async function ccache({ root, run, env }: World): Promise<Finding[]> {
+  const asked = ['FEATURES', 'PORTAGE_TMPDIR', 'CCACHE_DIR', 'CFLAGS', 'CXXFLAGS']
+  const { stdout } = await run('portageq', ['envvar', ...asked], { env, timeoutMs: 60_000, maxBytes: 64 * 1024 })
+  const [wanted = '', tmpdir = '', directory, ...flags] = stdout.split('\n')
+  const words = wanted.split(/\s+/)
+  if (!words.includes('ccache')) return [ok('ccache', 'FEATURES does not ask for it')]
+  const debug = keepsDebug(flags.join(' ').split(/\s+/), words)
+  const why = whyOfCcache({ root, tmpdir, directory, keepsDebug: debug })
+  if (why === undefined) return [ok('ccache', 'gives what the compiler would make')]
+  return [note('ccache', why, 'as long as it does, no build of this host is published or held against a copy')]
 }
 
 async function features(world: World): Promise<Finding[]> {
