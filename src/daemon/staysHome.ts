@@ -13,7 +13,10 @@ import type { Realm } from './realm.ts'
 import type { Wish } from './wish.ts'
 
 /** What was switched on when the build began may have been switched off since. */
-export async function whySwitchedOff(realm: Realm, { cpv, note: { began, wanted } }: Course): Promise<string | undefined> {
+export async function whySwitchedOff(
+  realm: Pick<Realm, 'features'>,
+  { cpv, note: { began, wanted } }: Pick<Course, 'cpv' | 'note'>,
+): Promise<string | undefined> {
   const off = 'publish is not in STANDIN_FEATURES'
   if (!wanted.publish) return off
   if (wanted.typed.includes('publish') || (await realm.features.general()).features.has('publish')) return undefined

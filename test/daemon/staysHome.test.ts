@@ -3,7 +3,9 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { whyAwaitsRebuild, whyNobody, whyPrivate } from '../../src/daemon/staysHome.ts'
+import type { Feature } from '../../src/portage/features.ts'
+import { whyAwaitsRebuild, whyNobody, whyPrivate, whySwitchedOff } from '../../src/daemon/staysHome.ts'
+import { building } from './support/building.ts'
 
 const FAMILY = { repository: 'gentoo', category: 'app-misc', name: 'hello', version: '2.10', chost: 'x86_64-pc-linux-gnu' }
 
@@ -52,4 +54,21 @@ test('a build that may have been changed is not signed while a dispute about its
     [[], true],
   ] as const)
     assert.equal(whyAwaitsRebuild(disputes, changed), undefined)
+})
+
+const ON: ReadonlySet<Feature> = new Set(['publish'])
+const OFF: ReadonlySet<Feature> = new Set()
+
+test('what was switched off since the build began stays at home; that nobody could say is said otherwise', async () => {
+  for (const [general, own, why] of [
+    [ON, undefined, undefined],
+    [OFF, [ON], undefined],
+    [OFF, [OFF], 'publish is not in STANDIN_FEATURES any more'],
+    [OFF, undefined, 'Portage does not say whether publish is still in STANDIN_FEATURES'],
+  ] as const) {
+    const asked = { general: async () => ({ features: general }), ofPackages: async () => own }
+    const features = { ...asked, warm: () => undefined, of: () => Promise.reject(new Error('nobody asks')) }
+    assert.equal(await whySwitchedOff({ features }, building({})), why)
+    assert.equal(await whySwitchedOff({ features }, building({ publish: false })), 'publish is not in STANDIN_FEATURES')
+  }
 })
