@@ -116,7 +116,9 @@ function wordsOf(text: string | undefined): ReadonlySet<string> {
   return new Set((text ?? '').split(/\s+/).filter((word) => word !== ''))
 }
 
+/** The name of which this host has all; undefined where there is none, or its own flags take something away from it (in a virtual machine, by clang). */
 export function marchOf(flags: readonly string[]): string | undefined {
+  if (flags.some((flag) => flag.startsWith('-mno-'))) return undefined
   return flags.findLast((flag) => flag.startsWith('-march='))?.slice('-march='.length)
 }
 

@@ -1,8 +1,9 @@
 /**
  * Says in words that mean the same everywhere what `-march=native`, `-mtune=native` and `-mcpu=native` are on this machine.
  *
- * The compiler is asked twice, `-Q --help=target --help=params`: with the flags as they are, and with the names that it gave for native. What still
- * differs (a virtual machine hides features that the processor of that name has; cache sizes) is added as flags of its own.
+ * The compiler is asked twice what it makes of flags: of those that are there, and of the names that it gave for native. What still differs (a virtual
+ * machine hides features that the processor of that name has; cache sizes) is added as flags of its own. clang tells all features of native, and none
+ * of a name: its answer is longer than that of gcc, and says as much.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -6,7 +6,7 @@
 import { accessSync, type BigIntStats, constants, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { HostError, systemCode } from '../base/errors.ts'
-import type { Run } from './run.ts'
+import type { Ran, Run } from './run.ts'
 import { commandWords } from './toolchain.ts'
 
 /** Option (`-mavx`, `-march=`, `--param=l1-cache-size=`) to value (`[enabled]`, `[disabled]`, a word). */
@@ -27,18 +27,43 @@ export interface CompilerQuestion {
 const MOST_KEPT = 200
 const LIMITS = { timeoutMs: 20_000, maxBytes: 4 * 1024 * 1024 }
 
-/** Errors: HostError MISSING_PROGRAM; UNSUPPORTED for a compiler that does not say (clang), or does not know a flag; TIMED_OUT. */
+/** Errors: HostError MISSING_PROGRAM; UNSUPPORTED for a compiler that does not say, or does not know a flag; TIMED_OUT. */
 export async function targetOptions(question: CompilerQuestion, flags: readonly string[]): Promise<TargetOptions> {
   const [program = '', ...args] = [...commandWords(question.cc), ...flags]
   const key = JSON.stringify([identityOf(question), args, question.env])
   const known = question.cache.get(key)
   if (known !== undefined) return known
-  const env = { ...question.env, LC_ALL: 'C' }
-  const { exitCode, stdout } = await question.run(program, [...args, '-Q', '--help=target', '--help=params'], { env, ...LIMITS })
-  const options = parseOptions(stdout)
-  if (exitCode !== 0 || options.size === 0) throw new HostError('UNSUPPORTED', `${question.cc} does not say what its target options are`)
+  const ask = (words: readonly string[]): Promise<Ran> =>
+    question.run(program, [...args, ...words], { env: { ...question.env, LC_ALL: 'C' }, ...LIMITS })
+  const options = (await ofGcc(ask)) ?? (await ofClang(ask))
+  if (options === undefined)
+    throw new HostError('UNSUPPORTED', `${question.cc} says neither as gcc nor as clang does what it makes of ${flags.join(' ')}`)
   keep(question.cache, key, options)
   return options
+}
+
+type Ask = (words: readonly string[]) => Promise<Ran>
+
+async function ofGcc(ask: Ask): Promise<TargetOptions | undefined> {
+  const { exitCode, stdout } = await ask(['-Q', '--help=target', '--help=params'])
+  const options = parseOptions(stdout)
+  return exitCode === 0 && options.size > 0 ? options : undefined
+}
+
+/** Each CPU of 64 bits has them, and no option names them. */
+const ALWAYS: ReadonlySet<string> = new Set(['64bit', 'cmov', 'cx8'])
+
+/** What it would call itself with: `"-cc1" ... "-target-cpu" "znver3" "-target-feature" "+avx" ...`; of a feature that is said twice the last counts. */
+async function ofClang(ask: Ask): Promise<TargetOptions | undefined> {
+  const { exitCode, stderr } = await ask(['-###', '-x', 'c', '-c', '/dev/null', '-o', '/dev/null'])
+  const command = stderr.split('\n').find((line) => /^ ".*" "-cc1" /.test(line)) ?? ''
+  const said = [...command.matchAll(/"-(target-cpu|tune-cpu|target-feature)" "([+-]?)([A-Za-z0-9._-]+)"/g)]
+  const options = said.flatMap(([, kind, sign, name = '']): [string, string][] => {
+    if (kind === 'target-cpu') return ['-march=', '-mcpu='].map((option) => [option, name])
+    if (kind === 'tune-cpu') return [['-mtune=', name]]
+    return ALWAYS.has(name) ? [] : [[`-m${name}`, sign === '+' ? '[enabled]' : '[disabled]']]
+  })
+  return exitCode === 0 && options.length > 0 ? new Map(options) : undefined
 }
 
 /** Lines look like `  -mavx   [enabled]`, `  -march=   znver3`, `  --param=l1-cache-size=<0,65536>   32`. */

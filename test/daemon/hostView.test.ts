@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { StandinError } from '../../src/base/errors.ts'
-import { hostMemory, hostViewOf, type HostViewInput, warmHost } from '../../src/daemon/hostView.ts'
+import { hostMemory, hostViewOf, type HostViewInput, marchOf, warmHost } from '../../src/daemon/hostView.ts'
 import type { Metadata } from '../../src/package/manifest.ts'
 import { addTo, type Files, rootWith } from '../portage/tree.ts'
 
@@ -92,3 +92,12 @@ for (const [what, metadata, files] of [
     assert.throws(() => hostViewOf(inputIn(t, metadata, files)), StandinError)
   })
 }
+
+for (const [flags, march] of [
+  ['-O2', undefined],
+  ['-march=haswell -O2 -march=skylake -msgx', 'skylake'],
+  ['-march=znver3 -mno-avx2', undefined],
+  ['-march=znver3 -madx -mno-tbm', undefined],
+] as const)
+  test(`a copy for ${march ?? 'no CPU at all'} fits without more to a host with ${flags}`, () =>
+    assert.equal(marchOf(flags.split(' ')), march))

@@ -77,6 +77,57 @@ test('a compiler is asked once, and again when it was replaced', async (t) => {
   assert.equal(asked.length, 4)
 })
 
+/** clang 14 on a Zen 3 without AVX2, which its user does not want either; shortened. */
+const CLANG = `clang version 14.0.6
+ (in-process)
+ "/usr/bin/clang" "-cc1" "-triple" "x86_64-pc-linux-gnu" "-target-cpu" "znver3" "-tune-cpu" "znver3" "-target-feature" "+sse4.1" "-target-feature" "-tbm"`
+const FEATURES = ' "-target-feature" "+64bit" "-target-feature" "+avx2" "-target-feature" "-avx2" "-o" "/dev/null" "-x" "c" "/dev/null"'
+
+test('clang says it in its own way', async (t) => {
+  const asked: string[] = []
+  const run: Run = async (_, args) => {
+    asked.push(args.join(' '))
+    if (args.includes('--help=target')) return { exitCode: 1, stdout: '', stderr: "error: unsupported option '--help=target'" }
+    if (args.includes('-march=native')) return { exitCode: 0, stdout: '', stderr: CLANG + FEATURES }
+    return {
+      exitCode: 0,
+      stdout: '',
+      stderr: ' "/usr/bin/clang" "-cc1" "-target-cpu" "znver3" "-tune-cpu" "znver3" "-target-feature" "-avx2"',
+    }
+  }
+  const root = rootWith(t, { clang: '' })
+  chmodSync(join(root, 'clang'), 0o755)
+  const flags = ['-O2', '-mtune=native', '-march=native', '-mno-avx2']
+  const resolved = await resolveMarch({ cc: join(root, 'clang'), flags, env, run, cache: new Map() })
+  assert.deepEqual(resolved, ['-O2', '-mtune=znver3', '-march=znver3', '-mno-tbm', '-msse4.1', '-mno-avx2'])
+  assert.deepEqual(asked, [
+    '-mtune=native -march=native -mno-avx2 -Q --help=target --help=params',
+    '-mtune=native -march=native -mno-avx2 -### -x c -c /dev/null -o /dev/null',
+    '-mtune=znver3 -march=znver3 -mno-avx2 -Q --help=target --help=params',
+    '-mtune=znver3 -march=znver3 -mno-avx2 -### -x c -c /dev/null -o /dev/null',
+  ])
+})
+
+const clang = await runProgram('clang', ['--version'], { env, timeoutMs: 10_000, maxBytes: 10_000 }).then(
+  ({ exitCode }) => exitCode === 0,
+  () => false,
+)
+
+test('clang makes of the answer what it makes of the question', { skip: clang ? false : 'clang is not installed' }, async () => {
+  const featuresOf = async (flags: readonly string[]): Promise<string[]> => {
+    const { exitCode, stdout } = await runProgram('clang', [...flags, '-dM', '-E', '-x', 'c', '/dev/null'], {
+      env,
+      timeoutMs: 10_000,
+      maxBytes: 2 ** 20,
+    })
+    assert.equal(exitCode, 0)
+    return stdout.split('\n').toSorted()
+  }
+  const resolved = await resolveMarch({ cc: 'clang', flags: ['-march=native'], env, run: runProgram, cache: new Map() })
+  assert.ok(resolved[0]?.startsWith('-march=') === true && !resolved.includes('-march=native'))
+  assert.deepEqual(await featuresOf(resolved), await featuresOf(['-march=native']))
+})
+
 test('a compiler that does not say is an error, not a guess', async () => {
   for (const run of [silent, evasive])
     await assert.rejects(
