@@ -31,7 +31,7 @@ import sys
 try:
     import portage
 except (ImportError, SyntaxError) as error:
-    sys.stderr.write(type(error).__name__ + ": " + str(error) + "\\n")
+    print(type(error).__name__ + ":", error, file=sys.stderr)
     sys.exit(${NO_PORTAGE})
 `
 
