@@ -51,7 +51,9 @@ function toldOf(index: number): unknown {
 }
 
 for (const [index, [what, path, how, said]] of CASES.entries())
-  test(`mounted while it stands in, ${[what, path, how].filter((part) => part !== '').join(': ')}`, { skip }, () => assert.deepEqual(toldOf(index), said))
+  test(`mounted while it stands in, ${[what, path, how].filter((part) => part !== '').join(': ')}`, { skip }, () =>
+    assert.deepEqual(toldOf(index), said),
+  )
 
 const unreadable = (): never => {
   throw new HostError('UNREADABLE', 'there is no such list')
