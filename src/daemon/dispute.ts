@@ -71,7 +71,8 @@ export function isAsWide(of: Dispute, width: number | undefined): boolean {
   return width === undefined ? !isOfOtherWidth(of) : !areOtherWidths(of.theirColumns ?? [], [width])
 }
 
-function isOfOtherWidth({ columns: own, theirColumns = [] }: Dispute): boolean {
+/** Whether the copy and the own build come of windows of other widths. */
+export function isOfOtherWidth({ columns: own, theirColumns = [] }: Dispute): boolean {
   return own !== undefined && areOtherWidths(theirColumns, [own])
 }
 
@@ -86,9 +87,12 @@ export function isOver({ state }: { readonly state: State }): boolean {
   return state === 'resolved' || state === 'irreproducible'
 }
 
-/** Whether `of` keeps an offer with this content from standing in: once it is resolved, only what the rebuild has spoken against is refused. */
+/**
+ * Whether `of` keeps an offer with this content from standing in: once it is resolved, only what the rebuild has spoken against is refused. Between windows of
+ * other widths both sides may be right.
+ */
 export function refuses(of: Dispute, content: string): boolean {
-  return !isOver(of) || (of.state === 'resolved' && content === of.contents[1])
+  return !isOver(of) || (of.state === 'resolved' && content === of.contents[1] && !isOfOtherWidth(of))
 }
 
 /** Whether a copy that differs from the own build in `paths` alone differs only in what two builds of this host differ in themselves. */

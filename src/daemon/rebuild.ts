@@ -5,7 +5,7 @@
  */
 import { differingPaths } from '../package/content.ts'
 import type { Tone } from '../portage/terminal.ts'
-import { afterCleanRebuild, buildAgain, type Dispute, isAsWide, isOver, MAX_PATHS, named } from './dispute.ts'
+import { afterCleanRebuild, buildAgain, type Dispute, isAsWide, isOfOtherWidth, isOver, MAX_PATHS, named } from './dispute.ts'
 import { readSides } from './disputeFiles.ts'
 import type { Known } from './known.ts'
 import type { Published } from './publish.ts'
@@ -22,7 +22,7 @@ export interface RebuildInput {
 export interface Word {
   readonly text: string
   readonly tone: Tone
-  /** The dispute that is closed by it. */
+  /** The dispute that is closed by it, where it speaks against the build before it. */
   readonly closed?: Dispute
 }
 
@@ -55,7 +55,7 @@ export function rebuilt({ known, own, standinsLive, replaces = true }: RebuildIn
     }
     known.saveBuilt({ recipe, linkage: one.linkage, content: one.contents[0], stable: one.stables[0] })
     const text = 'your clean rebuild agrees with the copy that stood in, so the dispute is closed in its favour; it may stand in again'
-    return [{ text, tone: 'good', closed: changed }]
+    return [{ text, tone: 'good', ...(isOfOtherWidth(one) ? {} : { closed: changed }) }]
   })
 }
 

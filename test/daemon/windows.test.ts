@@ -108,7 +108,8 @@ for (const [what, side, state, says] of REBUILT) {
     const words = again(place, side)
     assert.deepEqual([words.length, place.known.disputes()[0]?.state], [1, state])
     assert.match(words[0]?.text ?? '', says)
-    assert.equal(words[0]?.closed !== undefined, state === 'resolved')
+    const [row] = place.known.disputes()
+    assert.deepEqual([words[0]?.closed, refuses(row ?? assert.fail(), row?.contents[1] ?? '')], [undefined, state !== 'resolved'])
   })
 }
 
