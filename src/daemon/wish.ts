@@ -94,7 +94,7 @@ async function recipe(given: MomentValues, of: Family, digests: EbuildDigests, t
 
 async function readRecipe(given: MomentValues, of: Family, digests: EbuildDigests, tools: WishTools): Promise<WishedRecipe> {
   const there = await localesThere(askedLocales(given), tools, tools.locales, () => performance.now())
-  const values = { ...withoutPlace(given), ...localeOf(given, there), ...unread(digests) }
+  const values = { ...withoutPlace(given), ...localeOf(given, there), ...unread(digests, given) }
   const slot = digests.metadata['SLOT'] ?? '0'
   const { category, version } = of
   const uses = new Set(commandWords(values.USE))
@@ -183,10 +183,11 @@ function firstOf(words: string): string {
   return words.trim().split(' ')[0] ?? ''
 }
 
-/** A user's flags for Rust are no part of a build that has none. */
-function unread({ metadata, eclasses }: EbuildDigests): Readonly<Record<string, ''>> {
-  const names = unreadVariables([metadata['BDEPEND'] ?? '', metadata['DEPEND'] ?? ''], Object.keys(eclasses))
-  return Object.fromEntries(names.map((name) => [name, '' as const]))
+/** A user's flags for Rust, or options for Java, are no part of a build that has none. */
+function unread({ metadata, eclasses }: EbuildDigests, { UNNAMED: unnamed }: MomentValues): Readonly<Record<string, string>> {
+  const { names, others } = unreadVariables([metadata['BDEPEND'] ?? '', metadata['DEPEND'] ?? ''], Object.keys(eclasses))
+  const rest = commandWords(unnamed).filter((name) => !others.some((one) => one.test(name)))
+  return { ...Object.fromEntries(names.map((name) => [name, ''])), UNNAMED: rest.join(' ') }
 }
 
 function otherCompilers({ metadata }: EbuildDigests, { root, installed }: WishTools): string[] {

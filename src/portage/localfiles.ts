@@ -8,6 +8,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { hostError, systemCode } from '../base/errors.ts'
+import { isBuildProgram } from './buildprograms.ts'
 
 const LOCAL = '/usr/local'
 const SYSTEM = ['/usr/sbin', '/usr/bin', '/sbin', '/bin']
@@ -26,8 +27,10 @@ export function whyOfLocalFiles(root: string): string | undefined {
     if (found !== undefined) return `${folder}/${found} may change what is built`
   }
   for (const folder of [`${LOCAL}/sbin`, `${LOCAL}/bin`]) {
-    const found = namesIn(join(root, folder)).find((one) => SYSTEM.some((system) => existsSync(join(root, system, one))))
-    if (found !== undefined) return `${folder}/${found} stands before the program of that name that everybody has`
+    const found = namesIn(join(root, folder)).find(
+      (one) => isBuildProgram(one) && SYSTEM.some((system) => existsSync(join(root, system, one))),
+    )
+    if (found !== undefined) return `${folder}/${found} stands before the program of that name that builds run everywhere else`
   }
   return undefined
 }

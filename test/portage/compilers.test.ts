@@ -40,5 +40,26 @@ describe('variables of languages that a build does not run', () => {
     ['one that names Go behind a flag', ['', 'go? ( >=dev-lang/go-1.24:= )'], [], RUST],
     ['an eclass of Go', [''], ['go-module'], RUST],
   ]
-  for (const [name, texts, eclasses, expected] of cases) test(name, () => assert.deepEqual(unreadVariables(texts, eclasses), expected))
+  for (const [name, texts, eclasses, expected] of cases)
+    test(name, () => assert.deepEqual(unreadVariables(texts, eclasses).names, expected))
+})
+
+describe('variables that no recipe names, of languages that a build does not run', () => {
+  const NAMES = 'RUSTC_WRAPPER CARGO_HOME GOROOT CGO_ENABLED _JAVA_OPTIONS CLASSPATH LUA_PATH RUBYLIB PYTHONPATH GOOGLE'
+  const cases: [string, string, string[], string][] = [
+    ['a build in C', 'dev-build/cmake dev-lang/python', ['cmake'], 'PYTHONPATH GOOGLE'],
+    ['one that names Java', 'java? ( >=virtual/jdk-17:* )', [], '_JAVA_OPTIONS CLASSPATH PYTHONPATH GOOGLE'],
+    ['an eclass of Java', '', ['java-pkg-2'], '_JAVA_OPTIONS CLASSPATH PYTHONPATH GOOGLE'],
+    ['a JDK by name', 'dev-java/openjdk-bin', [], '_JAVA_OPTIONS CLASSPATH PYTHONPATH GOOGLE'],
+    ['one that names Lua', 'dev-lang/luajit', [], 'LUA_PATH PYTHONPATH GOOGLE'],
+    ['a program that Ruby runs', 'dev-ruby/asciidoctor', [], 'RUBYLIB PYTHONPATH GOOGLE'],
+    ['one in Rust', 'virtual/rust', [], 'RUSTC_WRAPPER CARGO_HOME PYTHONPATH GOOGLE'],
+    ['an eclass of Go', '', ['go-module'], 'GOROOT CGO_ENABLED PYTHONPATH GOOGLE'],
+  ]
+  for (const [name, text, eclasses, expected] of cases)
+    test(name, () => {
+      const { others } = unreadVariables([text], eclasses)
+      const read = NAMES.split(' ').filter((one) => !others.some((unread) => unread.test(one)))
+      assert.equal(read.join(' '), expected)
+    })
 })

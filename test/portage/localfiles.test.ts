@@ -17,7 +17,7 @@ const COUNTS: readonly [string, Record<string, string>, string][] = [
   [
     'a program in the place of one of the system',
     { 'usr/local/bin/sed': '', 'bin/sed': '' },
-    '/usr/local/bin/sed stands before the program of that name that everybody has',
+    '/usr/local/bin/sed stands before the program of that name that builds run everywhere else',
   ],
 ]
 for (const [what, files, why] of COUNTS) test(what, (t) => assert.equal(whyOfLocalFiles(rootWith(t, files)), why))
@@ -25,6 +25,10 @@ for (const [what, files, why] of COUNTS) test(what, (t) => assert.equal(whyOfLoc
 const HARMLESS: readonly [string, Record<string, string>][] = [
   ['nothing at all', {}],
   ['empty folders, a note', { 'usr/local/include/': '', 'usr/local/lib/install-qa-check.d/.keep': '', 'usr/local/include/.keep': '' }],
+  [
+    'a wrapper of what no build runs',
+    { 'usr/local/bin/firefox': '', 'usr/bin/firefox': '', 'usr/local/sbin/sshd': '', 'usr/sbin/sshd': '' },
+  ],
   ['own programs, modules, pages', { 'usr/local/bin/own': '', 'usr/local/lib/python3.13/own.py': '', 'usr/local/share/man/own.1': '' }],
 ]
 for (const [what, files] of HARMLESS) test(what, (t) => assert.equal(whyOfLocalFiles(rootWith(t, files)), undefined))
