@@ -49,8 +49,9 @@ const SAME: [string, Record<string, string>, string[]][] = [
   ['a gpkg with a BUILD_ID of its own', { FEATURES: 'buildpkg binpkg-multi-instance' }, []],
   ['another PORTAGE_TMPDIR, another number of jobs', { PORTAGE_TMPDIR: '/mnt', MAKEOPTS: '-j3 -l9' }, []],
   ['another time zone', { TZ: 'Asia/Tokyo' }, []],
-  ['the same locale, said in another way', { LANG: 'de_DE.UTF-8', LC_ALL: 'C.utf8' }, []],
-  ['flags of a language that it has nothing of', { RUSTFLAGS: '-C target-cpu=native', GOAMD64: 'v3' }, []],
+  ['the same locale, said in another way', { LANG: 'POSIX', LC_ALL: 'C.utf8' }, []],
+  ['flags of a language that it has nothing of', { RUSTFLAGS: '-C target-cpu=native', GOAMD64: 'v3', _JAVA_OPTIONS: '-Dx=y' }, []],
+  ['messages of C.UTF-8 instead of C', { LC_MESSAGES: 'C.utf8' }, []],
 ]
 
 for (const [what, env, options] of SAME) {
@@ -114,13 +115,45 @@ test('the recipe is another one for other defaults of the same compiler', async 
   assert.equal(await recipeAfter({}), usual)
 })
 
+test('the recipe is another one for another program by the name of bzip2', async () => {
+  const other = '#!/bin/sh\n[ "$1" = --version ] && echo "lbzip2 version 2.5" && exit 0\nexec /usr/bin/bzip2 "$@"\n'
+  host.write('/usr/x86_64-pc-linux-gnu/other-bzip2/bzip2', other, 0o755)
+  host.write('/etc/portage/env/lbzip2', 'PATH="/usr/x86_64-pc-linux-gnu/other-bzip2:${PATH}"\n')
+  host.write('/etc/portage/package.env', `${FLAGS} lbzip2\n`)
+  assert.notEqual(await recipeAfter({}), usual)
+  host.write('/etc/portage/package.env', '')
+})
+
+test('the recipe is another one for a locale that is not there, and the same whatever that is called', async () => {
+  const missing = await recipeAfter({ LC_COLLATE: 'xx_XX.UTF-8' })
+  assert.equal(missing, await recipeAfter({ LC_COLLATE: 'yy_YY.UTF-8' }))
+  assert.notEqual(missing, usual)
+})
+
 test('a build that other machines may compile for is not published', async () => {
   host.write('/usr/lib/distcc/bin/x86_64-pc-linux-gnu-gcc', asVersion('gcc (Elsewhere) 1.0'), 0o755)
-  const said = daemon.output().length
-  await host.emerge([FLAGS], { env: { FEATURES: 'distcc' } })
-  await daemon.waitFor(new RegExp(`^[^]{${said}}[^]*not published[^\\n]*\\n`))
-  assert.match(daemon.output().slice(said), /flags-1: not published: distcc lets the compilers of other machines build\n/)
+  assert.equal(await whyUnpublished({ FEATURES: 'distcc' }), 'distcc lets the compilers of other machines build')
 })
+
+test('a build by a ccache that does not look at the compiler is not published', async () => {
+  const makeConf = host.read('/etc/portage/make.conf')
+  host.write('/usr/lib/ccache/bin/.keep', '')
+  host.write('/etc/portage/make.conf', `${makeConf}\nCCACHE_DIR="/var/cache/compiled"\n`)
+  host.write('/var/cache/compiled/ccache.conf', 'max_size = 5G\ncompiler_check = %compiler% -dumpversion\n')
+  const why = await whyUnpublished({ FEATURES: 'ccache' })
+  assert.match(why, /^ccache may give .* line 2 of \/var\/cache\/compiled\/ccache\.conf says "compiler_check/)
+  host.write('/var/cache/compiled/ccache.conf', 'max_size = 5G\n')
+  assert.equal(await recipeAfter({ FEATURES: 'ccache' }), usual)
+  host.write('/etc/portage/make.conf', makeConf)
+})
+
+/** What the daemon says of a build that it does not give. */
+async function whyUnpublished(env: Record<string, string>): Promise<string> {
+  const said = daemon.output().length
+  await host.emerge([FLAGS], { env })
+  await daemon.waitFor(new RegExp(`^[^]{${said}}[^]*not published[^\\n]*\\n`))
+  return /flags-1: not published: (.*)/.exec(daemon.output().slice(said))?.[1] ?? ''
+}
 
 test('a build with a variable of package.env that no recipe names is not published', async () => {
   host.write('/etc/portage/env/own', 'TARGET="HASWELL"\n')
