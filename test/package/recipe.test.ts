@@ -122,8 +122,9 @@ test('the environment class is about CHOST, toolchain and flags alone', () => {
   assert.notEqual(classOf({ resolvedMarch: ['-march=znver4'] }), classOf({}))
 })
 
+const withLinguas = (LINGUAS: string): string => idOf({ variables: { LINGUAS } })
+
 test('languages are a set', () => {
-  const inOrder = (LINGUAS: string): string => idOf({ variables: { LINGUAS } })
-  assert.equal(inOrder('de en'), inOrder(' en  de en'))
-  assert.notEqual(inOrder('de en'), inOrder('de'))
+  assert.equal(withLinguas('de en'), withLinguas(' en  de en'))
+  assert.notEqual(withLinguas('de en'), withLinguas('de'))
 })
