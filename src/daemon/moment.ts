@@ -9,6 +9,7 @@ import * as v from 'valibot'
 import { StrangerError } from '../base/errors.ts'
 import { check, plainText } from '../base/schema.ts'
 import { RECIPE_VARIABLES } from '../package/recipe.ts'
+import { CCACHE_VARIABLES } from '../portage/ccache.ts'
 
 /** Longest line that is read; USE of the largest ebuilds is about 3 KB. */
 export const MAX_MOMENT_BYTES = 65_536
@@ -64,6 +65,7 @@ const momentValues = v.object({
   KEPT: v.optional(plainText(40), ''),
   /** How wide the window of this emerge is, as builds are told. */
   COLUMNS: v.exactOptional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/))),
+  ...v.entriesFromList(CCACHE_VARIABLES, v.exactOptional(plainText(4095))),
   ...v.entriesFromList(RECIPE_VARIABLES, v.exactOptional(plainText(32_768))),
   D: v.optional(plainText(4095), ''),
   PKGDIR: v.optional(plainText(4095), ''),

@@ -166,7 +166,7 @@ function whyOfCache(values: MomentValues, root: string): string | undefined {
   if (!usesCcache(values, root)) return undefined
   const flags = FLAG_VARIABLES.flatMap((name) => commandWords(values[name]))
   const words = commandWords(`${values.FEATURES} ${values.PORTAGE_RESTRICT}`)
-  return whyOfCcache({ root, tmpdir: values.PORTAGE_TMPDIR, keepsDebug: keepsDebug(flags, words) })
+  return whyOfCcache({ root, tmpdir: values.PORTAGE_TMPDIR, told: values, keepsDebug: keepsDebug(flags, words) })
 }
 
 /** Said of functions of phases that the user's bashrc defines. */

@@ -5,16 +5,15 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { readText } from './bounded.ts'
-import { configFiles } from './conffiles.ts'
 
 export interface CcacheQuestion {
   readonly root: string
   /** PORTAGE_TMPDIR. */
   readonly tmpdir: string
-  /** CCACHE_DIR of the build, where that is told; else it is looked for where a person sets it. */
-  readonly directory?: string | undefined
+  /** CCACHE_VARIABLES as the build has them, by name. */
+  readonly told: Readonly<Record<string, string | undefined>>
   /** Whether debug information, which names folders, may end up in the package. */
   readonly keepsDebug: boolean
 }
@@ -22,10 +21,8 @@ export interface CcacheQuestion {
 interface Setting {
   readonly key: string
   readonly value: string
-  /** The line as it stands there. */
-  readonly line: string
-  readonly number: number
-  readonly path: string
+  /** Where that stands, and in which words. */
+  readonly says: string
 }
 
 const MAX_BYTES = 256 * 1024
@@ -44,6 +41,27 @@ const KEYS: ReadonlyMap<string, string> = new Map([
   ['PREFIX_CPP', 'prefix_command_cpp'],
 ])
 
+/** What is told of a build, of all CCACHE_*: the folder of its cache, and what may be no way to build. */
+export const CCACHE_VARIABLES = [
+  'CCACHE_DIR',
+  'CCACHE_BASEDIR',
+  'CCACHE_CC',
+  'CCACHE_COMPILER',
+  'CCACHE_COMPILERCHECK',
+  'CCACHE_COMPILERTYPE',
+  'CCACHE_CONFIGPATH',
+  'CCACHE_HASHDIR',
+  'CCACHE_IGNOREHEADERS',
+  'CCACHE_IGNOREOPTIONS',
+  'CCACHE_NOHASHDIR',
+  'CCACHE_PATH',
+  'CCACHE_PREFIX',
+  'CCACHE_PREFIX_CPP',
+  'CCACHE_REMOTE_STORAGE',
+  'CCACHE_SECONDARY_STORAGE',
+  'CCACHE_SLOPPINESS',
+] as const
+
 /** Set at all, they pass over what decides of an object, or let other programs or machines make it. */
 const MUST_BE_EMPTY =
   'base_dir compiler configpath ignore_headers_in_manifest ignore_options path prefix_command prefix_command_cpp remote_storage secondary_storage sloppiness'
@@ -61,19 +79,16 @@ const OF_DEBUG: ReadonlyMap<string, RegExp> = new Map([
 
 /** One clause for the user, or undefined where ccache gives what the compiler would. Errors: HostError UNREADABLE. */
 export function whyOfCcache(question: CcacheQuestion): string | undefined {
-  const { root, keepsDebug: ofDebug } = question
-  const own = personalFiles(root).flatMap((path) => environmentIn(root, path))
-  const folders = foldersOf(question, own)
-  if (folders === undefined) return 'where the settings of ccache lie (CCACHE_DIR) is said in a way that only a shell can read'
+  const { root, told, keepsDebug: ofDebug } = question
+  const own = environmentOf(told)
   const general = settingsIn(root, '/etc/ccache.conf')
-  for (const folder of folders) {
+  for (const folder of foldersOf(question)) {
     const last = new Map([...general, ...settingsIn(root, join(folder, 'ccache.conf')), ...own].map((one) => [one.key, one]))
     const bad = [...last.values()].find(({ key, value }) => {
       const may = MAY_SAY.get(key) ?? (ofDebug ? OF_DEBUG.get(key) : undefined)
       return may !== undefined && !may.test(value)
     })
-    if (bad !== undefined)
-      return `ccache may give what this compiler would not make: line ${bad.number} of ${bad.path} says ${JSON.stringify(bad.line.slice(0, 200))}`
+    if (bad !== undefined) return `ccache may give what this compiler would not make: ${bad.says}`
   }
   return undefined
 }
@@ -83,37 +98,25 @@ export function keepsDebug(flags: readonly string[], words: readonly string[]): 
   return flags.some((flag) => /^-g(?!0$|no-)/.test(flag)) || ['nostrip', 'splitdebug', 'strip'].some((name) => words.includes(name))
 }
 
-/** Undefined for a name that nobody here can evaluate. */
-function foldersOf({ tmpdir, directory }: CcacheQuestion, own: readonly Setting[]): string[] | undefined {
-  if (directory !== undefined && directory !== '') return [directory]
-  const said = own.filter(({ key, value }) => key === 'dir' && value !== '').map(({ value }) => value)
-  if (said.length === 0) return [`${tmpdir}/ccache`, '/var/cache/ccache']
-  const folders = said.map((value) => value.replaceAll(/\$\{PORTAGE_TMPDIR\}|\$PORTAGE_TMPDIR\b/g, tmpdir))
-  return folders.every((folder) => isAbsolute(folder) && !/[$`\\]/.test(folder)) ? [...new Set(folders)] : undefined
+function foldersOf({ tmpdir, told }: CcacheQuestion): string[] {
+  const said = told['CCACHE_DIR'] ?? ''
+  return said === '' ? [`${tmpdir}/ccache`, '/var/cache/ccache'] : [said]
 }
 
-/** What `make.conf`, `package.env`, a bashrc or a login may set. */
-function personalFiles(root: string): string[] {
-  const places = ['etc/profile.env', 'etc/make.conf', 'etc/portage/make.conf', 'etc/portage/env', 'etc/portage/bashrc']
-  return places.flatMap((place) => configFiles(join(root, place))).map((path) => `/${path.slice(join(root, '/').length)}`)
-}
-
-function environmentIn(root: string, path: string): Setting[] {
-  return settingLines(root, path, /^\s*(?:export\s+)?CCACHE_([A-Z_]+)=(?:"([^"]*)"|'([^']*)'|([^\s#]*))/).map((one) => ({
-    ...one,
-    key: KEYS.get(one.key) ?? one.key.toLowerCase(),
-  }))
+function environmentOf(told: CcacheQuestion['told']): Setting[] {
+  return CCACHE_VARIABLES.flatMap((name) => {
+    const value = told[name] ?? ''
+    const short = name.slice('CCACHE_'.length)
+    const key = KEYS.get(short) ?? short.toLowerCase()
+    return value === '' ? [] : [{ key, value, says: `the build has ${name}=${value.slice(0, 200)}` }]
+  })
 }
 
 function settingsIn(root: string, path: string): Setting[] {
-  const prefix = root.replace(/\/+$/, '')
-  return settingLines(root, path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path, /^\s*([a-z_]+)\s*=\s*(.*?)\s*$/)
-}
-
-function settingLines(root: string, path: string, pattern: RegExp): Setting[] {
   const lines = (readText(join(root, path), MAX_BYTES) ?? '').split('\n')
   return lines.flatMap((line, at) => {
-    const [, key = '', ...values] = pattern.exec(line) ?? []
-    return key === '' ? [] : [{ key, value: values.find((one) => one !== undefined) ?? '', line: line.trim(), number: at + 1, path }]
+    const [, key = '', value = ''] = /^\s*([a-z_]+)\s*=\s*(.*?)\s*$/.exec(line) ?? []
+    const says = `line ${at + 1} of ${path} says ${JSON.stringify(line.trim().slice(0, 200))}`
+    return key === '' ? [] : [{ key, value, says }]
   })
 }

@@ -15,14 +15,14 @@ const skip = process.getuid?.() === 0 ? false : 'asks for root'
 
 for (const [what, said, conf, expected] of [
   ['not asked for', 'sandbox\n/var/tmp\n', 'compiler_check = none\n', 'ok: FEATURES does not ask for it'],
-  ['that looks at the compiler', 'ccache\n/var/tmp\n/cache\n', 'max_size = 5G\n', 'ok: gives what the compiler would make'],
+  ['that looks at the compiler', 'ccache\n/var/tmp\n-O2\n-O2\n/cache\n', 'max_size = 5G\n', 'ok: gives what the compiler would make'],
   [
     'that does not',
-    'sandbox ccache\n/var/tmp\n/cache\n',
+    'sandbox ccache\n/var/tmp\n-O2\n-O2\n/cache\n',
     '\ncompiler_check = none\n',
     'note: ccache may give what this compiler would not make: line 2 of /cache/ccache.conf says "compiler_check = none"',
   ],
-  ['of debug information', 'ccache\n/var/tmp\n/cache\n-O2 -g\n', 'hash_dir = false\n', 'note: line 1 of /cache/ccache.conf'],
+  ['of debug information', 'ccache\n/var/tmp\n-O2 -g\n-O2\n/cache\n', 'hash_dir = false\n', 'note: line 1 of /cache/ccache.conf'],
 ] as const) {
   test(`a ccache ${what}`, { skip }, async (t) => {
     const world = { ...(await healthy(t)), run: runWith({ 'portageq envvar': said }) }

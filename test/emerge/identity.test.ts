@@ -135,16 +135,20 @@ test('a build that other machines may compile for is not published', async () =>
   assert.equal(await whyUnpublished({ FEATURES: 'distcc' }), 'distcc lets the compilers of other machines build')
 })
 
+const CCACHE = 'ccache may give what this compiler would not make'
+
 test('a build by a ccache that does not look at the compiler is not published', async () => {
-  const makeConf = host.read('/etc/portage/make.conf')
+  const typed = { FEATURES: 'ccache', CCACHE_DIR: '/var/cache/compiled' }
   host.write('/usr/lib/ccache/bin/.keep', '')
-  host.write('/etc/portage/make.conf', `${makeConf}\nCCACHE_DIR="/var/cache/compiled"\n`)
   host.write('/var/cache/compiled/ccache.conf', 'max_size = 5G\ncompiler_check = %compiler% -dumpversion\n')
-  const why = await whyUnpublished({ FEATURES: 'ccache' })
+  const why = await whyUnpublished(typed)
   assert.match(why, /^ccache may give .* line 2 of \/var\/cache\/compiled\/ccache\.conf says "compiler_check/)
   host.write('/var/cache/compiled/ccache.conf', 'max_size = 5G\n')
-  assert.equal(await recipeAfter({ FEATURES: 'ccache' }), usual)
-  host.write('/etc/portage/make.conf', makeConf)
+  assert.equal(await recipeAfter(typed), usual)
+  assert.equal(
+    await whyUnpublished({ ...typed, CCACHE_NODIRECT: '1', CCACHE_SLOPPINESS: 'locale' }),
+    `${CCACHE}: the build has CCACHE_SLOPPINESS=locale`,
+  )
 })
 
 /** What the daemon says of a build that it does not give. */

@@ -14,10 +14,10 @@ const CONF = 'var/cache/ccache/ccache.conf'
 const WIKI =
   '# Maximum cache size\nmax_size = 100.0G\numask = 002\n# Preserve cache across GCC rebuilds\ncompiler_check = %compiler% -dumpversion\n'
 
-const MAKE_CONF = 'etc/portage/make.conf'
-
 const said = (line: string, number: number, path: string): string =>
   `ccache may give what this compiler would not make: line ${number} of ${path} says "${line}"`
+
+const given = (setting: string): string => `ccache may give what this compiler would not make: the build has ${setting}`
 
 type Case = readonly [string, Record<string, string>, string, Partial<CcacheQuestion>?]
 
@@ -33,27 +33,19 @@ const BAD: readonly Case[] = [
   ['one that is said later', { [CONF]: 'compiler_check=mtime\ncompiler_check=none' }, said('compiler_check=none', 2, `/${CONF}`)],
   ['in the folder of Portage', { 'tmp/ccache/ccache.conf': 'sloppiness = locale' }, said('sloppiness = locale', 1, '/tmp/ccache/ccache.conf')],
   [
-    'in the folder that make.conf names',
-    { [MAKE_CONF]: 'FEATURES="ccache"\nCCACHE_DIR="${PORTAGE_TMPDIR}/cc"\n', 'tmp/cc/ccache.conf': 'base_dir = /' },
-    said('base_dir = /', 1, '/tmp/cc/ccache.conf'),
-  ],
-  [
     'in the folder that was told',
-    { [MAKE_CONF]: 'CCACHE_DIR=/other', 'told/ccache.conf': 'base_dir = /' },
+    { 'told/ccache.conf': 'base_dir = /' },
     said('base_dir = /', 1, '/told/ccache.conf'),
-    { directory: '/told' },
+    { told: { CCACHE_DIR: '/told' } },
   ],
-  ['in make.conf', { [MAKE_CONF]: "\nexport CCACHE_COMPILERCHECK='none'" }, said("export CCACHE_COMPILERCHECK='none'", 2, `/${MAKE_CONF}`)],
-  ['in an environment', { 'etc/portage/env/fast': 'CCACHE_NOHASHDIR=1' }, said('CCACHE_NOHASHDIR=1', 1, '/etc/portage/env/fast'), { keepsDebug: true }],
-  [
-    'a folder that only a shell can name',
-    { [MAKE_CONF]: 'CCACHE_DIR="${HOME}/cc"' },
-    'where the settings of ccache lie (CCACHE_DIR) is said in a way that only a shell can read',
-  ],
+  ['no look, by the environment', { [CONF]: 'compiler_check = content' }, given('CCACHE_COMPILERCHECK=none'), { told: { CCACHE_COMPILERCHECK: 'none' } }],
+  ['no folder, by the environment', {}, given('CCACHE_NOHASHDIR=1'), { told: { CCACHE_NOHASHDIR: '1' }, keepsDebug: true }],
+  ['another launcher, by the environment', {}, given('CCACHE_PREFIX=other'), { told: { CCACHE_PREFIX: 'other' } }],
+  ['another file of settings', {}, given('CCACHE_CONFIGPATH=/other'), { told: { CCACHE_CONFIGPATH: '/other' } }],
 ] // prettier-ignore
 for (const [what, files, why, more] of BAD)
   test(`no recipe: ${what}`, (t) =>
-    assert.equal(whyOfCcache({ root: rootWith(t, files), tmpdir: '/tmp', keepsDebug: false, ...more }), why))
+    assert.equal(whyOfCcache({ root: rootWith(t, files), tmpdir: '/tmp', told: {}, keepsDebug: false, ...more }), why))
 
 const FINE: readonly (readonly [string, Record<string, string>, Partial<CcacheQuestion>?])[] = [
   ['no settings', {}],
@@ -63,15 +55,14 @@ const FINE: readonly (readonly [string, Record<string, string>, Partial<CcacheQu
   [
     'what the cache takes back',
     { 'etc/ccache.conf': 'compiler_check = none', [CONF]: 'compiler_check = mtime' },
-    { directory: '/var/cache/ccache' },
+    { told: { CCACHE_DIR: '/var/cache/ccache' } },
   ],
-  ['what make.conf takes back', { [MAKE_CONF]: 'CCACHE_COMPILERCHECK="content"', [CONF]: WIKI }],
-  ['another folder than that of make.conf', { [MAKE_CONF]: 'CCACHE_DIR=/other', [CONF]: WIKI }],
-  ['another folder than that which was told', { [CONF]: WIKI }, { directory: '/told' }],
+  ['what the environment takes back', { [CONF]: WIKI }, { told: { CCACHE_COMPILERCHECK: 'content' } }],
+  ['another folder than that which was told', { [CONF]: WIKI }, { told: { CCACHE_DIR: '/told', CCACHE_SLOPPINESS: '' } }],
 ]
 for (const [what, files, more] of FINE)
   test(`as the compiler: ${what}`, (t) =>
-    assert.equal(whyOfCcache({ root: rootWith(t, files), tmpdir: '/tmp', keepsDebug: false, ...more }), undefined))
+    assert.equal(whyOfCcache({ root: rootWith(t, files), tmpdir: '/tmp', told: {}, keepsDebug: false, ...more }), undefined))
 
 for (const [flags, words, keeps] of [
   ['-O2 -g0 -gno-record-gcc-switches', '', false],

@@ -62,17 +62,7 @@ const unnamed = (own: Readonly<Record<string, string>>): string => told(own).UNN
 
 describe('told of', { skip }, () => {
   for (const name of [
-    [
-      'CONFIG_SITE',
-      'SOURCE_DATE_EPOCH',
-      'EXTRA_FLAGS_CONF',
-      'PKG_CONFIG_PATH',
-      'CC_FOR_BUILD',
-      'HOSTCC',
-      'MAKE',
-      'PYTHONPATH',
-      'CCACHE_PREFIX',
-    ],
+    ['CONFIG_SITE', 'SOURCE_DATE_EPOCH', 'EXTRA_FLAGS_CONF', 'PKG_CONFIG_PATH', 'CC_FOR_BUILD', 'HOSTCC', 'MAKE', 'PYTHONPATH'],
     ['LD_AUDIT', 'LD_LIBRARY_PATH'],
     [
       'ACLOCAL_PATH',
@@ -178,6 +168,11 @@ test('the locale of the build is told, not that of the hook', { skip }, () => {
   const { LC_ALL, LANG, LC_TIME, LANGUAGE } = told({ LC_ALL: 'C.UTF-8', LANG: 'POSIX', LC_TIME: 'POSIX', LANGUAGE: 'de:en' })
   assert.deepEqual([LC_ALL, LANG, LC_TIME, LANGUAGE], ['C.UTF-8', 'POSIX', 'POSIX', 'de:en'])
   assert.deepEqual([told({}).LC_ALL, told({}).LANG], ['', ''])
+})
+
+test('what ccache is told reaches the warden', { skip }, () => {
+  const { CCACHE_DIR, CCACHE_SLOPPINESS, CCACHE_BASEDIR } = told({ CCACHE_DIR: '/cc', CCACHE_SLOPPINESS: 'locale' })
+  assert.deepEqual([CCACHE_DIR, CCACHE_SLOPPINESS, CCACHE_BASEDIR], ['/cc', 'locale', undefined])
 })
 
 test('the width of the window is told as it is, and what is no width is not', { skip }, () => {

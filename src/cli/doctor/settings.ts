@@ -9,7 +9,7 @@ import { counted } from '../../base/units.ts'
 import { readPolicy } from '../../daemon/realm.ts'
 import { unsoughtNames } from '../../daemon/traces.ts'
 import { whyOfBashrcs } from '../../daemon/wish.ts'
-import { keepsDebug, whyOfCcache } from '../../portage/ccache.ts'
+import { CCACHE_VARIABLES, keepsDebug, whyOfCcache } from '../../portage/ccache.ts'
 import { hookStatus } from '../../portage/hookfile.ts'
 import { hookReach, mayEnd, MOVE_END } from '../../portage/hookreach.ts'
 import { hostFeatures } from '../../portage/hostfeatures.ts'
@@ -64,13 +64,14 @@ function localFiles({ root }: World): Finding[] {
 }
 
 async function ccache({ root, run, env }: World): Promise<Finding[]> {
-  const asked = ['FEATURES', 'PORTAGE_TMPDIR', 'CCACHE_DIR', 'CFLAGS', 'CXXFLAGS']
+  const asked = ['FEATURES', 'PORTAGE_TMPDIR', 'CFLAGS', 'CXXFLAGS', ...CCACHE_VARIABLES]
   const { stdout } = await run('portageq', ['envvar', ...asked], { env, timeoutMs: 60_000, maxBytes: 64 * 1024 })
-  const [wanted = '', tmpdir = '', directory, ...flags] = stdout.split('\n')
+  const [wanted = '', tmpdir = '', cflags = '', cxxflags = '', ...values] = stdout.split('\n')
   const words = wanted.split(/\s+/)
   if (!words.includes('ccache')) return [ok('ccache', 'FEATURES does not ask for it')]
-  const debug = keepsDebug(flags.join(' ').split(/\s+/), words)
-  const why = whyOfCcache({ root, tmpdir, directory, keepsDebug: debug })
+  const told = Object.fromEntries(CCACHE_VARIABLES.map((name, at) => [name, values[at]]))
+  const debug = keepsDebug(`${cflags} ${cxxflags}`.split(/\s+/), words)
+  const why = whyOfCcache({ root, tmpdir, told, keepsDebug: debug })
   if (why === undefined) return [ok('ccache', 'gives what the compiler would make')]
   return [note('ccache', why, 'as long as it does, no build of this host is published or held against a copy')]
 }
