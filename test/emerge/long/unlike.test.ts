@@ -151,8 +151,8 @@ test('a function that is defined in one phase only, by a file that nobody looks 
 })
 
 test('variables of which nobody knows what they do', async () => {
-  for (const name of ['CONFIG_SITE', 'EXTRA_FLAGS_CONF', 'gl_cv_cc_visibility'])
-    assert.equal(await emerged({ [name]: '1' }), `not published: ${name} is set`)
+  for (const name of ['CONFIG_SITE', 'EXTRA_FLAGS_CONF']) assert.equal(await emerged({ [name]: '1' }), `not published: ${name} is set`)
+  assert.equal(await emerged({ ac_cv_path_SED: '/opt/sed' }), 'not published: ac_cv_path_SED is set')
   assert.equal(await emerged({ STRIP: '/bin/true' }), 'not published: STRIP names a path of this host (/bin/true)')
   for (const name of ['MAKEOPTS', 'MAKEFLAGS'])
     assert.equal(await emerged({ [name]: 'OPT=mine' }), `not published: ${name} says more than how many jobs are to run`)
@@ -165,11 +165,15 @@ test('how many jobs are to run says nothing of a build', async () => {
 
 const signed = async (): Promise<Set<string>> => new Set((await buildsOf(host)).map((one) => one.recipe))
 
-test('other programs than the toolchain’s own are another recipe', async () => {
-  const known = await signed()
-  content(await emerged({ AR: 'gcc-ar' }))
-  assert.ok([...(await signed())].some((recipe) => !known.has(recipe)))
-})
+for (const [what, typed] of [
+  ['other programs than the toolchain’s own', { AR: 'gcc-ar' }],
+  ['a plain answer for configure', { gl_cv_cc_visibility: 'no' }],
+] as const)
+  test(`another recipe: ${what}`, async () => {
+    const known = await signed()
+    content(await emerged(typed))
+    assert.ok([...(await signed())].some((recipe) => !known.has(recipe)))
+  })
 
 test('a saved configuration', async () => {
   const text = host.read(EBUILD)
