@@ -48,7 +48,7 @@ before(async () => {
   for (const host of [builder, user]) host.write('/var/db/repos/gentoo/test-misc/spoken/spoken-1.ebuild', SPOKEN)
   await builder.emerge(['test-misc/slow', 'test-misc/setid', 'test-misc/libuser', 'test-misc/spoken'])
   await daemon.waitFor(/(is given to others[^]*){5}/)
-  await installStandin(user, { features: 'install', policy: policyNaming(keyIdOf(builder)) })
+  await installStandin(user, { features: 'install', policy: policyNaming(keyIdOf(builder)), settings: { install_wait: '30' } })
   await startDaemon(user)
 })
 after(() => network.close())

@@ -58,7 +58,8 @@ async function givenBy(host: Host, daemon: Started, many: number): Promise<Start
 
 async function userWith(name: string, features: string): Promise<{ host: Host; daemon: Started; said: string }> {
   const host = await network.createHost({ name })
-  await installStandin(host, { features, policy: policyNaming(keyIdOf(builder)) })
+  // The copy has to come before the merge, however loaded this machine is.
+  await installStandin(host, { features, policy: policyNaming(keyIdOf(builder)), settings: { install_wait: '30' } })
   const daemon = await startDaemon(host)
   const emerge = await host.start(['emerge', '--color=n', FLAGS], { pty: true })
   assert.equal((await emerge.exited).exitCode, 0, emerge.output())
