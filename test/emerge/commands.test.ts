@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { createNetwork, type Network } from '../support/host/network.ts'
 import { killDaemon, startDaemon, stopDaemon } from '../support/standin/daemon.ts'
-import { type Consumer, createConsumer, USABLE } from '../support/story/consumer.ts'
+import { type Consumer, createConsumer, PATIENT, USABLE } from '../support/story/consumer.ts'
 import { hold, letGo, reached } from '../support/story/gate.ts'
 import { createPublisher } from '../support/story/publisher.ts'
 import { atEnd } from '../support/atEnd.ts'
@@ -18,7 +18,7 @@ let network: Network
 let user: Consumer
 before(async () => {
   network = await createNetwork({ name: 'commands' })
-  user = await createConsumer(await createPublisher(network, [FLAGS, SETID]), 'beta')
+  user = await createConsumer(await createPublisher(network, [FLAGS, SETID]), 'beta', { standin: { settings: PATIENT } })
 })
 after(() => network.close())
 

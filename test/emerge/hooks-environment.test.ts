@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test'
 import { HOOK_LINES } from '../../src/portage/hookblock.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
 import { append } from '../support/standin/built.ts'
-import { type Consumer, createConsumer, PURGED } from '../support/story/consumer.ts'
+import { type Consumer, createConsumer, PATIENT, PURGED } from '../support/story/consumer.ts'
 import { createPublisher, type Publisher } from '../support/story/publisher.ts'
 
 const CPV = 'test-misc/flags-1'
@@ -19,7 +19,7 @@ let consumer: Consumer
 before(async () => {
   network = await createNetwork({ name: 'environment' })
   publisher = await createPublisher(network, ['test-misc/flags'])
-  consumer = await createConsumer(publisher, 'beta', { features: 'buildpkg', standin: { hook: false } })
+  consumer = await createConsumer(publisher, 'beta', { features: 'buildpkg', standin: { hook: false, settings: PATIENT } })
 })
 after(() => network.close())
 

@@ -8,7 +8,7 @@ import { after, before, test, type TestContext } from 'node:test'
 import { createNetwork, type Network } from '../support/host/network.ts'
 import { differences } from '../support/host/snapshot.ts'
 import { archivesOn, ask, buildOf, buildsOf } from '../support/standin/ask.ts'
-import { type Consumer, createConsumer, PURGED, USABLE } from '../support/story/consumer.ts'
+import { type Consumer, createConsumer, PATIENT, PURGED, USABLE } from '../support/story/consumer.ts'
 import { hold, letGo, reached } from '../support/story/gate.ts'
 import { freeze, leftOn, settled, wake } from '../support/story/ours.ts'
 import { createPublisher, type Publisher } from '../support/story/publisher.ts'
@@ -26,7 +26,10 @@ before(async () => {
 after(() => network.close())
 
 test('an unknown token is said once on the terminal, and the others count', async () => {
-  const consumer = await createConsumer(publisher, 'tokens', { makeConf: SEED, standin: { features: 'instal install -audit' } })
+  const consumer = await createConsumer(publisher, 'tokens', {
+    makeConf: SEED,
+    standin: { features: 'instal install -audit', settings: PATIENT },
+  })
   const emerge = await consumer.emerge(FLAGS, RANDOM)
   assert.equal((await emerge.exited).exitCode, 0, emerge.output())
   assert.equal(count(emerge.output(), /standin: STANDIN_FEATURES: "instal" is unknown and passed over/g), 1, emerge.output())
@@ -79,7 +82,7 @@ test('with -install in make.conf package.env switches it on for one package, the
     makeConf: SEED,
     packageEnv: { [RANDOM]: 'stand-in' },
     env: { 'stand-in': 'STANDIN_FEATURES="install"\n' },
-    standin: { features: '-install' },
+    standin: { features: '-install', settings: PATIENT },
   })
   const emerge = await consumer.emerge(FLAGS, RANDOM)
   assert.equal((await emerge.exited).exitCode, 0)
@@ -96,7 +99,7 @@ test('with FEATURES=buildpkg and with -B a build is published from the package o
   const consumer = await createConsumer(publisher, 'packager', {
     features: 'buildpkg',
     makeConf: SEED,
-    standin: { features: 'install publish' },
+    standin: { features: 'install publish', settings: PATIENT },
   })
   const { host, daemon } = consumer
   const merged = await typeEmerge(host, [RANDOM])
@@ -123,7 +126,7 @@ test('with FEATURES=buildpkg and with -B a build is published from the package o
 })
 
 test("the user's own functions and bashrc.d run as ever", async () => {
-  const consumer = await createConsumer(publisher, 'own')
+  const consumer = await createConsumer(publisher, 'own', { standin: { settings: PATIENT } })
   const { host } = consumer
   const own = `
 pre_pkg_setup() { echo "own pre_pkg_setup" >> /tmp/own; }

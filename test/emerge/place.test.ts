@@ -11,6 +11,7 @@ import { createNetwork, type Network } from '../support/host/network.ts'
 import { ask, keyIdOf, policyNaming } from '../support/standin/ask.ts'
 import { startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
+import { PATIENT } from '../support/story/consumer.ts'
 import { left, typeEmerge } from '../support/story/typed.ts'
 
 /** A program in Python, whose module is compiled into a `__pycache__` beside it when it runs. */
@@ -48,7 +49,7 @@ before(async () => {
   for (const host of [builder, user]) host.write('/var/db/repos/gentoo/test-misc/spoken/spoken-1.ebuild', SPOKEN)
   await builder.emerge(['test-misc/slow', 'test-misc/setid', 'test-misc/libuser', 'test-misc/spoken'])
   await daemon.waitFor(/(is given to others[^]*){5}/)
-  await installStandin(user, { features: 'install', policy: policyNaming(keyIdOf(builder)), settings: { install_wait: '30' } })
+  await installStandin(user, { features: 'install', policy: policyNaming(keyIdOf(builder)), settings: PATIENT })
   await startDaemon(user)
 })
 after(() => network.close())

@@ -12,6 +12,7 @@ import { createNetwork, type Network } from '../support/host/network.ts'
 import { ask, keyIdOf, policyNaming } from '../support/standin/ask.ts'
 import { restartDaemon, startDaemon, stopDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
+import { PATIENT } from '../support/story/consumer.ts'
 import { until } from '../support/story/ours.ts'
 
 const FLAGS = 'test-misc/flags'
@@ -58,8 +59,7 @@ async function givenBy(host: Host, daemon: Started, many: number): Promise<Start
 
 async function userWith(name: string, features: string): Promise<{ host: Host; daemon: Started; said: string }> {
   const host = await network.createHost({ name })
-  // The copy has to come before the merge, however loaded this machine is.
-  await installStandin(host, { features, policy: policyNaming(keyIdOf(builder)), settings: { install_wait: '30' } })
+  await installStandin(host, { features, policy: policyNaming(keyIdOf(builder)), settings: PATIENT })
   const daemon = await startDaemon(host)
   const emerge = await host.start(['emerge', '--color=n', FLAGS], { pty: true })
   assert.equal((await emerge.exited).exitCode, 0, emerge.output())

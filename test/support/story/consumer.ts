@@ -26,6 +26,9 @@ export type ConsumerOptions = Omit<HostOptions, 'name'> & {
   readonly standin?: InstallOptions
 }
 
+/** Settings of a host whose copy has to come before the merge, however loaded this machine is. */
+export const PATIENT = { install_wait: '30' } as const
+
 /** A line on the terminal, or of the daemon's log. */
 export const USABLE: RegExp = /can be used now/
 export const PURGED: RegExp = /stand-in purged/
