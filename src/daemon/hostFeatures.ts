@@ -46,6 +46,8 @@ export interface Asked {
 export interface BuildFeatures extends ParsedFeatures {
   /** Those of them that stand on emerge's command line and nowhere in the settings of this host. */
   readonly typed: ReadonlySet<Feature>
+  /** Why Portage could not be asked of what the hook saw. */
+  readonly unknown?: string
 }
 
 export function openFeatures(input: FeaturesInput): Features {
@@ -87,7 +89,7 @@ export function openFeatures(input: FeaturesInput): Features {
       if (onlyTakesAway(values.STANDIN_FEATURES)) {
         const own = await askOwn()
         const left = parseFeatures([...own.features, typedText].join(' '))
-        return { features: left.features, warnings: [...warnings, ...untold(own)], typed: new Set() }
+        return { ...asIsSaid(own), features: left.features, warnings: [...warnings, ...untold(own)], typed: new Set() }
       }
       const typed = parseFeatures(typedText).features
       const general = await ask(undefined)
@@ -95,7 +97,7 @@ export function openFeatures(input: FeaturesInput): Features {
         return { features: seen.features, warnings, typed: without(seen.features, general.features) }
       const own = general.unknown === undefined ? await askOwn() : general
       const features = new Set([...seen.features].filter((token) => own.features.has(token) || typed.has(token)))
-      return { features, warnings: [...warnings, ...untold(own)], typed: without(features, own.features) }
+      return { ...asIsSaid(own), features, warnings: [...warnings, ...untold(own)], typed: without(features, own.features) }
     },
     async ofPackages(packages) {
       try {
@@ -112,6 +114,10 @@ export function openFeatures(input: FeaturesInput): Features {
 
 function offBecause(why: string): string {
   return `${why}: everything counts as switched off`
+}
+
+function asIsSaid({ unknown }: Asked): Pick<Asked, 'unknown'> {
+  return unknown === undefined ? {} : { unknown: offBecause(unknown) }
 }
 
 function without(tokens: ReadonlySet<Feature>, others: ReadonlySet<Feature>): ReadonlySet<Feature> {

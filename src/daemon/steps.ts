@@ -33,7 +33,7 @@ import { talkOf } from './talk.ts'
 import { wayOf } from './way.ts'
 import { weigh } from './weigh.ts'
 import type { Wish } from './wish.ts'
-import { withheld } from './withheld.ts'
+import { neverAsked, withheld } from './withheld.ts'
 
 const PATIENCE = { findSeconds: 30, hearSeconds: 3, betterSeconds: 0.3, othersSeconds: 2, getSeconds: 600 } as const
 
@@ -170,7 +170,8 @@ export function stepsOf(realm: Realm): Steps {
 
   return {
     async wanted(moment, owner) {
-      const { features, typed, warnings } = await realm.features.of(moment, owner)
+      const { features, typed, warnings, unknown } = await realm.features.of(moment, owner)
+      if (unknown !== undefined) neverAsked(realm, moment, unknown)
       for (const warning of warnings) tellAt({ terminal: terminalFor('/proc', owner.pid) }, warning, 'warn')
       const install = features.has('install') && moment.values.MERGE_TYPE === 'source'
       return { install, publish: features.has('publish'), seed: features.has('seed'), typed: [...typed] }

@@ -16,6 +16,7 @@ import type { Realm } from './realm.ts'
 import { terminalFor } from './say.ts'
 import { metBy, standingFor, standingOf } from './standing.ts'
 import type { Talk } from './talk.ts'
+import { cameToNoMerge } from './withheld.ts'
 
 interface Taking {
   readonly standing: readonly Entry[]
@@ -71,6 +72,14 @@ export function wayOf(realm: Realm, { tell, tellAt, remember }: Talk): Pick<Step
     }
   }
 
+  const takeOwn = (course: Course, why: 'failed' | 'settled'): void => {
+    const standing = standingFor(realm.site, course.note.began.values)
+    const say: Taking['say'] = (text, tone) => tell(course, text, tone)
+    if (standing.length > 0 && why === 'failed' && realm.settings.on_failure === 'keep')
+      return say('the build failed; its stand-in stays (on_failure = keep)', 'warn')
+    if (!take({ standing, beforeMerge: false, cpv: course.cpv, say, done: overWith, others: [] })) return
+    if (course.note.standing !== null) remember(course, { standing: null })
+  }
   return {
     inTheWay({ values }, courses) {
       const builds = new Set(met(values).map(({ entry }) => entry.builddir))
@@ -79,12 +88,8 @@ export function wayOf(realm: Realm, { tell, tellAt, remember }: Talk): Pick<Step
       return courses.filter(isOne)
     },
     takeBack(course, why) {
-      const standing = standingFor(realm.site, course.note.began.values)
-      const say: Taking['say'] = (text, tone) => tell(course, text, tone)
-      if (standing.length > 0 && why === 'failed' && realm.settings.on_failure === 'keep')
-        return say('the build failed; its stand-in stays (on_failure = keep)', 'warn')
-      if (!take({ standing, beforeMerge: false, cpv: course.cpv, say, done: overWith, others: [] })) return
-      if (course.note.standing !== null) remember(course, { standing: null })
+      takeOwn(course, why)
+      if (why === 'failed') cameToNoMerge(realm, course)
     },
     makeWay(asked, courses, course) {
       const standing = standingOf(realm.site, asked.values)

@@ -4,11 +4,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { parseFeatures } from '../portage/features.ts'
 import { plainLine } from '../portage/terminal.ts'
 import { INCOMPARABLE } from './audit.ts'
 import type { CourseReport } from './controlWire.ts'
 import type { Course } from './course.ts'
-import { askedAt } from './moment.ts'
+import { askedAt, cpvOfMoment, type Moment } from './moment.ts'
 import type { Realm } from './realm.ts'
 import type { Talk } from './talk.ts'
 
@@ -35,6 +36,20 @@ export function keptHome(book: Book, course: Course, tell: Talk['tell'], why: st
   if (!course.note.wanted.publish) return
   tell(course, notPublished(why), 'warn')
   saveWord(book, course, 'publish', false, notPublished(why))
+}
+
+/** Of a build that failed, was interrupted or killed: what `standin why` has from an earlier one is not about it. */
+export function cameToNoMerge(book: Book, course: Course): void {
+  if (course.note.wanted.publish) saveWord(book, course, 'publish', false, notPublished('the build came to no merge'))
+}
+
+/** Of a build that is not followed, since `why` says what keeps anybody from knowing what is switched on for it. */
+export function neverAsked({ known, clock }: Book, { values }: Moment, why: string): void {
+  const { PORTAGE_REPO_NAME: repository, SLOT: slot, STANDIN_FEATURES: set } = values
+  const text = plainLine(why).slice(0, 1900)
+  const verdicts = parseFeatures(set).features.has('publish') ? [{ rule: 'publish', passed: false, text: notPublished(text) }] : []
+  const cpv = cpvOfMoment(values)
+  known.saveCourse({ cpv, repository, slot, at: clock().toISOString(), placed: false, outcome: `no stand-in: ${text}`, verdicts })
 }
 
 /** For `standin why`, in the place of what the same rule has said of this build before. */

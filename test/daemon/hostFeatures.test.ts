@@ -44,12 +44,13 @@ test('unknown is not off, and is said once', async (t) => {
   assert.deepEqual([...first.features, ...first.typed], [])
   assert.equal(first.warnings.length, 1)
   assert.match(first.warnings[0] ?? '', OFF)
+  assert.equal(first.unknown, first.warnings[0])
   for (const [set, pid] of [
     ['publish', 7],
     ['publish install', 8],
     ['-seed', 8],
   ] as const)
-    assert.deepEqual((await of(set, pid)).warnings, [], set)
+    assert.deepEqual([(await of(set, pid)).warnings, (await of(set, pid)).unknown], [[], first.unknown], set)
 })
 
 test('it is said as well where something is only taken away', async (t) => {
@@ -57,8 +58,8 @@ test('it is said as well where something is only taken away', async (t) => {
 })
 
 test('what was typed before emerge counts without Portage, and nobody is told anything', async (t) => {
-  const { features, typed, warnings } = await featuresIn(t, () => NO_MODULE, 'STANDIN_FEATURES=publish').of('publish')
-  assert.deepEqual([[...features], [...typed], warnings], [['publish'], ['publish'], []])
+  const { features, typed, warnings, unknown } = await featuresIn(t, () => NO_MODULE, 'STANDIN_FEATURES=publish').of('publish')
+  assert.deepEqual([[...features], [...typed], warnings, unknown], [['publish'], ['publish'], [], undefined])
 })
 
 test('where Portage answers, what it says counts', async (t) => {

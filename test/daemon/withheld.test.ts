@@ -8,7 +8,7 @@ import { test, type TestContext } from 'node:test'
 import { INCOMPARABLE } from '../../src/daemon/audit.ts'
 import type { CourseReport } from '../../src/daemon/controlWire.ts'
 import { openKnown } from '../../src/daemon/known.ts'
-import { saveWord, withheld } from '../../src/daemon/withheld.ts'
+import { cameToNoMerge, saveWord, neverAsked, withheld } from '../../src/daemon/withheld.ts'
 import { atEnd } from '../support/atEnd.ts'
 import { building, NOW } from './support/building.ts'
 
@@ -93,6 +93,29 @@ for (const { what, course, before, told, after } of CASES)
     withheld(book, building(course), (_course, text) => lines.push(text), WHY)
     assert.deepEqual([lines, rows()], [told, after])
   })
+
+test('a build that came to no merge has that word in the place of an earlier build’s, where it was to be published', (t) => {
+  const published = rowFrom(3600, { verdicts: [{ rule: 'publish', passed: true, text: 'published' }] })
+  const { book, rows } = bookIn(t, published)
+  cameToNoMerge(book, building({ publish: false }))
+  assert.deepEqual(rows(), [published])
+  cameToNoMerge(book, building({ install: false }))
+  const word = { rule: 'publish', passed: false, text: 'not published: the build came to no merge' }
+  assert.deepEqual(
+    rows().map(({ at, verdicts }) => [at, verdicts]),
+    [[NOW.toISOString(), [word]]],
+  )
+})
+
+test('a build of which nobody can say what is switched on has a row of its own', (t) => {
+  const { book, rows } = bookIn(t, STALE)
+  const { began } = building({}).note
+  neverAsked(book, { ...began, values: { ...began.values, STANDIN_FEATURES: 'install publish' } }, WHY)
+  const row = rowFrom(0, { outcome: `no stand-in: ${WHY}`, verdicts: [HOME] })
+  assert.deepEqual(rows(), [row])
+  neverAsked(book, { ...began, values: { ...began.values, STANDIN_FEATURES: 'install' } }, WHY)
+  assert.deepEqual(rows(), [{ ...row, verdicts: [] }])
+})
 
 test('a rule has one word on a build, the last one, on one line and of bounded length', (t) => {
   const { book, rows } = bookIn(t)

@@ -12,6 +12,7 @@ import { archivesOn, ask, buildsOf } from '../support/standin/ask.ts'
 import { append } from '../support/standin/built.ts'
 import { restartDaemon, startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
+import { until } from '../support/story/ours.ts'
 
 const PACKAGE = 'test-misc/flags'
 const EBUILD = '/var/db/repos/gentoo/test-misc/flags/flags-1.ebuild'
@@ -58,6 +59,17 @@ for (const [what, traces, file] of [
     const said = await outcome('test-misc/traces', { TRACES: traces ?? '', PORTAGE_COMPRESS: '' })
     assert.match(said, new RegExp(`^not published: ${file} holds the path of the build: `))
   })
+
+test('a build that fails is no longer said to be what an earlier one of it was', async () => {
+  const word = async (): Promise<string | undefined> => {
+    const { courses } = await ask(host, { t: 'why' }, 'why')
+    return courses.find(({ cpv }) => cpv === 'test-misc/fails-1')?.verdicts.find(({ rule }) => rule === 'publish')?.text
+  }
+  await outcome('test-misc/fails', { FAILS_IN: 'none', EXTRA_ECONF: '--mine' })
+  assert.match((await word()) ?? '', /EXTRA_ECONF/)
+  assert.notEqual((await host.emerge(['--oneshot', 'test-misc/fails'], { check: false })).exitCode, 0)
+  await until(word, (text) => text === 'not published: the build came to no merge')
+})
 
 test('a repository that publish_repos does not name', async () => {
   append(host, '/etc/portage/standin.conf', 'publish_repos = elsewhere\n')
