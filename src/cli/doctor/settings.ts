@@ -5,6 +5,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { HostError } from '../../base/errors.ts'
 import { counted } from '../../base/units.ts'
 import { readPolicy } from '../../daemon/realm.ts'
 import { unsoughtNames } from '../../daemon/traces.ts'
@@ -63,17 +64,25 @@ function localFiles({ root }: World): Finding[] {
   return [note('/usr/local', why, 'as long as it is there, no build of this host is published or held against a copy')]
 }
 
-async function ccache({ root, run, env }: World): Promise<Finding[]> {
+async function ccache(world: World): Promise<Finding[]> {
   const asked = ['FEATURES', 'PORTAGE_TMPDIR', 'CFLAGS', 'CXXFLAGS', ...CCACHE_VARIABLES]
-  const { stdout } = await run('portageq', ['envvar', ...asked], { env, timeoutMs: 60_000, maxBytes: 64 * 1024 })
-  const [wanted = '', tmpdir = '', cflags = '', cxxflags = '', ...values] = stdout.split('\n')
+  const [wanted = '', tmpdir = '', cflags = '', cxxflags = '', ...values] = await variables(world, asked)
   const words = wanted.split(/\s+/)
   if (!words.includes('ccache')) return [ok('ccache', 'FEATURES does not ask for it')]
   const told = Object.fromEntries(CCACHE_VARIABLES.map((name, at) => [name, values[at]]))
   const debug = keepsDebug(`${cflags} ${cxxflags}`.split(/\s+/), words)
-  const why = whyOfCcache({ root, tmpdir, told, keepsDebug: debug })
+  const why = whyOfCcache({ root: world.root, tmpdir, told, keepsDebug: debug })
   if (why === undefined) return [ok('ccache', 'gives what the compiler would make')]
   return [note('ccache', why, 'as long as it does, no build of this host is published or held against a copy')]
+}
+
+/** Its exit code says nothing: it is 1 as well where one of them is not set. Errors: HostError PROGRAM_FAILED where Portage does not answer. */
+async function variables({ run, env }: World, asked: readonly string[]): Promise<string[]> {
+  const { stdout, stderr } = await run('portageq', ['envvar', ...asked], { env, timeoutMs: 60_000, maxBytes: 64 * 1024 })
+  const lines = stdout.split('\n')
+  if (lines.length > asked.length) return lines
+  const last = stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? ''
+  throw new HostError('PROGRAM_FAILED', `portageq does not say what ${asked[0]} is (${last || 'it says nothing'})`)
 }
 
 async function features(world: World): Promise<Finding[]> {
@@ -134,11 +143,11 @@ async function policy(world: World): Promise<Finding[]> {
 
 const LIBRARY_FOLDERS = ['usr/lib64', 'usr/lib', 'lib64', 'lib', 'usr/libexec/sandbox', 'usr/lib/x86_64-linux-gnu']
 
-async function sandbox({ root, run, env }: World): Promise<Finding[]> {
-  const found = LIBRARY_FOLDERS.map((folder) => join(root, folder, 'libsandbox.so')).find((path) => existsSync(path))
+async function sandbox(world: World): Promise<Finding[]> {
+  const found = LIBRARY_FOLDERS.map((folder) => join(world.root, folder, 'libsandbox.so')).find((path) => existsSync(path))
   if (found !== undefined) return [ok('libsandbox', found)]
-  const { stdout } = await run('portageq', ['envvar', 'FEATURES'], { env, timeoutMs: 60_000, maxBytes: 64 * 1024 })
-  const wanted = stdout.split(/\s+/).some((token) => token === 'sandbox' || token === 'usersandbox')
+  const [words = ''] = await variables(world, ['FEATURES'])
+  const wanted = words.split(/\s+/).some((token) => token === 'sandbox' || token === 'usersandbox')
   return [
     wanted
       ? wrong('libsandbox', 'is missing, and FEATURES asks for it', 'emerge --oneshot sys-apps/sandbox')

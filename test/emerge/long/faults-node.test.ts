@@ -74,6 +74,35 @@ test('where each moment is told by Node: five seconds for each, and the emerge i
   await host.emerge(['--unmerge', '--quiet', 'test-misc/nothing'])
 })
 
+test('standin unmerged meanwhile says what may still be there, and what helps', async () => {
+  const { consumer, clean } = await ready()
+  const { host, daemon } = consumer
+  hold(host, 'compile')
+  const emerge = await consumer.emerge('--quiet-build=n', FLAGS)
+  await emerge.waitFor(USABLE)
+  await reached(host, 'compile')
+  await killDaemon(daemon)
+  host.write('/usr/bin/node.broken', '#!/bin/sh\necho "node: a library is missing" >&2\nexit 127\n', 0o755)
+  await host.run(['sh', '-c', 'mv /usr/bin/node /usr/bin/node.real && mv /usr/bin/node.broken /usr/bin/node'])
+  const unmerge = await host.emerge(['--unmerge', '--quiet', 'app-portage/standin'])
+  const said = unmerge.stdout + unmerge.stderr
+  assert.match(said, /node: a library is missing/)
+  assert.match(said, /stand-ins may still be there, and nobody takes them away .* Portage may refuse those/)
+  assert.match(said, /is it \/usr\/bin\/node .*: emerge app-portage\/standin, then standin purge --all/)
+  letGo(host, 'compile')
+  assert.equal((await emerge.exited).exitCode, 1, 'collision-protect refuses what it finds')
+
+  await mended(host)
+  await host.emerge(['--quiet', 'app-portage/standin'])
+  await host.run(['standin', 'purge', '--all'])
+  assert.deepEqual(
+    differences(clean, await consumer.tree()).filter((line) => / \/usr\//.test(line) && !/standin/.test(line)),
+    [],
+    'but for what Portage does after each merge',
+  )
+  assert.equal((await host.emerge([FLAGS], { env: { UNHELD: '1' } })).exitCode, 0)
+})
+
 async function ready(): Promise<{ consumer: Consumer; clean: Snapshot }> {
   const consumer = await createConsumer(publisher, 'beta', { features: 'collision-protect', standin: { settings: { purge_wait: '5' } } })
   return { consumer, clean: await consumer.tree() }

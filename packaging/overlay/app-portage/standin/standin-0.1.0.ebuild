@@ -91,7 +91,12 @@ pkg_prerm() {
 	elif [[ -e /run/openrc/softlevel ]]; then
 		rc-service --quiet --ifstarted standin stop
 	fi
-	standin purge --all --quiet || ewarn "Stand-ins could not be taken away. Please look at: standin status"
+	local said
+	if ! said=$(timeout -k 5 120 standin purge --all --quiet 2>&1); then
+		[[ -n ${said} ]] && ewarn "${said}"
+		ewarn "So stand-ins may still be there, and nobody takes them away before their own packages are merged: Portage may refuse those."
+		ewarn "Once that is mended (is it /usr/bin/node that does not run, or hangs?): emerge app-portage/standin, then standin purge --all"
+	fi
 }
 
 pkg_postrm() {
