@@ -15,10 +15,10 @@ import { whyOfBashrc } from '../portage/bashrc.ts'
 import { buildPath, usesCcache } from '../portage/buildpath.ts'
 import { keepsDebug, whyOfCcache } from '../portage/ccache.ts'
 import { compilersOf, unreadVariables } from '../portage/compilers.ts'
-import { digestEbuild, type EbuildDigests } from '../portage/ebuild.ts'
+import { digestEbuild, type EbuildDigests, ebuildTexts } from '../portage/ebuild.ts'
 import { whyOfLocalFiles } from '../portage/localfiles.ts'
 import { localesThere } from '../portage/locales.ts'
-import { unknownPackageVariable } from '../portage/packagevariables.ts'
+import { whyOfMakeConf, whyOfPackageEnv } from '../portage/packagevariables.ts'
 import { readRepos } from '../portage/repos.ts'
 import { commandWords } from '../portage/toolchain.ts'
 import { userFilesOf } from '../portage/userfiles.ts'
@@ -117,7 +117,8 @@ async function readRecipe(given: MomentValues, of: Family, digests: EbuildDigest
     compilers: { CC: values.CC, CXX: values.CXX },
   })
   if (why !== undefined) return { known: false, why, changed: true }
-  const unknown = whyUnknown(values, tools) ?? whyOfPackageEnv({ ...of, slot }, tools.root) ?? whyOfCache(values, tools.root)
+  const unknown =
+    whyUnknown(values, tools) ?? whyOfVariables({ ...of, slot }, values, digests, tools.root) ?? whyOfCache(values, tools.root)
   if (unknown !== undefined) return { known: false, why: unknown, changed: false }
   const place = buildPath(values, tools.root)
   if ('why' in place) return { known: false, why: place.why, changed: false }
@@ -157,9 +158,19 @@ export function whyOfBashrcs(root: string, publicRepos: readonly string[]): stri
   return whyOfBashrc({ root, repos: readRepos(root), publicRepos, recipeVariables: BASHRC_VARIABLES })
 }
 
-function whyOfPackageEnv(of: Family & { readonly slot: string }, root: string): string | undefined {
-  const found = unknownPackageVariable({ root, repos: readRepos(root), package: of, known: BASHRC_VARIABLES })
-  return found && `${found.path} sets ${found.name}, which no recipe names`
+function whyOfVariables(
+  of: Family & { readonly slot: string },
+  values: MomentValues,
+  { eclasses }: EbuildDigests,
+  root: string,
+): string | undefined {
+  const repos = readRepos(root)
+  const question = { root, repos, package: of, known: BASHRC_VARIABLES }
+  const texts = (): string[] => {
+    const [repository, cpv] = [repos.get(of.repository), splitCpv(cpvOfMoment(values))]
+    return repository === undefined || cpv === undefined ? [] : ebuildTexts({ repository, cpv }, Object.keys(eclasses))
+  }
+  return whyOfPackageEnv(question) ?? whyOfMakeConf(question, texts)
 }
 
 function whyOfCache(values: MomentValues, root: string): string | undefined {

@@ -62,6 +62,12 @@ export function digestEbuild(question: EbuildBuild): EbuildDigests {
   throw new HostError('UNREADABLE', `Portage has no fresh metadata of ${path}: neither in the repository nor in its own cache`)
 }
 
+/** What the ebuild and these eclasses say, as far as they are there. Errors: HostError UNREADABLE. */
+export function ebuildTexts({ repository, cpv }: Pick<EbuildQuestion, 'repository' | 'cpv'>, eclasses: readonly string[]): string[] {
+  const ebuild = join(packageFolder(repository, cpv.category, cpv.name), `${cpv.name}-${cpv.version}.ebuild`)
+  return [ebuild, ...eclasses.flatMap((name) => findEclass(repository, name) ?? [])].map((path) => readText(path, MAX_EBUILD_BYTES) ?? '')
+}
+
 /** Path of `name`.eclass for ebuilds of `repository`: the last folder that has it wins. */
 export function findEclass(repository: Repository, name: string): string | undefined {
   const paths = repository.eclassFolders.map((folder) => join(folder, `${name}.eclass`))

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { DisputeReport } from '../../../src/daemon/controlWire.ts'
+import { PROFILE_DEFAULTS } from '../../support/host/etc.ts'
 import { createNetwork, type Network } from '../../support/host/network.ts'
 import { archivesOn, ask, buildsOf, keyIdOf } from '../../support/standin/ask.ts'
 import { append } from '../../support/standin/built.ts'
@@ -31,7 +32,7 @@ before(async () => {
 })
 after(() => network.close())
 
-const seedIs = ({ host }: Consumer, seed: string): void => append(host, '/etc/portage/make.conf', `RANDOM_SEED="${seed}"\n`)
+const seedIs = ({ host }: Consumer, seed: string): void => append(host, PROFILE_DEFAULTS, `RANDOM_SEED="${seed}"\n`)
 
 async function said(consumer: Consumer, ...args: readonly string[]): Promise<string> {
   const emerge = await consumer.emerge(...args)
@@ -41,7 +42,7 @@ async function said(consumer: Consumer, ...args: readonly string[]): Promise<str
 
 /** Emerges what differs from the copy while a stand-in of another package is live. */
 async function buildBeside(consumer: Consumer): Promise<string> {
-  append(consumer.host, '/etc/portage/make.conf', 'SLOW_UNTIL="/tmp/go"\n')
+  append(consumer.host, PROFILE_DEFAULTS, 'SLOW_UNTIL="/tmp/go"\n')
   seedIs(consumer, 'ours')
   const slow = await consumer.emerge('test-misc/slow')
   await slow.waitFor(USABLE)

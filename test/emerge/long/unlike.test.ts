@@ -158,6 +158,17 @@ test('variables of which nobody knows what they do', async () => {
     assert.equal(await emerged({ [name]: 'OPT=mine' }), `not published: ${name} says more than how many jobs are to run`)
 })
 
+test('a variable of make.conf that the ebuild reads, and nobody else knows', async () => {
+  const [makeConf, ebuild] = [host.read('/etc/portage/make.conf'), host.read(EBUILD)]
+  append(host, EBUILD, ': "${OWN_THREADS:-64}"\n')
+  append(host, '/etc/portage/make.conf', 'OTHER_WORD="8"\nQA_PREBUILT="8"\n')
+  content(await emerged())
+  append(host, '/etc/portage/make.conf', 'OWN_THREADS="8"\n')
+  assert.equal(await emerged(), 'not published: /etc/portage/make.conf sets OWN_THREADS, which this package names and no recipe does')
+  host.write('/etc/portage/make.conf', makeConf)
+  host.write(EBUILD, ebuild)
+})
+
 test('how many jobs are to run says nothing of a build', async () => {
   const plain = content(await emerged())
   assert.equal(content(await emerged({ MAKEOPTS: '-j 3 -l2 --output-sync=line V=1', NINJAOPTS: '-v', MAKEFLAGS: '-j2' })), plain)

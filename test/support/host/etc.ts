@@ -4,7 +4,18 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import { randomUUID } from 'node:crypto'
-import { chmodSync, copyFileSync, existsSync, globSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  globSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { paths } from '../ground/paths.ts'
 import { program } from '../ground/program.ts'
@@ -102,6 +113,7 @@ function writePortageSettings(upper: string, options: HostOptions): void {
   put(upper, 'etc/portage/profile/package.provided', `${NOT_EMERGED.join('\n')}\n`)
   symlinkSync('../../var/db/repos/gentoo/profiles/default', join(upper, 'etc/portage/make.profile'))
   put(upper, 'etc/portage/make.conf', makeConf(options))
+  appendFileSync(join(upper, PROFILE_DEFAULTS), assignments(told(options)))
   put(upper, 'etc/portage/package.use/host', lines(options.packageUse))
   put(upper, 'etc/portage/package.accept_keywords/host', lines(options.acceptKeywords))
   put(upper, 'etc/portage/package.env', lines(options.packageEnv))
@@ -126,8 +138,29 @@ function makeConf(options: HostOptions): string {
     CLEAN_DELAY: '0',
     ...(options.use === undefined ? {} : { USE: options.use }),
     FEATURES: `${sandboxFeatures()} ${options.features ?? ''}`.trim(),
-    ...options.makeConf,
+    ...Object.fromEntries(Object.entries(options.makeConf ?? {}).filter(([name]) => !TO_EBUILDS.has(name))),
   }
+  return assignments(variables)
+}
+
+const TO_EBUILDS: ReadonlySet<string> = new Set([
+  'BIG_MEGABYTES',
+  'FAILS_IN',
+  'MANY_FILES',
+  'RANDOM_SEED',
+  'SLOW_SECONDS',
+  'SLOW_UNTIL',
+  'TRACES',
+])
+
+/** As make.conf, and so that a build which reads what is set there has a recipe: make.conf is the user's, and this is the repository's. */
+export const PROFILE_DEFAULTS = '/var/db/repos/gentoo/profiles/base/make.defaults'
+
+function told({ makeConf: all = {} }: HostOptions): Record<string, string> {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => TO_EBUILDS.has(name)))
+}
+
+function assignments(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)
     .map(([name, value]) => `${name}="${value}"\n`)
     .join('')

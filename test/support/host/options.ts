@@ -31,7 +31,7 @@ export interface HostOptions {
   /** Lines of package.env, and the files of /etc/portage/env that they name. */
   readonly packageEnv?: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
-  /** More variables of make.conf. They win over all others. */
+  /** More variables of make.conf. They win over all others. Those that test ebuilds read are set by the profile, or their builds had no recipe. */
   readonly makeConf?: Readonly<Record<string, string>>
   /** Read-only bind mounts: path on the host to path on the machine. The checkout itself is hidden on a host. */
   readonly binds?: Readonly<Record<string, string>>
