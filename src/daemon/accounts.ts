@@ -10,6 +10,7 @@ import { readText } from '../portage/bounded.ts'
 export interface Account extends Person {
   /** `maybe` has a number of the system, and somebody can log in with it. */
   readonly kind: 'person' | 'maybe' | 'system'
+  readonly uid: number
 }
 
 const MAX_ACCOUNTS_BYTES = 16 * 1024 * 1024
@@ -27,7 +28,9 @@ export function readAccounts(root: string): Account[] {
   return (readText(join(root, 'etc/passwd'), MAX_ACCOUNTS_BYTES) ?? '').split('\n').flatMap((line) => {
     const [name = '', , uid = '', , , home = '', shell = ''] = line.split(':')
     // A plus or a minus brings in others, or leaves them out (nsswitch.conf(5), compat).
-    return /^[^+-]/.test(name) ? [{ name, home, kind: name === 'root' ? 'system' : kindOf(Number(uid), shell, range) }] : []
+    return /^[^+-]/.test(name)
+      ? [{ name, home, uid: Number(uid), kind: name === 'root' ? 'system' : kindOf(Number(uid), shell, range) }]
+      : []
   })
 }
 

@@ -45,14 +45,14 @@ describe('what an account is', () => {
   for (const [uid, shell, defs, kind] of cases)
     test(`${uid}, ${shell === '' ? 'no shell' : shell}, ${JSON.stringify(defs ?? 'no login.defs')}: ${kind}`, (t) => {
       assert.deepEqual(readAccounts(rootWith(t, `mimas:x:${uid}:100:M,,:/home/mimas:${shell}\n`, defs)), [
-        { name: 'mimas', home: '/home/mimas', kind },
+        { name: 'mimas', home: '/home/mimas', uid, kind },
       ])
     })
 })
 
 test('root is the system\u2019s, and lines that name nobody are nothing', (t) => {
   const root = rootWith(t, 'root:x:0:0::/root:/bin/bash\n\n+::::::\n+@group::::::\n-mimas::::::\n:x:1000:1::/:\n', undefined)
-  assert.deepEqual(readAccounts(root), [{ name: 'root', home: '/root', kind: 'system' }])
+  assert.deepEqual(readAccounts(root), [{ name: 'root', home: '/root', uid: 0, kind: 'system' }])
 })
 
 test('no accounts at all', (t) => assert.deepEqual(readAccounts(rootWith(t, undefined, undefined)), []))

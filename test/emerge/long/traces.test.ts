@@ -102,8 +102,11 @@ test('the remedy helps: a program with __FILE__ is published, under the recipe a
   assert.equal(there.archive, here.archive)
 })
 
+let other: Host
+let last: Started
+
 test('of somebody who is in no /etc/passwd, whose emerge is over before the archive is made', async () => {
-  const other = await network.createHost({ name: 'other', hostname: 'thinkpad8', user: 'zephyrant' })
+  other = await network.createHost({ name: 'other', hostname: 'thinkpad8', user: 'zephyrant' })
   const passwd = other.read('/etc/passwd').replace(/^zephyrant:.*\n/m, '')
   other.write('/etc/passwd', passwd)
   await installStandin(other, { features: 'publish' })
@@ -115,12 +118,22 @@ test('of somebody who is in no /etc/passwd, whose emerge is over before the arch
   await killDaemon(first)
   letGo(other, 'preinst')
   assert.equal((await emerge.exited).exitCode, 0, emerge.output())
-  const next = await startDaemon(other)
-  await next.waitFor(/traces-1: (not )?published.*\n/)
-  assert.match(next.output(), /traces-1: not published: \S+MAKER holds the name of user zephyrant: /)
+  last = await startDaemon(other)
+  await last.waitFor(/traces-1: (not )?published.*\n/)
+  assert.match(last.output(), /traces-1: not published: \S+MAKER holds the name of user zephyrant: /)
   // It is said, and then thrown away.
   await until(
     () => archivesOn(other),
     (archives) => Object.keys(archives).length === 0,
   )
+})
+
+test('of somebody who became root with su, which leaves no name below it', async () => {
+  const ebuild = '/var/db/repos/gentoo/test-misc/traces/traces-1.ebuild'
+  other.write(ebuild, other.read(ebuild).replace('${SUDO_USER}', 'zephyrant'))
+  const asRoot = 'env -u SUDO_USER USER=root LOGNAME=root HOME=/root emerge --color=n "$@"; exit "$?"'
+  const emerge = await other.start(['sh', '-c', asRoot, 'sh', TRACES], { env: { TRACES: 'user', SUDO_USER: '' } })
+  await last.waitFor(/traces-1: (?:not )?published[^]*traces-1: (?:not )?published.*\n/)
+  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  assert.match(last.output(), /(traces-1: not published: \S+MAKER holds the name of user zephyrant: [^]*){2}/)
 })
