@@ -5,9 +5,11 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+import { hostname } from 'node:os'
 import { StandinError } from '../base/errors.ts'
 import { plainLine } from '../portage/terminal.ts'
 import { isInstalled } from './beside.ts'
+import { type NamedHost, noteOfCalled } from './called.ts'
 import type { Begun, Course, Note } from './course.ts'
 import { askedAt } from './moment.ts'
 import type { Realm } from './realm.ts'
@@ -24,7 +26,14 @@ export interface Beginnings {
 /** The line may have waited for a daemon that slept, while Portage read the ebuild already. */
 const LATE_SECONDS = 10
 
-export function beginningsOf({ wishTools, clock, log }: Pick<Realm, 'wishTools' | 'clock' | 'log'>, change: Talk['change']): Beginnings {
+/** As a maker sees it. */
+const thisHost = (): NamedHost => ({ root: '/', hostname: hostname() })
+
+export function beginningsOf(
+  { wishTools, clock, log }: Pick<Realm, 'wishTools' | 'clock' | 'log'>,
+  change: Talk['change'],
+  named: () => NamedHost = thisHost,
+): Beginnings {
   const wishes = new WeakMap<Course, Wish>()
   const wishNow = (course: Course): Wish => wishOf(course.note.began.values, wishTools)
 
@@ -43,9 +52,10 @@ export function beginningsOf({ wishTools, clock, log }: Pick<Realm, 'wishTools' 
   }
 
   /** What is installed now may be gone when it is merged; what is not may have come by then. */
-  const seenOf = async (course: Course): Promise<Pick<Note, 'recipe' | 'replaces'>> => {
+  const seenOf = async (course: Course): Promise<Pick<Note, 'recipe' | 'replaces' | 'names'>> => {
+    const names = course.note.wanted.publish ? { names: noteOfCalled(named()) } : {}
     const replaces = isInstalled(wishTools.root, course.cpv) ? { replaces: true } : {}
-    return { recipe: await begunOf(course), ...replaces }
+    return { recipe: await begunOf(course), ...names, ...replaces }
   }
 
   return {

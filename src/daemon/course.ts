@@ -11,6 +11,7 @@ import * as v from 'valibot'
 import { hostError, StandinError, systemCode } from '../base/errors.ts'
 import { checkJson, count, hex64, plainText } from '../base/schema.ts'
 import { FEATURES } from '../portage/features.ts'
+import { notedAsCalled } from './called.ts'
 import { callers } from './caller.ts'
 import type { Door } from './door.ts'
 import { cpvOfMoment, moment } from './moment.ts'
@@ -58,6 +59,8 @@ export const note = v.strictObject({
   owner: v.nullable(owner),
   /** Who typed that emerge. */
   callers: v.optional(callers, null),
+  /** What this host and its people were called when the build began; absent until that is noted, and where it is not to be published. */
+  names: v.exactOptional(notedAsCalled),
   wanted,
   /** Id in the journal of the stand-in that is placed now, and of the one that was, for the comparison with the own build. */
   standing: v.nullable(count()),

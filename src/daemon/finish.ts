@@ -16,7 +16,7 @@ import { columnsOf } from './moment.ts'
 import { publish, type Published, type PublishInput, signedBy } from './publish.ts'
 import type { Realm } from './realm.ts'
 import { rebuilt } from './rebuild.ts'
-import { whyAwaitsRebuild, whyNobody, whyNotKept, whyPrivate, whySignedOtherwise, whySwitchedOff, whyTooLarge } from './staysHome.ts'
+import { whyAwaitsRebuild, whyNotKept, whyPrivate, whySignedOtherwise, whySwitchedOff, whyTooLarge, whyUnsearched } from './staysHome.ts'
 import type { Talk } from './talk.ts'
 import type { Traces } from './traces.ts'
 import { asItBegan } from './unlike.ts'
@@ -38,7 +38,7 @@ export async function finish(realm: Realm, course: Course, tell: Talk['tell']): 
   if (unwanted !== undefined) tellWhy(unwanted)
   if (unwanted !== undefined && copy === undefined && !realm.known.awaitsRebuild(course.cpv)) return
   const own = await made(realm, course, wish, recipe, from)
-  const hindered = unwanted ?? own.leak ?? whyNobody(course.note) ?? whyTooLarge(realm, own)
+  const hindered = unwanted ?? own.leak ?? whyUnsearched(course.note) ?? whyTooLarge(realm, own)
   if (unwanted === undefined && hindered !== undefined) tellWhy(hindered)
   try {
     // Where a copy stood in the word is about that one; it may be said again after a kill.
@@ -113,7 +113,9 @@ function dropWork({ log }: Pick<Realm, 'log'>, work: string): void {
 function tracesOf({ settings }: Realm, { note }: Course): Traces {
   const { PORTAGE_TMPDIR: tmpdir, PORTAGE_BUILDDIR: buildFolder } = note.began.values
   const { public_words: publicWords, publish_repos: publicRepos } = settings
-  return { tmpdir, buildFolder, callers: note.callers, publicWords: [...publicWords], publicRepos: [...publicRepos] }
+  const { callers, names } = note
+  const known = names === undefined || 'why' in names ? null : names
+  return { tmpdir, buildFolder, callers, names: known, publicWords: [...publicWords], publicRepos: [...publicRepos] }
 }
 
 /** Says what the own build says of the copy, on the terminal and for `standin why`. */

@@ -33,9 +33,11 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '127.0.1.1', '::1'])
 
 /** Beside a name of its own whatever stands there; else for the loopback what has a part of one, for many a host keeps advertisers there. */
 function readAliases(root: string, own: readonly string[]): string[] {
-  const lines = fieldsIn(join(root, 'etc/hosts'), MAX_HOSTS_BYTES).map(([address = '', ...names]) => ({ address, names }))
   const called = new Set(own.flatMap((name) => [name.toLowerCase(), labelsOf(name)[0] ?? '']))
   const parts = new Set(own.flatMap(tellingParts))
+  // Of a hundred thousand lines few are worth being taken apart while a build begins.
+  const mayName = anyOf([...called, ...parts])
+  const lines = fieldsIn(join(root, 'etc/hosts'), MAX_HOSTS_BYTES, mayName).map(([address = '', ...names]) => ({ address, names }))
   const beside = lines.filter(({ names }) => names.some((name) => called.has(name.toLowerCase()))).flatMap(({ names }) => names)
   const loopback = lines.filter(({ address }) => LOOPBACK.has(address)).flatMap(({ names }) => names)
   const alike = loopback.filter((name) => labelsOf(name).some((label) => parts.has(label)))
@@ -67,8 +69,12 @@ function isHostName(name: string): boolean {
   return /^[\w.-]{1,253}$/.test(name)
 }
 
-function fieldsIn(path: string, most: number): string[][] {
-  const lines = (readText(path, most) ?? '').split('\n')
+function anyOf(words: readonly string[]): (line: string) => boolean {
+  return (line) => words.some((word) => line.toLowerCase().includes(word))
+}
+
+function fieldsIn(path: string, most: number, isWanted: (line: string) => boolean = () => true): string[][] {
+  const lines = (readText(path, most) ?? '').split('\n').filter(isWanted)
   return lines.map((line) =>
     line
       .replace(/[#;].*/, '')

@@ -53,9 +53,12 @@ export function whyNotKept({ unkept, buildTime, began: { values } }: Note): stri
   return buildTime === '' ? 'no daemon heard the merge ask for the way' : 'what was kept of it is gone'
 }
 
-/** Where nobody knows who typed emerge, nobody can look for that name. */
-export function whyNobody({ callers }: Pick<Note, 'callers'>): string | undefined {
-  return callers === null ? 'who typed emerge could not be read when the build began, so it was not searched for that name' : undefined
+/** Where nobody knows who typed emerge, or what the host was called by then, nobody can look for those names. */
+export function whyUnsearched({ callers, names }: Pick<Note, 'callers' | 'names'>): string | undefined {
+  if (callers === null) return 'who typed emerge could not be read when the build began, so it was not searched for that name'
+  if (names !== undefined && !('why' in names)) return undefined
+  const why = names === undefined ? '' : ` (${names.why})`
+  return `what this host and the people on it were called when the build began is not known${why}, so it was not searched for that`
 }
 
 /** A key that says two contents of one recipe, not even stably the same, is heard for neither. `before`: what it has said of this recipe. */

@@ -13,8 +13,8 @@ import { type PrivateFacts, privateTexts, unsought } from '../package/private/te
 import { readText } from '../portage/bounded.ts'
 import { readRepos, type Repository } from '../portage/repos.ts'
 import { readAccounts } from './accounts.ts'
+import { called, calledNow, type NamedHost } from './called.ts'
 import { callers } from './caller.ts'
-import { hostNames } from './hostNames.ts'
 
 /** What the warden tells a maker of where and by whom the package was built. */
 export const traces = v.strictObject({
@@ -22,40 +22,41 @@ export const traces = v.strictObject({
   buildFolder: plainText(4095),
   /** Who typed the emerge that built it, as was read when the build began. */
   callers,
+  /** What this host and its people were called by then; null where that is not known. */
+  names: v.nullable(called),
   publicWords: v.array(plainText(80)),
   publicRepos: v.array(plainText(80)),
 })
 
 export type Traces = v.InferOutput<typeof traces>
 
-export interface TracesHost {
-  readonly root: string
-  /** What its kernel says now. */
-  readonly hostname: string
-}
-
 const MAX_WORDS_BYTES = 64 * 1024 * 1024
 
 /** Errors: HostError UNREADABLE. */
-export function privateTextsOf(of: Traces, host: TracesHost, metadata: Metadata): PrivateText[] {
+export function privateTextsOf(of: Traces, host: NamedHost, metadata: Metadata): PrivateText[] {
   return privateTexts(factsOf(of, host, metadata))
 }
 
 /** Names of this host and of people on it that are not looked for, each with the reason. Errors: HostError UNREADABLE. */
-export function unsoughtNames(settings: Pick<Traces, 'publicWords' | 'publicRepos'>, host: TracesHost): ReturnType<typeof unsought> {
+export function unsoughtNames(settings: Pick<Traces, 'publicWords' | 'publicRepos'>, host: NamedHost): ReturnType<typeof unsought> {
   const maybe = readAccounts(host.root).filter(({ kind }) => kind === 'maybe')
-  return unsought(factsOf({ tmpdir: '/', buildFolder: '/', callers: null, ...settings }, host, {}), maybe)
+  return unsought(factsOf({ tmpdir: '/', buildFolder: '/', callers: null, names: null, ...settings }, host, {}), maybe)
 }
 
-function factsOf(of: Traces, host: TracesHost, metadata: Metadata): PrivateFacts {
+function factsOf(of: Traces, host: NamedHost, metadata: Metadata): PrivateFacts {
   const accounts = readAccounts(host.root)
   const isSystem = (name: string): boolean => accounts.some((account) => account.name === name && account.kind === 'system')
   const typing = (of.callers ?? []).filter(({ name }) => !isSystem(name))
+  const now = calledNow(host, accounts)
+  // A build takes up what its host is called while it runs, which need not be so any more.
+  const [hostname = '', ...aliases] = new Set([...now.hosts, ...(of.names?.hosts ?? [])])
   return {
     tmpdirs: [...new Set([of.tmpdir, followed(of.tmpdir)])],
     builds: [...new Set([of.buildFolder, followed(of.buildFolder)])],
-    people: [...accounts.filter(({ kind }) => kind === 'person'), ...typing],
-    ...hostNames(host.root, host.hostname),
+    people: [...now.people, ...(of.names?.people ?? []), ...typing],
+    hostname,
+    aliases,
+    domains: [...now.domains, ...(of.names?.domains ?? [])],
     isCommon: commonWords(of, host, metadata),
   }
 }
@@ -72,7 +73,7 @@ function followed(folder: string): string {
 /** Keys that hold the ebuild's own words. */
 const EBUILD_KEYS = METADATA_KEYS.filter((key) => !['CFLAGS', 'CXXFLAGS', 'LDFLAGS', 'NEEDED.ELF.2', 'PROVIDES', 'REQUIRES'].includes(key))
 
-function commonWords(of: Traces, { root }: TracesHost, metadata: Metadata): (word: string) => boolean {
+function commonWords(of: Traces, { root }: NamedHost, metadata: Metadata): (word: string) => boolean {
   const own = wordsIn(EBUILD_KEYS.map((key) => metadata[key] ?? '').join(' '))
   const listed = new Set(of.publicWords.map((word) => word.toLowerCase()))
   const repositories = [...readRepos(root).values()].filter(({ name }) => of.publicRepos.includes(name))

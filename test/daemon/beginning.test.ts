@@ -75,6 +75,31 @@ for (const [folder, replaces] of [
   })
 }
 
+test('what the host is called when a build begins is noted, of one that is to be published; anew where it begins once more', async (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'standin-beginning-'))
+  const door = await makeDoor(root, 'b')
+  atEnd(t, () => {
+    door.remove()
+    rmSync(root, { recursive: true })
+  })
+  let hostname = 'owl7'
+  const tools = { wishTools: toolsAt(root), clock: () => new Date(1_001_000), log: (line: string) => assert.fail(line) }
+  const beginnings = beginningsOf(tools, noting, () => ({ root, hostname }))
+  const notedOf = async (course: Course): Promise<Note['names']> => {
+    beginnings.begin(course)
+    // What comes later is not what it began with.
+    hostname = 'localhost'
+    await course.begun
+    return course.note.names
+  }
+  const course = courseOf('b', noteOf(1000), door)
+  assert.deepEqual(await notedOf(course), { hosts: ['owl7'], domains: [], people: [] })
+  course.note = { ...course.note, began: began(1000) }
+  assert.deepEqual(await notedOf(course), { hosts: ['localhost'], domains: [], people: [] })
+  const unwanted = { ...noteOf(1000), wanted: { install: true, publish: false, seed: false, typed: [] } }
+  assert.equal(await notedOf(courseOf('b', unwanted, door)), undefined)
+})
+
 const noting = (of: Course, changes: Partial<Note>): void => void (of.note = { ...of.note, ...changes })
 
 const run = (): never => assert.fail('nothing is run')

@@ -41,7 +41,14 @@ function endless(t: TestContext): { top: string; job: Job } {
     files: [],
     capabilities: null,
     resolvedMarch: null,
-    traces: { tmpdir: '/var/tmp', buildFolder: '/var/tmp/portage/test-misc/large-1', callers: [], publicWords: [], publicRepos: [] },
+    traces: {
+      tmpdir: '/var/tmp',
+      buildFolder: '/var/tmp/portage/test-misc/large-1',
+      callers: [],
+      names: null,
+      publicWords: [],
+      publicRepos: [],
+    },
     out: join(top, 'archive'),
     records: join(top, 'records.json'),
   }

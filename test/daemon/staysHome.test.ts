@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Feature } from '../../src/portage/features.ts'
-import { whyAwaitsRebuild, whyNobody, whyPrivate, whySwitchedOff } from '../../src/daemon/staysHome.ts'
+import { whyAwaitsRebuild, whyPrivate, whySwitchedOff, whyUnsearched } from '../../src/daemon/staysHome.ts'
 import { building } from './support/building.ts'
 
 const FAMILY = { repository: 'gentoo', category: 'app-misc', name: 'hello', version: '2.10', chost: 'x86_64-pc-linux-gnu' }
@@ -40,8 +40,15 @@ for (const one of CASES) {
 }
 
 test('a build of which nobody knows who typed it stays at home; one that a service typed does not', () => {
-  assert.match(whyNobody({ callers: null }) ?? '', /^who typed emerge could not be read/)
-  assert.equal(whyNobody({ callers: [] }), undefined)
+  const names = { hosts: ['mimas'], domains: [], people: [] }
+  assert.match(whyUnsearched({ callers: null, names }) ?? '', /^who typed emerge could not be read/)
+  assert.equal(whyUnsearched({ callers: [], names }), undefined)
+})
+
+test('a build of which nobody knows what its host was called when it began stays at home', () => {
+  const unknown = 'what this host and the people on it were called when the build began is not known'
+  assert.equal(whyUnsearched({ callers: [] }), `${unknown}, so it was not searched for that`)
+  assert.equal(whyUnsearched({ callers: [], names: { why: 'too many' } }), `${unknown} (too many), so it was not searched for that`)
 })
 
 test('a build that may have been changed is not signed while a dispute about its recipe is open', () => {

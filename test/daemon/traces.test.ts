@@ -10,7 +10,7 @@ import { privateTextsOf, type Traces, unsoughtNames } from '../../src/daemon/tra
 import { atEnd } from '../support/atEnd.ts'
 
 const BUILD = '/var/tmp/portage/app-misc/hello-2'
-const TRACES: Traces = { tmpdir: '/var/tmp', buildFolder: BUILD, callers: [], publicWords: [], publicRepos: ['gentoo'] }
+const TRACES: Traces = { tmpdir: '/var/tmp', buildFolder: BUILD, callers: [], names: null, publicWords: [], publicRepos: ['gentoo'] }
 const PASSWD =
   'root:x:0:0::/root:/bin/bash\nportage:x:250:250::/var/tmp/portage:/bin/false\nanna:x:1000:1000::/home/anna:/bin/bash\nnobody:x:65534:65534::/nowhere/at:/bin/false\n'
 
@@ -88,6 +88,22 @@ describe('what is looked for', () => {
     const texts = textsIn(root, 'localhost', of)
     for (const name of ['small', 'large'])
       for (const below of ['/portage', '/portage/app-misc/hello-2']) assert.ok(texts.includes(`${root}/${name}${below}`), `${name}${below}`)
+  })
+})
+
+describe('what was called otherwise when the build began', () => {
+  const names = { hosts: ['owl7.firm7.de', 'sparrow'], domains: ['lab8.de'], people: [{ name: 'berta', home: '/home/berta' }] }
+
+  test('is looked for beside what it is called now', (t) => {
+    const root = rootWith(t, { 'etc/resolv.conf': 'search lab9.de\n' })
+    const hosts = ['thinkpad7', 'owl7.firm7.de', 'owl7', 'sparrow', 'firm7.de', 'lab9.de', 'lab8.de']
+    assert.deepEqual(textsIn(root, 'thinkpad7', { names }), [BUILD, '/home/anna', '/home/berta', ...hosts, 'anna', 'berta'])
+  })
+
+  test('also where it has no name any more, by the same rules', (t) => {
+    const now = { hosts: [], domains: ['lan'], people: [{ name: 'admin', home: '/home/admin' }] }
+    assert.deepEqual(textsIn(rootWith(t, {}), '', { names }).includes('owl7'), true)
+    assert.deepEqual(textsIn(rootWith(t, {}), 'localhost', { names: now }), [BUILD, '/home/anna', 'anna'])
   })
 })
 

@@ -4,14 +4,16 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { Started } from '../support/host/enter.ts'
 import type { Host } from '../support/host/host.ts'
 import { createNetwork, type Network } from '../support/host/network.ts'
 import { archivesOn, ask, buildsOf } from '../support/standin/ask.ts'
 import { append } from '../support/standin/built.ts'
-import { restartDaemon, startDaemon } from '../support/standin/daemon.ts'
+import { killDaemon, restartDaemon, startDaemon } from '../support/standin/daemon.ts'
 import { installStandin } from '../support/standin/install.ts'
+import { addGate, hold, letGo, PROFILE_BASHRC, reached } from '../support/story/gate.ts'
 import { until } from '../support/story/ours.ts'
 
 const PACKAGE = 'test-misc/flags'
@@ -69,6 +71,27 @@ test('a build that fails is no longer said to be what an earlier one of it was',
   assert.match((await word()) ?? '', /EXTRA_ECONF/)
   assert.notEqual((await host.emerge(['--oneshot', 'test-misc/fails'], { check: false })).exitCode, 0)
   await until(word, (text) => text === 'not published: the build came to no merge')
+})
+
+test('a name that the host had when the build began, and neither the host nor an earlier daemon tells any more', async () => {
+  addGate(host)
+  host.write('/etc/hostname', 'zephyrbook\n')
+  hold(host, 'preinst')
+  const emerge = await host.start(['emerge', '--color=n', '--oneshot', 'test-misc/traces'], { env: { TRACES: 'host' } })
+  await reached(host, 'preinst')
+  host.write('/etc/hostname', 'localhost\n')
+  await killDaemon(daemon)
+  daemon = await startDaemon(host)
+  letGo(host, 'preinst')
+  assert.equal((await emerge.exited).exitCode, 0, emerge.output())
+  rmSync(host.path(PROFILE_BASHRC))
+  const [, said = ''] = await daemon.waitFor(/traces-1: ((?:not )?published.*)\n/)
+  assert.match(said, /^not published: usr\/share\/doc\/traces-1\/PLACE\S* holds the name of this host \(zephyrbook\): /)
+  // It is said, and then thrown away.
+  await until(
+    () => archivesOn(host),
+    (archives) => Object.keys(archives).length === 0,
+  )
 })
 
 test('a repository that publish_repos does not name', async () => {

@@ -53,6 +53,7 @@ const JOB = {
     tmpdir: '/var/tmp',
     buildFolder: '/var/tmp/portage/test-misc/large-1',
     callers: [],
+    names: null,
     publicWords: [],
     publicRepos: ['gentoo'],
   },

@@ -26,6 +26,7 @@ const TRACES = {
   tmpdir: '/var/tmp',
   buildFolder: '/var/tmp/portage/app-misc/demo-1',
   callers: [],
+  names: null,
   publicWords: [],
   publicRepos: ['gentoo'],
 }
