@@ -108,7 +108,7 @@ function compare({ stoodIn, own, standinsLive, besideItself }: AuditInput, there
 interface SaidThere {
   /** Nobody says that it comes of a clean build. */
   readonly standinsLive: boolean
-  /** Widths of the windows of those clean builds, the most often named first; none where somebody names none. */
+  /** Widths of the windows of those clean builds, the most often named first. Who names none says nothing of it. */
   readonly columns: readonly number[]
 }
 
@@ -119,9 +119,10 @@ function saidOf(offer: Offer, counts: AuditInput['counts']): SaidThere {
   const counting = said.filter(({ keyid }) => counts(keyid))
   const heard = (counting.length > 0 ? counting : said).map(({ statement }) => statement.predicate)
   const clean = heard.filter(({ standinsLive }) => !standinsLive)
-  const byWidth = Map.groupBy(clean.length > 0 ? clean : heard, ({ columns }) => columns)
-  const widths = [...byWidth].toSorted(([, a], [, b]) => b.length - a.length).map(([width]) => width)
-  return { standinsLive: heard.length > 0 && clean.length === 0, columns: widths.every((width) => width !== undefined) ? widths : [] }
+  const widths = (clean.length > 0 ? clean : heard).flatMap(({ columns }) => columns ?? [])
+  const byWidth = Map.groupBy(widths, (width) => width)
+  const columns = [...byWidth].toSorted(([, a], [, b]) => b.length - a.length).map(([width]) => width)
+  return { standinsLive: heard.length > 0 && clean.length === 0, columns }
 }
 
 function widthsOf({ build: { columns } }: Published): readonly number[] {
@@ -132,7 +133,7 @@ function widthsOf({ build: { columns } }: Published): readonly number[] {
 function whyOtherNow(own: Published, { columns }: SaidThere): string {
   if (!areOtherWidths(columns, widthsOf(own))) return CHANGED_SINCE
   const windows = `the copy was built in a window of ${columns[0]} columns and this build in one of ${own.build.columns}`
-  return `this host has built the same as the copy before, and ${windows}: with COLUMNS=${columns[0]} it may be the same again`
+  return `this host has built the same as the copy before, and ${windows}: in one as wide as that it may be the same again`
 }
 
 function whyNot({ stoodIn, own }: AuditInput, { because }: Compared & { verdict: 'not-comparable' }): string {

@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot'
 import { hex64, plainText } from '../base/schema.ts'
-import { areOtherWidths } from '../trust/compare.ts'
+import { areAsWide } from '../trust/compare.ts'
 import { columns, envelope } from '../trust/wire.ts'
 
 /** So that a row stays well below the bound for reading one. */
@@ -13,7 +13,7 @@ export const MAX_PATHS = 400
 export const MAX_SIGNED = 64
 
 /**
- * `open`: one of the builds may have been changed, be it the copy itself, or their windows were of other widths, so it accuses nobody, and a clean rebuild has the last word. `accuses`: the copy is not what its
+ * `open`: one of the builds may have been changed, be it the copy itself, or their windows may have been of other widths, so it accuses nobody, and a clean rebuild has the last word. `accuses`: the copy is not what its
  * recipe gives here. `resolved`: a clean rebuild has given what the copy had. `irreproducible`: it has given a third content, so a difference in the same
  * files says nothing.
  */
@@ -66,19 +66,31 @@ export function afterCleanRebuild(of: Dispute, { content, stable }: Content): 'r
   return before.some((one) => content === one.content || stable === one.stable) ? 'accuses' : undefined
 }
 
-/** Whether a build in a window of this width may have the last word, though it is not what the copy is: the copy may come of such a one. */
-export function isAsWide(of: Dispute, width: number | undefined): boolean {
-  return width === undefined ? !isOfOtherWidth(of) : !areOtherWidths(of.theirColumns ?? [], [width])
+/** What Portage tells a build where it has no terminal. */
+const UNTOLD = 80
+
+/**
+ * How wide the windows of the copy were, as those say who vouch for it. Where nobody does a build as wide as one without a terminal has the last word: nobody
+ * escapes it by leaving the width out.
+ */
+export function widthsThere({ theirColumns = [] }: Pick<Dispute, 'theirColumns'>): readonly [number, ...number[]] {
+  const [first = UNTOLD, ...others] = theirColumns
+  return [first, ...others]
 }
 
-/** Whether the copy and the own build come of windows of other widths. */
-export function isOfOtherWidth({ columns: own, theirColumns = [] }: Dispute): boolean {
-  return own !== undefined && areOtherWidths(theirColumns, [own])
+/** Whether a build in a window of this width may have the last word, though it is not what the copy is: the copy may come of such a one. */
+export function isAsWide(of: Dispute, width: number = UNTOLD): boolean {
+  return areAsWide(widthsThere(of), [width])
+}
+
+/** Whether the copy and the own build may come of windows of other widths. */
+export function mayBeOfOtherWidth({ columns: own, theirColumns = [] }: Dispute): boolean {
+  return own === undefined || !areAsWide(theirColumns, [own])
 }
 
 /** How to build it again, in a window of this width where one is told. */
 export function buildAgain({ cpv, besideItself }: Dispute, width?: number): string {
-  const again = `${width === undefined ? '' : `COLUMNS=${width} `}emerge --oneshot =${cpv}`
+  const again = `${width === undefined ? '' : `stty cols ${width}; `}emerge --oneshot =${cpv}`
   return besideItself === true ? `emerge --unmerge =${cpv}, then ${again}` : again
 }
 
@@ -92,7 +104,7 @@ export function isOver({ state }: { readonly state: State }): boolean {
  * other widths both sides may be right.
  */
 export function refuses(of: Dispute, content: string): boolean {
-  return !isOver(of) || (of.state === 'resolved' && content === of.contents[1] && !isOfOtherWidth(of))
+  return !isOver(of) || (of.state === 'resolved' && content === of.contents[1] && !mayBeOfOtherWidth(of))
 }
 
 /** Whether a copy that differs from the own build in `paths` alone differs only in what two builds of this host differ in themselves. */
@@ -125,10 +137,17 @@ export function describe(of: Dispute): string {
   return `${stands}; ${left}`
 }
 
+/** `the copy was built in a window of 160 columns`. */
+export function windowThere({ theirColumns: [first] = [] }: Pick<Dispute, 'theirColumns'>): string {
+  return first === undefined
+    ? 'nobody says how wide the window was in which the copy was built'
+    : `the copy was built in a window of ${first} columns`
+}
+
 function whatToDo(of: Dispute): string {
-  const width = isOfOtherWidth(of) ? of.theirColumns?.[0] : undefined
+  const width = mayBeOfOtherWidth(of) ? widthsThere(of)[0] : undefined
   const found = of.besideItself === true ? ['your build may have found its own stand-in or an installed version'] : []
-  const other = width === undefined ? [] : [`the copy was built in a window of ${width} columns and yours in one of ${of.columns}`]
+  const other = width === undefined ? [] : [`${windowThere(of)} and yours in one of ${of.columns ?? 'unknown width'}`]
   const why = [...found, ...other].map((reason) => `${reason}, `).join('and ')
   const when = of.besideItself === true ? 'while none is installed' : 'while nothing stands in'
   return `${why}${why === '' ? '' : 'so '}build it again ${when} (${buildAgain(of, width)})`

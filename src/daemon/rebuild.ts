@@ -5,7 +5,18 @@
  */
 import { differingPaths } from '../package/content.ts'
 import type { Tone } from '../portage/terminal.ts'
-import { afterCleanRebuild, buildAgain, type Dispute, isAsWide, isOfOtherWidth, isOver, MAX_PATHS, named } from './dispute.ts'
+import {
+  afterCleanRebuild,
+  buildAgain,
+  type Dispute,
+  isAsWide,
+  isOver,
+  MAX_PATHS,
+  mayBeOfOtherWidth,
+  named,
+  widthsThere,
+  windowThere,
+} from './dispute.ts'
 import { readSides } from './disputeFiles.ts'
 import type { Known } from './known.ts'
 import type { Published } from './publish.ts'
@@ -55,15 +66,15 @@ export function rebuilt({ known, own, standinsLive, replaces = true }: RebuildIn
     }
     known.saveBuilt({ recipe, linkage: one.linkage, content: one.contents[0], stable: one.stables[0] })
     const text = 'your clean rebuild agrees with the copy that stood in, so the dispute is closed in its favour; it may stand in again'
-    return [{ text, tone: 'good', ...(isOfOtherWidth(one) ? {} : { closed: changed }) }]
+    return [{ text, tone: 'good', ...(mayBeOfOtherWidth(one) ? {} : { closed: changed }) }]
   })
 }
 
 /** It says nothing of the copy, but that its content is another one. */
 function inOtherWindow(of: Dispute, columns: number | undefined): Word {
-  const [first] = of.theirColumns ?? []
-  const own = columns === undefined ? 'unknown width' : `${columns} columns`
-  const text = `this build was made in a window of ${own}, the copy in one of ${first}: the dispute about it still waits for a clean rebuild of that width`
+  const [first] = widthsThere(of)
+  const windows = `this build was made in a window of ${columns === undefined ? 'unknown width' : `${columns} columns`}, and ${windowThere(of)}`
+  const text = `${windows}: the dispute about it still waits for a clean rebuild in one of ${first}`
   return { text: `${text} (${buildAgain(of, first)})`, tone: 'warn' }
 }
 

@@ -65,7 +65,7 @@ export function whyUnsearched({ callers, names }: Pick<Note, 'callers' | 'names'
 export function whySignedOtherwise(before: Signed | undefined, { offer: own, columns }: Build): string | undefined {
   if (before === undefined || before.stable === own.stable) return undefined
   const first = before.content.slice(0, 12)
-  const windows = `in a window of ${before.columns} columns, and this in one of ${columns}: with COLUMNS=${before.columns} it may be the same`
+  const windows = `in a window of ${before.columns} columns, and this in one of ${columns}: in one as wide as that it may be the same`
   const other = before.columns === undefined || columns === undefined || before.columns === columns ? '' : `, built ${windows}`
   return `it is not what was published of this recipe before (content ${first}${other}), and whoever says two things of one is heard for neither`
 }

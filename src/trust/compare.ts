@@ -23,7 +23,7 @@ export type Compared =
   | { readonly verdict: 'agree' }
   /** The same after the published normalisers: times and the like differ. */
   | { readonly verdict: 'agree-stable' }
-  /** A dispute. `accuses` is false where one of the builds may have been changed, or their windows were of other widths: ask for a clean rebuild first. */
+  /** A dispute. `accuses` is false where one of the builds may have been changed, or their windows may have been of other widths: ask for a clean rebuild first. */
   | { readonly verdict: 'differ'; readonly accuses: boolean }
   /** Not the same thing was built, so nothing follows; `because` names every part that differs. */
   | { readonly verdict: 'not-comparable'; readonly because: readonly ComparedPart[] }
@@ -36,10 +36,15 @@ export function compareContents({ standIn, own }: { readonly standIn: Built; rea
   if (because.length > 0) return { verdict: 'not-comparable', because }
   if (standIn.content === own.content) return { verdict: 'agree' }
   if (standIn.stable === own.stable) return { verdict: 'agree-stable' }
-  return { verdict: 'differ', accuses: !standIn.standinsLive && !own.standinsLive && !areOtherWidths(standIn.columns, own.columns) }
+  return { verdict: 'differ', accuses: !standIn.standinsLive && !own.standinsLive && areAsWide(standIn.columns, own.columns) }
 }
 
-/** Whether two builds are known to come of windows of other widths. */
+/** Whether two builds are known to come of windows of one width, as far as those say who vouch for them. */
+export function areAsWide(a: readonly number[], b: readonly number[]): boolean {
+  return a.some((one) => b.includes(one))
+}
+
+/** Whether they are known to come of windows of other widths. */
 export function areOtherWidths(a: readonly number[], b: readonly number[]): boolean {
-  return a.length > 0 && b.length > 0 && a.every((one) => !b.includes(one))
+  return a.length > 0 && b.length > 0 && !areAsWide(a, b)
 }

@@ -16,7 +16,7 @@ import { attested, keyNamed } from './support/offers.ts'
 
 const HERE = 80
 const THERE = 160
-const AGAIN = /COLUMNS=160 emerge --oneshot =app-misc\/hello-2\.10\)/
+const AGAIN = /stty cols (160|80); emerge --oneshot =app-misc\/hello-2\.10\)/
 
 const COMPARED: readonly [string, Side, Side, string, string | undefined][] = [
   ['equal, of other widths', { text: 'a', columns: THERE }, { text: 'a', columns: HERE }, 'agree', undefined],
@@ -29,8 +29,8 @@ const COMPARED: readonly [string, Side, Side, string, string | undefined][] = [
   ],
   ['other content, of other widths', { text: 'a', columns: THERE }, { text: 'b', columns: HERE }, 'differ', 'open'],
   ['other content, of one width', { text: 'a', columns: HERE }, { text: 'b', columns: HERE }, 'differ', 'accuses'],
-  ['other content, and nobody knows how wide it was there', { text: 'a' }, { text: 'b', columns: HERE }, 'differ', 'accuses'],
-  ['other content, and nobody knows how wide it was here', { text: 'a', columns: THERE }, { text: 'b' }, 'differ', 'accuses'],
+  ['other content, and nobody says how wide it was there', { text: 'a', columns: null }, { text: 'b', columns: HERE }, 'differ', 'open'],
+  ['other content, and nobody knows how wide it was here', { text: 'a', columns: THERE }, { text: 'b', columns: null }, 'differ', 'open'],
 ]
 
 for (const [what, copy, own, verdict, state] of COMPARED) {
@@ -54,7 +54,9 @@ function vouched(input: AuditInput, by: Readonly<Record<string, { columns?: numb
 const VOUCHED: readonly [string, Parameters<typeof vouched>[1], readonly string[], string, readonly number[] | undefined][] = [
   ['all name other widths', { anna: { columns: 100 }, bert: { columns: 160 }, carl: { columns: 160 } }, [], 'open', [160, 100]],
   ['one names this width', { anna: { columns: 80 }, bert: { columns: 160 } }, [], 'accuses', [80, 160]],
-  ['one names none', { anna: {}, bert: { columns: 160 } }, [], 'accuses', undefined],
+  ['one names none', { anna: {}, bert: { columns: 160 } }, [], 'open', [160]],
+  ['one names none, and one this width', { anna: {}, bert: { columns: 80 } }, [], 'accuses', [80]],
+  ['none names one', { anna: {}, bert: {} }, [], 'open', undefined],
   ['one who counts names this width', { anna: { columns: 160 }, bert: { columns: 80 } }, ['bert'], 'accuses', [80]],
   ['one who does not count names this width', { anna: { columns: 160 }, bert: { columns: 80 } }, ['anna'], 'open', [160]],
   [
@@ -88,16 +90,16 @@ const REBUILT: readonly [string, Side, string, RegExp][] = [
     'what was built before, no wider',
     { text: 'b', columns: HERE },
     'open',
-    /a window of 80 columns, the copy in one of 160: .* still waits .*COLUMNS=160/,
+    /a window of 80 columns, and the copy .* window of 160 columns: .* still waits .*stty cols 160; emerge/,
   ],
-  ['a third content, no wider', { text: 'c', columns: HERE }, 'open', /still waits for a clean rebuild of that width/],
-  ['what was built before, and nobody knows how wide', { text: 'b' }, 'open', /a window of unknown width, .* still waits/],
+  ['a third content, no wider', { text: 'c', columns: HERE }, 'open', /still waits for a clean rebuild in one of 160/],
+  ['what was built before, and nobody knows how wide', { text: 'b', columns: null }, 'open', /a window of unknown width, .* still waits/],
   ['anything beside stand-ins', { text: 'a', columns: THERE, standinsLive: true }, 'open', /stand-ins were live/],
   [
     'a third content, as wide as the copy',
     { text: 'c', columns: THERE },
     'open',
-    /differs from both sides .*one of 160: build it once more .*COLUMNS=160/,
+    /differs from both sides .*one of 160: build it once more .*stty cols 160; emerge/,
   ],
 ]
 
@@ -152,7 +154,7 @@ test('a build that may have found the copy, too, is to be made again while none 
     line,
     /its own stand-in or an installed version, and the copy was built in a window of 160 columns and yours in one of 80, so build/,
   )
-  assert.match(line, /while none is installed \(emerge --unmerge =\S+, then COLUMNS=160 emerge --oneshot =/)
+  assert.match(line, /while none is installed \(emerge --unmerge =\S+, then stty cols 160; emerge --oneshot =/)
   assert.match(again(place, { text: 'b', columns: THERE }, true)[0]?.text ?? '', /installed during this build too/)
   assert.match(again(place, { text: 'b', columns: THERE })[0]?.text ?? '', /COPY THAT STOOD IN IS WRONG/)
 })
@@ -162,7 +164,7 @@ test('of a copy that this host has built the same before it is said that the win
   await audit(auditOf(place, { text: 'a', columns: THERE }, { text: 'a', columns: THERE }))
   const { verdict, line } = await audit(auditOf(place, { text: 'a', columns: THERE }, { text: 'b', columns: HERE }))
   assert.equal(verdict, 'not-comparable')
-  assert.match(line, /built in a window of 160 columns and this build in one of 80: with COLUMNS=160 it may be the same again/)
+  assert.match(line, /built in a window of 160 columns and this build in one of 80: in one as wide as that it may be the same again/)
 })
 
 test('what is signed names the width, and a second content of another one is told so', (t) => {
@@ -177,14 +179,37 @@ test('what is signed names the width, and a second content of another one is tol
   assert.equal(why({ text: 'a', columns: HERE }), undefined)
   assert.match(
     why({ text: 'b', columns: HERE }) ?? '',
-    /in a window of 160 columns, and this in one of 80: with COLUMNS=160 it may be the same/,
+    /in a window of 160 columns, and this in one of 80: in one as wide as that it may be the same/,
   )
-  for (const side of [{ text: 'b', columns: THERE }, { text: 'b' }]) assert.doesNotMatch(why(side) ?? assert.fail(), /window/)
+  for (const side of [
+    { text: 'b', columns: THERE },
+    { text: 'b', columns: null },
+  ])
+    assert.doesNotMatch(why(side) ?? assert.fail(), /window/)
 })
 
 test('a dispute from before windows were told of is what it was', async (t) => {
   const place = placeIn(t)
-  await audit(auditOf(place, { text: 'a' }, { text: 'b' }))
-  assert.equal('columns' in (place.known.disputes()[0] ?? {}), false)
+  await audit(auditOf(place, { text: 'a', columns: null }, { text: 'b', columns: null }))
+  const { columns, theirColumns, ...row } = place.known.disputes()[0] ?? assert.fail()
+  assert.deepEqual([columns, theirColumns], [undefined, undefined])
+  place.known.changeDispute({ ...row, state: 'accuses' })
   assert.match(again(place, { text: 'c', columns: HERE })[0]?.text ?? '', /nobody is accused/)
 })
+
+for (const width of [HERE, THERE]) {
+  test(`where nobody says how wide it was there, a build in a window of ${width} waits for a clean one in one of 80, which convicts`, async (t) => {
+    const place = placeIn(t)
+    const { line } = await audit(auditOf(place, { text: 'a', columns: null }, { text: 'b', columns: width }))
+    assert.match(
+      line,
+      /open: nobody says how wide the window was .* and yours in one of (80|160), so build it again .*stty cols 80; emerge/,
+    )
+    if (width !== HERE)
+      assert.match(
+        again(place, { text: 'b', columns: width })[0]?.text ?? '',
+        /nobody says .* a clean rebuild in one of 80 .*stty cols 80;/,
+      )
+    assert.match(again(place, { text: 'b', columns: HERE })[0]?.text ?? '', /COPY THAT STOOD IN IS WRONG/)
+  })
+}

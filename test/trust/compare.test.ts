@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Built, compareContents, type Compared } from '../../src/trust/compare.ts'
 
-const standIn: Built = { recipe: 'r', linkage: 'l', environment: 'e', content: 'c', stable: 's', standinsLive: false, columns: [] }
+const standIn: Built = { recipe: 'r', linkage: 'l', environment: 'e', content: 'c', stable: 's', standinsLive: false, columns: [80] }
 
 const CASES: readonly [string, Partial<Built>, Partial<Built>, Compared][] = [
   ['the same', {}, {}, { verdict: 'agree' }],
@@ -30,7 +30,13 @@ const CASES: readonly [string, Partial<Built>, Partial<Built>, Compared][] = [
     { content: 'd', stable: 't', columns: [80] },
     { verdict: 'differ', accuses: true },
   ],
-  ['other content, and one width is unknown', {}, { content: 'd', stable: 't', columns: [160] }, { verdict: 'differ', accuses: true }],
+  ['other content, and one width is unknown', { columns: [] }, { content: 'd', stable: 't' }, { verdict: 'differ', accuses: false }],
+  [
+    'other content, and both widths are unknown',
+    { columns: [] },
+    { content: 'd', stable: 't', columns: [] },
+    { verdict: 'differ', accuses: false },
+  ],
   ['another recipe', {}, { recipe: 'x', content: 'd', stable: 't' }, { verdict: 'not-comparable', because: ['recipe'] }],
   ['another recipe, equal content', {}, { recipe: 'x' }, { verdict: 'not-comparable', because: ['recipe'] }],
   ['another linkage', {}, { linkage: 'x' }, { verdict: 'not-comparable', because: ['linkage'] }],

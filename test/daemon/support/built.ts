@@ -48,8 +48,8 @@ export interface Side {
   readonly metadata?: Metadata
   readonly standinsLive?: boolean
   readonly besideItself?: boolean
-  /** How wide the window was that it was built in. */
-  readonly columns?: number
+  /** How wide the window was that it was built in: 80 unless told, `null` where nobody says. */
+  readonly columns?: number | null
   readonly recipe?: string
   readonly size?: number
 }
@@ -64,8 +64,8 @@ function recordsOf({ text, also }: Side): ImageRecord[] {
   ]
 }
 
-function widthOf({ columns }: Side): { readonly columns?: number } {
-  return columns === undefined ? {} : { columns }
+function widthOf({ columns = 80 }: Side): { readonly columns?: number } {
+  return columns === null ? {} : { columns }
 }
 
 /** The copy that stood in; its archive lies where the peer keeps what it has fetched. */
