@@ -39,8 +39,9 @@ __standin_moment() {
 		publish|abandon) [[ -n ${warden} && -e ${door} ]] || return 0 ;;
 	esac
 
-	local locale=${LC_ALL-}
-	local LC_ALL=C line
+	local locale=${LC_ALL-} told=${COLUMNS-unset}
+	# A bash that waits writes the width of its terminal there: the phase is to keep its own.
+	local LC_ALL=C line COLUMNS LINES
 	__standin_line
 	case ${moment} in
 		fetch)
@@ -100,9 +101,7 @@ __standin_line() {
 				for name in .{setuped,unpacked,prepared,configured,compiled}; do
 					[[ -e ${build}/${name} ]] && line+=$'\x1f'KEPT=${name} && break
 				done
-			fi
-			# As wide as its window Portage tells a build to print; what helps say may be installed.
-			[[ ${COLUMNS-} == [1-9]?([0-9])?([0-9])?([0-9]) ]] && names+=( COLUMNS ) ;;
+			fi ;;
 		purge|publish)
 			names+=( D PKGDIR )
 			# There with a binary package that Portage has just written.
@@ -117,6 +116,7 @@ __standin_line() {
 			declare -F "${name}" >/dev/null && line+="${name} "
 		done
 	fi
+		__standin_width
 	for name in "${names[@]}"; do
 		[[ -v ${name} ]] || continue
 		value=${!name}
@@ -129,6 +129,17 @@ __standin_guesses() {
 	local all=() name
 	for name in {a..z}; do
 		eval "all+=( \"\${!${name}@}\" )"
+# As wide as COLUMNS says programs are to print, and each script of bash as wide as the terminal that Portage gives a phase; what helps say may be installed.
+__standin_width() {
+	local width='[1-9]?([0-9])?([0-9])?([0-9])'
+	[[ ${told} == @(unset|${width}) ]] || told=
+	[[ ${told} == unset ]] || line+=$'\x1f'COLUMNS=${told}
+	[[ -t 2 ]] || return 0
+	# At clean Portage is in a subshell, where bash does not look how wide it is.
+	if [[ ${BASH_SUBSHELL} == 0 ]]; then ( : ); else COLUMNS=$(command -p stty size <&2 2>/dev/null) COLUMNS=${COLUMNS##* }; fi
+	[[ ${COLUMNS-} != ${width} ]] || line+=$'\x1f'WINDOW=${COLUMNS}
+}
+
 	done
 	for name in "${all[@]}"; do
 		[[ ${name} == @(*_cv_*|enable_*|with_*|without_*|disable_*|ac_*) && -n ${!name-} && ${!name@a} == *x* ]] || continue
@@ -254,7 +265,7 @@ __standin_node() {
 }
 
 __standin_moment
-unset -f __standin_moment __standin_line __standin_guesses __standin_only_how __standin_tell __standin_write __standin_make_way __standin_ask __standin_leave __standin_node
+unset -f __standin_moment __standin_line __standin_width __standin_guesses __standin_only_how __standin_tell __standin_write __standin_make_way __standin_ask __standin_leave __standin_node
 
 fi
 

@@ -8,7 +8,7 @@
 import { findOwner, isAlive, isSameOwner, type Owner } from '../portage/lock.ts'
 import { type Course, courseOf, dropNote, type Note, readNotes, saveNote } from './course.ts'
 import { forgetDoor, forgetOtherDoors, isLeft, makeDoor } from './door.ts'
-import { buildKey, cpvOfMoment, type Moment } from './moment.ts'
+import { buildKey, cpvOfMoment, isToldAlike, type Moment } from './moment.ts'
 import { typedBy } from './say.ts'
 import type { Steps } from './step.ts'
 import { seenAtEnd, seenAtMerge } from './unlike.ts'
@@ -131,7 +131,7 @@ export function openCourses(options: CoursesOptions): Courses {
   /** Portage cleans behind pkg_pretend too, maybe hours before the package's turn: what has come by then stays, and what has not is sought again. */
   const goesOn = (course: Course, { values }: Moment, owner: Owner | undefined): boolean =>
     isSameOwner(course.note.owner, owner) &&
-    JSON.stringify(course.note.began.values) === JSON.stringify(values) &&
+    isToldAlike(course.note.began.values, values) &&
     (course.note.standing !== null || searching.has(course))
 
   /** It came to no merge: it has failed, was interrupted, or its emerge was killed. */

@@ -63,8 +63,10 @@ const momentValues = v.object({
   ANSWERS: words,
   /** What says that the work folder of an earlier build is used again. */
   KEPT: v.optional(plainText(40), ''),
-  /** How wide the window of this emerge is, as builds are told. */
-  COLUMNS: v.exactOptional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/))),
+  /** How wide programs are told to print; empty where that is no width. */
+  COLUMNS: v.exactOptional(v.pipe(v.string(), v.regex(/^([1-9]\d{0,3})?$/))),
+  /** How wide the terminal of the phase is, where it has one. */
+  WINDOW: v.exactOptional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/))),
   ...v.entriesFromList(CCACHE_VARIABLES, v.exactOptional(plainText(4095))),
   ...v.entriesFromList(RECIPE_VARIABLES, v.exactOptional(plainText(32_768))),
   D: v.optional(plainText(4095), ''),
@@ -105,9 +107,10 @@ export function cpvOfMoment(values: MomentValues): string {
   return `${values.CATEGORY}/${values.PF}`
 }
 
-/** How wide the window was that a build was told of; nothing where it was told of none. */
-export function columnsOf({ COLUMNS: columns }: Pick<MomentValues, 'COLUMNS'>): { readonly columns?: number } {
-  return columns === undefined ? {} : { columns: Number(columns) }
+/** Whether the same build is spoken of. A window that was resized since makes no other one of what has not begun. */
+export function isToldAlike(a: MomentValues, b: MomentValues): boolean {
+  const [one, other] = [a, b].map((values) => JSON.stringify({ ...values, WINDOW: undefined }))
+  return one === other
 }
 
 /** What bash makes of PORTAGE_BUILDDIR for the names below /run/standin/builds. */

@@ -7,15 +7,18 @@ import { findOwner, isSameOwner } from '../portage/lock.ts'
 import type { Note } from './course.ts'
 import type { MomentValues } from './moment.ts'
 import { ownPackageOf } from './ownPackage.ts'
+import { whyOtherWidth } from './width.ts'
 import { type WishedRecipe, whyOfHooks } from './wish.ts'
 
 /** What the hook of the merge says against it, for the note. */
-export function seenAtMerge({ owner }: Pick<Note, 'owner'>, asked: MomentValues, procRoot: string): Pick<Note, 'unlike'> {
+export function seenAtMerge({ owner, began }: Begun, asked: MomentValues, procRoot: string): Pick<Note, 'unlike'> {
   if (asked.PHASE_HOOKS !== '') return { unlike: whyOfHooks(asked.PHASE_HOOKS) }
   const { PORTAGE_TMPDIR: tmpdir, CATEGORY: category, PF: pf } = asked
   const now = findOwner({ tmpdir, category, pf, procRoot }, owner)
-  if (now === undefined || isSameOwner(now, owner)) return {}
-  return { unlike: 'one command began to build it and another went on, and what was done to its work folder in between is not known' }
+  if (now !== undefined && !isSameOwner(now, owner))
+    return { unlike: 'one command began to build it and another went on, and what was done to its work folder in between is not known' }
+  const width = whyOtherWidth(began.values, asked)
+  return width === undefined ? {} : { unlike: width }
 }
 
 /** What the hook of a build that is over says of it, for the note: without a merge (`emerge -B`) nobody has asked before. */
@@ -24,7 +27,8 @@ export function seenAtEnd(of: Ending, asked: MomentValues, procRoot: string): Pi
   return { package: ownPackageOf(asked, of.began.values) ?? of.package, ...unlike }
 }
 
-type Ending = Pick<Note, 'owner' | 'package' | 'stage'> & { readonly began: { readonly values: MomentValues } }
+type Begun = Pick<Note, 'owner'> & { readonly began: { readonly values: MomentValues } }
+type Ending = Begun & Pick<Note, 'package' | 'stage'>
 
 /** The recipe as it is `now`, if it is what the note says from the beginning of the build and nothing was seen at the merge; or why it says nothing of it. */
 export function asItBegan({ recipe: begun, unlike }: Pick<Note, 'recipe' | 'unlike'>, now: WishedRecipe): Said {

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -24,7 +24,7 @@ const PORTAGE: Readonly<Record<string, string>> = {
   MERGE_TYPE: 'source',
   EBUILD_PHASE: 'clean',
   STANDIN_FEATURES: 'publish',
-  FEATURES: 'sandbox fixlafiles',
+  FEATURES: 'fixlafiles network-sandbox pid-sandbox sandbox userpriv usersandbox',
   MAKEOPTS: '-j2',
   PYTHON_TARGETS: 'python3_13',
   PYTHONDONTWRITEBYTECODE: '1',
@@ -135,6 +135,8 @@ describe('not told of', { skip }, () => {
     ['ac_cv_func_malloc', ''],
     ['cvs_x', 'x'],
     ['RUBYOPT', '-rauto_gem'],
+    ['PYTHONSTARTUP', '/etc/pythonstart'],
+    ['CMAKE_VERBOSE', 'OFF'],
     ['PATH', '/usr/bin:/bin:/etc/eselect/wine/bin'],
     ['CARGO_BUILD_TARGET', 'x86_64-unknown-linux-gnu'],
     ['LD_PRELOAD', '/usr/lib64/libsandbox.so'],
@@ -159,9 +161,20 @@ describe('who builds is told', { skip }, () => {
     assert.equal(told({}).PATH, PORTAGE['PATH'])
   })
   test('by FEATURES', () => {
-    assert.equal(told({ FEATURES: 'ccache distcc-pump sandbox distcc icecream fixlafiles' }).FEATURES.trim(), 'distcc distcc-pump icecream')
-    assert.equal(told({ FEATURES: 'strict-keepdir' }).FEATURES.trim(), 'strict-keepdir -fixlafiles')
+    const features = (own: string): string => told({ FEATURES: own }).FEATURES.trim()
+    const usual = PORTAGE['FEATURES'] ?? ''
+    assert.equal(features(`ccache distcc-pump distcc icecream ${usual}`), 'distcc distcc-pump icecream')
+    assert.equal(features('strict-keepdir'), 'strict-keepdir -fixlafiles -network-sandbox -sandbox -userpriv -usersandbox')
+    assert.equal(features(`test test-fail-continue ${usual}`), 'test')
+    assert.equal(told({ EBUILD_FORCE_TEST: '1' }).FEATURES.trim(), 'test')
+    assert.equal(told({ EBUILD_FORCE_TEST: '0', ALLOW_TEST: 'network' }).ALLOW_TEST, 'network')
   })
+})
+
+test('the number of jobs is told where what is packed hangs on it', { skip }, () => {
+  assert.equal(told({ PORTAGE_COMPRESS: 'xz' }).MAKEOPTS, '-j2')
+  assert.equal(told({ PORTAGE_COMPRESS: 'xz', PORTAGE_COMPRESS_FLAGS: '' }).MAKEOPTS, '')
+  assert.equal(told({ PORTAGE_COMPRESS: 'zstd' }).MAKEOPTS, '')
 })
 
 test('the locale of the build is told, not that of the hook', { skip }, () => {
@@ -175,7 +188,35 @@ test('what ccache is told reaches the warden', { skip }, () => {
   assert.deepEqual([CCACHE_DIR, CCACHE_SLOPPINESS, CCACHE_BASEDIR], ['/cc', 'locale', undefined])
 })
 
-test('the width of the window is told as it is, and what is no width is not', { skip }, () => {
+test('COLUMNS is told as it is, and what is no width as none', { skip }, () => {
+  const { COLUMNS: none, WINDOW: unseen } = told({})
+  assert.deepEqual([none, unseen], [undefined, undefined])
   for (const COLUMNS of ['1', '80', '9999']) assert.equal(told({ COLUMNS }).COLUMNS, COLUMNS)
-  for (const COLUMNS of ['', '0', '080', '10000', '8x', '80 90']) assert.equal(told({ COLUMNS }).COLUMNS, undefined, COLUMNS)
+  for (const COLUMNS of ['', '0', '080', '10000', '8x', '80 90']) assert.equal(told({ COLUMNS }).COLUMNS, '', COLUMNS)
+})
+
+/** What is told on a terminal of this width where COLUMNS is 160, in a subshell as at clean or not, and what the shell has of that afterwards. */
+function toldOn(width: number, isSubshell: boolean, env: Readonly<Record<string, string>> = {}): unknown[] {
+  const [script, line] = [join(prefix, 'phase'), join(prefix, 'line')]
+  const phase = `source ${HOOK}; echo "keeps \${COLUMNS} \${LINES-none}"; IFS= read -r -t 5 line <&3; printf %s "\${line}" >${line}`
+  writeFileSync(script, `exec 3<>${prefix}/run/standin/hooks\n${isSubshell ? `( ${phase} )` : phase}\n`)
+  const { stdout } = spawnSync('script', ['-qefc', `stty rows 40 cols ${width}; exec bash --norc ${script}`, '/dev/null'], {
+    env: { ...PORTAGE, SHELL: '/bin/sh', EPREFIX: prefix, COLUMNS: '160', ...env },
+    encoding: 'utf8',
+  })
+  const { COLUMNS, WINDOW } = parseMoment(readFileSync(line, 'utf8')).values
+  return [COLUMNS, WINDOW, stdout.trim()]
+}
+
+test('how wide the terminal of the phase is is told beside it, and the phase keeps what it has', { skip }, () => {
+  writeFileSync(join(prefix, 'run/standin/builds/%2Fvar%2Ftmp%2Fportage%2Ftest-misc%2Fflags-1'), '')
+  const atEnd = { EBUILD_PHASE: '', MISC_FUNCTIONS_ARGS: 'success_hooks' }
+  for (const [isSubshell, env] of [
+    [true, {}],
+    [false, {}],
+    [false, atEnd],
+  ] as const) {
+    assert.deepEqual(toldOn(100, isSubshell, env), ['160', '100', 'keeps 160 none'])
+    assert.deepEqual(toldOn(0, isSubshell, env), ['160', undefined, 'keeps 160 none'], 'nobody has told the terminal how wide it is')
+  }
 })
