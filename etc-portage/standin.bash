@@ -111,12 +111,12 @@ __standin_line() {
 	esac
 	# What the user's bashrc does around a phase, nobody else's build does. Functions that it defines in one phase are there from then on.
 	if [[ ${moment} == @(fetch|purge|publish) ]]; then
+		__standin_width
 		line+=$'\x1f'PHASE_HOOKS=
 		for name in {pre,post}_{pkg_setup,src_{unpack,prepare,configure,compile,test,install}}; do
 			declare -F "${name}" >/dev/null && line+="${name} "
 		done
 	fi
-		__standin_width
 	for name in "${names[@]}"; do
 		[[ -v ${name} ]] || continue
 		value=${!name}
@@ -124,11 +124,6 @@ __standin_line() {
 	done
 }
 
-# Answers that configure finds in its environment instead of asking: each macro library has a prefix of its own for them. Profiles give some to everybody.
-__standin_guesses() {
-	local all=() name
-	for name in {a..z}; do
-		eval "all+=( \"\${!${name}@}\" )"
 # As wide as COLUMNS says programs are to print, and each script of bash as wide as the terminal that Portage gives a phase; what helps say may be installed.
 __standin_width() {
 	local width='[1-9]?([0-9])?([0-9])?([0-9])'
@@ -140,6 +135,11 @@ __standin_width() {
 	[[ ${COLUMNS-} != ${width} ]] || line+=$'\x1f'WINDOW=${COLUMNS}
 }
 
+# Answers that configure finds in its environment instead of asking: each macro library has a prefix of its own for them. Profiles give some to everybody.
+__standin_guesses() {
+	local all=() name
+	for name in {a..z}; do
+		eval "all+=( \"\${!${name}@}\" )"
 	done
 	for name in "${all[@]}"; do
 		[[ ${name} == @(*_cv_*|enable_*|with_*|without_*|disable_*|ac_*) && -n ${!name-} && ${!name@a} == *x* ]] || continue
