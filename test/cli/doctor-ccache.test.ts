@@ -1,10 +1,10 @@
 /**
- * The doctor names the setting of ccache for which nothing is published, and only where Portage uses ccache.
+ * The doctor names the setting of ccache for which nothing is published, and only where Portage uses ccache; and it says where Portage does not answer.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { doctorDocument } from '../../src/cli/documents.ts'
@@ -34,3 +34,13 @@ for (const [what, said, conf, expected] of [
     for (const part of expected.split(': ')) assert.ok(found[0]?.includes(part), found[0])
   })
 }
+
+for (const name of ['ccache', 'libsandbox'])
+  test(`a Portage that does not answer is named, for ${name}`, { skip }, async (t) => {
+    const traceback = { exitCode: 1, stderr: 'Traceback\nModuleNotFoundError: portage\n' }
+    const world = { ...(await healthy(t)), run: runWith({ 'portageq envvar': traceback }) }
+    rmSync(join(world.root, 'usr/lib64/libsandbox.so'))
+    const { document } = await standinJson(world, doctorDocument, 'doctor')
+    const found = document.findings.filter(({ check }) => check === name).map(({ state, text }) => `${state}: ${text}`)
+    assert.deepEqual(found, ['wrong: portageq does not say what FEATURES is (ModuleNotFoundError: portage)'])
+  })

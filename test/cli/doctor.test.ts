@@ -198,13 +198,6 @@ const TROUBLES: readonly Trouble[] = [
     cause: remove('usr/lib64/libsandbox.so'),
     world: () => ({ run: runWith({ 'portageq envvar': `-sandbox -usersandbox${'\n'.repeat(30)}` }) }),
   },
-  ...['ccache', 'libsandbox'].map((check): Trouble => ({
-    what: `a Portage that does not answer, for ${check}`,
-    check,
-    text: /portageq does not say what FEATURES is \(ModuleNotFoundError: portage\)/,
-    cause: remove('usr/lib64/libsandbox.so'),
-    world: () => ({ run: runWith({ 'portageq envvar': { exitCode: 1, stderr: 'Traceback\nModuleNotFoundError: portage\n' } }) }),
-  })),
   { what: 'no daemon', check: 'daemon', text: /not running/, world: ({ folders }) => ({ control: join(folders.run, 'none') }) },
   { what: 'a door for all', check: 'control socket', text: /mode 666/, cause: ({ control }) => chmodSync(control, 0o666) },
 ]
