@@ -30,10 +30,10 @@ type Named = Omit<RecipeInput['toolchain'], 'others'>
 /** Versions and defaults of all of them. Errors: as of `readToolchain` and `packerOf`. */
 export async function toolchainFor(values: MomentValues, { env, run, toolchains, packers }: BuildTools): Promise<Named> {
   const { CC: cc, CXX: cxx, CHOST: chost, CFLAGS: cflags, CXXFLAGS: cxxflags, LDFLAGS: ldflags } = values
-  const { PORTAGE_COMPRESS: program, PORTAGE_COMPRESS_FLAGS: flags } = values
+  const { PORTAGE_COMPRESS: program, PORTAGE_COMPRESS_FLAGS: flags, MAKEOPTS: makeopts } = values
   const [{ linker: ld, ...compilers }, packer] = await Promise.all([
     knownToolchain({ cc, cxx, chost, cflags, cxxflags, ldflags, env, run }, toolchains, now),
-    packerOf({ program, flags, env, run }, packers, now),
+    packerOf({ program, flags, makeopts, env, run }, packers, now),
   ])
   return { ...compilers, ld, packer }
 }

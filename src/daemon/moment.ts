@@ -36,6 +36,9 @@ const momentValues = v.object({
   USE: words,
   CHOST: v.optional(plainText(80), ''),
   FEATURES: words,
+  ALLOW_TEST: words,
+  /** Told where the bytes of what is packed hang on the number of jobs. */
+  MAKEOPTS: words,
   CFLAGS: words,
   CXXFLAGS: words,
   CPPFLAGS: words,

@@ -19,6 +19,7 @@ import { digestEbuild, type EbuildDigests, ebuildTexts } from '../portage/ebuild
 import { whyOfLocalFiles } from '../portage/localfiles.ts'
 import { localesThere } from '../portage/locales.ts'
 import { whyOfMakeConf, whyOfPackageEnv } from '../portage/packagevariables.ts'
+import { phaseFeatures } from '../portage/phasefeatures.ts'
 import { readRepos } from '../portage/repos.ts'
 import { commandWords } from '../portage/toolchain.ts'
 import { userFilesOf } from '../portage/userfiles.ts'
@@ -135,7 +136,7 @@ async function readRecipe(given: MomentValues, of: Family, digests: EbuildDigest
     use: commandWords(values.USE),
     flags,
     toolchain: { ...toolchain, others: otherCompilers(digests, tools) },
-    features: commandWords(values.FEATURES),
+    features: phaseFeatures(values),
     variables: values,
     answers: commandWords(values.ANSWERS),
   })

@@ -78,15 +78,19 @@ const EMPTY_COUNTS: ReadonlySet<string> = new Set([
   'PORTAGE_STRIP_FLAGS',
 ])
 
-/** FEATURES that change the image before it is captured, `-` before one that is on by default. `nodoc`, `noinfo` and `noman` are not among them: they act after preinst_mask. */
+/** FEATURES that change the image before it is captured (`phaseFeatures`), `-` before one that is on by default. `nodoc`, `noinfo` and `noman` are not among them: they act after preinst_mask. */
 export const RECIPE_FEATURES = [
   '-fixlafiles',
+  '-network-sandbox',
+  '-sandbox',
+  '-userpriv',
   'compressdebug',
   'dedupdebug',
   'installsources',
   'nostrip',
   'splitdebug',
   'strict-keepdir',
+  'test',
 ] as const
 
 const word = v.pipe(v.string(), v.maxLength(4096))

@@ -2,7 +2,7 @@
  * Names the program that packs documents and manual pages of a build, in words that are equal on every host that has the same one.
  *
  * `bzip2` and `gzip` are names that Gentoo lets several programs have (app-alternatives), and each packs the same bytes in a way of its own.
- * Source: `ecompress` and `ecompress-file` of Portage 3.0.83.
+ * Sources: `ecompress`, `ecompress-file` and `___makeopts_jobs` of Portage 3.0.83; `--threads` in xz(1).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,6 +15,7 @@ export interface PackerQuestion {
   readonly program: string | undefined
   /** PORTAGE_COMPRESS_FLAGS. */
   readonly flags: string | undefined
+  readonly makeopts: string
   /** The whole environment of what is started; PATH finds the program. */
   readonly env: Readonly<Record<string, string>>
   readonly run: Run
@@ -24,16 +25,27 @@ const LIMITS = { timeoutMs: 20_000, maxBytes: 64 * 1024 }
 
 /**
  * The first line that it says of its version; undefined where nothing is packed. `now` in milliseconds, of any beginning.
- * Errors: HostError MISSING_PROGRAM, TIMED_OUT, PROGRAM_FAILED; UNSUPPORTED for one that does not say what it is, or packs on another host in another way.
+ * Errors: HostError MISSING_PROGRAM, TIMED_OUT, PROGRAM_FAILED; UNSUPPORTED for one that does not say what it is.
  */
 export async function packerOf(question: PackerQuestion, cache: AnswerCache<string>, now: () => number): Promise<string | undefined> {
   const { program = 'bzip2', flags, env } = question
   if (program === '') return undefined
-  // Portage tells it how many jobs there are, and for one it writes other blocks than for two.
-  if (program === 'xz' && flags === undefined)
-    throw new HostError('UNSUPPORTED', 'what xz makes of documents hangs on the number of jobs, unless PORTAGE_COMPRESS_FLAGS is set')
   const files = (): string[] => placesOnPath([program], env['PATH'] ?? '')
-  return await knownAnswer({ key: JSON.stringify([program, env]), files, ask: () => versionOf(program, question) }, cache, now)
+  const asking = { key: JSON.stringify([program, env]), files, ask: () => versionOf(program, question) }
+  const version = await knownAnswer(asking, cache, now)
+  // Portage tells it how many jobs there are. For one it writes other blocks than for several, and the same for any number of those.
+  return program === 'xz' && flags === undefined
+    ? `${version}, ${(await jobsOf(question)) > 1 ? 'several threads' : 'one thread'}`
+    : version
+}
+
+const JOBS = /^[^]*\s(?:-[A-Ia-iK-Zk-z]*j\s*|--jobs(?:=|\s+))(\d+)\s/
+
+async function jobsOf({ makeopts, env, run }: PackerQuestion): Promise<number> {
+  const told = JOBS.exec(` ${makeopts} `)?.[1]
+  if (told !== undefined) return Number(told)
+  const { stdout } = await run('getconf', ['_NPROCESSORS_ONLN'], { env, ...LIMITS })
+  return Number.parseInt(stdout, 10)
 }
 
 async function versionOf(program: string, { env, run }: PackerQuestion): Promise<string> {

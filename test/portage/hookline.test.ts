@@ -24,7 +24,7 @@ const PORTAGE: Readonly<Record<string, string>> = {
   MERGE_TYPE: 'source',
   EBUILD_PHASE: 'clean',
   STANDIN_FEATURES: 'publish',
-  FEATURES: 'sandbox fixlafiles',
+  FEATURES: 'fixlafiles network-sandbox pid-sandbox sandbox userpriv usersandbox',
   MAKEOPTS: '-j2',
   PYTHON_TARGETS: 'python3_13',
   PYTHONDONTWRITEBYTECODE: '1',
@@ -135,6 +135,8 @@ describe('not told of', { skip }, () => {
     ['ac_cv_func_malloc', ''],
     ['cvs_x', 'x'],
     ['RUBYOPT', '-rauto_gem'],
+    ['PYTHONSTARTUP', '/etc/pythonstart'],
+    ['CMAKE_VERBOSE', 'OFF'],
     ['PATH', '/usr/bin:/bin:/etc/eselect/wine/bin'],
     ['CARGO_BUILD_TARGET', 'x86_64-unknown-linux-gnu'],
     ['LD_PRELOAD', '/usr/lib64/libsandbox.so'],
@@ -159,9 +161,20 @@ describe('who builds is told', { skip }, () => {
     assert.equal(told({}).PATH, PORTAGE['PATH'])
   })
   test('by FEATURES', () => {
-    assert.equal(told({ FEATURES: 'ccache distcc-pump sandbox distcc icecream fixlafiles' }).FEATURES.trim(), 'distcc distcc-pump icecream')
-    assert.equal(told({ FEATURES: 'strict-keepdir' }).FEATURES.trim(), 'strict-keepdir -fixlafiles')
+    const features = (own: string): string => told({ FEATURES: own }).FEATURES.trim()
+    const usual = PORTAGE['FEATURES'] ?? ''
+    assert.equal(features(`ccache distcc-pump distcc icecream ${usual}`), 'distcc distcc-pump icecream')
+    assert.equal(features('strict-keepdir'), 'strict-keepdir -fixlafiles -network-sandbox -sandbox -userpriv -usersandbox')
+    assert.equal(features(`test test-fail-continue ${usual}`), 'test')
+    assert.equal(told({ EBUILD_FORCE_TEST: '1' }).FEATURES.trim(), 'test')
+    assert.equal(told({ EBUILD_FORCE_TEST: '0', ALLOW_TEST: 'network' }).ALLOW_TEST, 'network')
   })
+})
+
+test('the number of jobs is told where what is packed hangs on it', { skip }, () => {
+  assert.equal(told({ PORTAGE_COMPRESS: 'xz' }).MAKEOPTS, '-j2')
+  assert.equal(told({ PORTAGE_COMPRESS: 'xz', PORTAGE_COMPRESS_FLAGS: '' }).MAKEOPTS, '')
+  assert.equal(told({ PORTAGE_COMPRESS: 'zstd' }).MAKEOPTS, '')
 })
 
 test('the locale of the build is told, not that of the hook', { skip }, () => {

@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -17,8 +19,8 @@ const nothingIsStarted: Run = () => assert.fail('a program was started')
 const saying =
   (stdout: string, stderr = '', exitCode = 0): Run =>
   async () => ({ exitCode, stdout, stderr })
-const asked = (run: Run, program?: string, flags?: string): Promise<string | undefined> =>
-  packerOf({ program, flags, env: { PATH: '/usr/bin:/bin' }, run }, new Map(), now)
+const asked = (run: Run, program?: string, flags?: string, makeopts = ''): Promise<string | undefined> =>
+  packerOf({ program, flags, makeopts, env: { PATH: '/usr/bin:/bin' }, run }, new Map(), now)
 
 const LINES: readonly [string, string | undefined, Run, string][] = [
   ['gzip', 'gzip', saying('gzip 1.13\nCopyright (C) 2023'), 'gzip 1.13'],
@@ -45,7 +47,35 @@ for (const [what, run] of [
 ] as const)
   test(`one that ${what} is an error`, async () => assert.rejects(asked(run), { code: 'UNSUPPORTED' }))
 
-test('xz that is told the number of jobs is an error', async () => assert.rejects(asked(nothingIsStarted, 'xz'), { code: 'UNSUPPORTED' }))
+const onCpus =
+  (count: number): Run =>
+  async (program) => ({ exitCode: 0, stdout: program === 'getconf' ? String(count) : 'xz (XZ Utils) 5.6.3', stderr: '' })
+const THREADS: readonly [string, number, string][] = [
+  ['-j1', 8, 'one thread'],
+  ['-j2', 1, 'several threads'],
+  ['--jobs=4 -l1', 1, 'several threads'],
+  ['-sj 16', 1, 'several threads'],
+  ['-j8 --jobs 1', 8, 'one thread'],
+  ['-j', 8, 'several threads'],
+  ['-j', 1, 'one thread'],
+  ['-l2', 2, 'several threads'],
+  ['', 1, 'one thread'],
+]
+for (const [makeopts, cpus, threads] of THREADS)
+  test(`xz that is told the number of jobs: MAKEOPTS="${makeopts}" where there are ${cpus} processors`, async () =>
+    assert.equal(await asked(onCpus(cpus), 'xz', undefined, makeopts), `xz (XZ Utils) 5.6.3, ${threads}`))
+
+test('xz writes the same for each number of threads above one, and something else for one', () => {
+  const input = randomBytes(1_200_000).toString('hex')
+  const packed = (threads: number): string => {
+    const { status, stdout } = spawnSync('xz', ['-0', `-T${threads}`, '-c'], { input, maxBuffer: 64 * 1024 * 1024 })
+    assert.equal(status, 0)
+    return createHash('sha256').update(stdout).digest('hex')
+  }
+  const [one, two, four, seven] = [1, 2, 4, 7].map(packed)
+  assert.deepEqual([two === four, two === seven, one === two], [true, true, false])
+})
+
 test('one that is not there is an error', async () => assert.rejects(asked(runProgram, 'no-such-packer'), { code: 'MISSING_PROGRAM' }))
 
 function hostWith(t: TestContext): { root: string; ask: (program: string) => Promise<string | undefined>; asked: () => number } {
@@ -56,7 +86,7 @@ function hostWith(t: TestContext): { root: string; ask: (program: string) => Pro
   const run: Run = (...words) => ((count += 1), runProgram(...words))
   const cache: AnswerCache<string> = new Map()
   const env = { PATH: `${join(root, 'bin')}:/usr/bin:/bin` }
-  return { root, asked: () => count, ask: (program) => packerOf({ program, flags: undefined, env, run }, cache, now) }
+  return { root, asked: () => count, ask: (program) => packerOf({ program, flags: undefined, makeopts: '', env, run }, cache, now) }
 }
 
 function place(root: string, name: string, says: string): void {

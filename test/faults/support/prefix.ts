@@ -38,7 +38,7 @@ export const VALUES = {
   /** No folder of anybody's own. */
   PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
   CFLAGS: '-O2',
-  FEATURES: 'binpkg-docompress binpkg-dostrip fixlafiles',
+  FEATURES: 'binpkg-docompress binpkg-dostrip fixlafiles network-sandbox sandbox userpriv usersandbox',
   USE: '',
   STANDIN_FEATURES: 'install publish',
 } as const
