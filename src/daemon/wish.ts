@@ -14,10 +14,12 @@ import type { AnswerCache } from '../portage/answers.ts'
 import { whyOfBashrc } from '../portage/bashrc.ts'
 import { buildPath, usesCcache } from '../portage/buildpath.ts'
 import { keepsDebug, whyOfCcache } from '../portage/ccache.ts'
-import { compilersOf, unreadVariables } from '../portage/compilers.ts'
+import { compilersOf } from '../portage/compilers.ts'
 import { digestEbuild, type EbuildDigests, ebuildTexts } from '../portage/ebuild.ts'
+import { type Language, languagesNotIn } from '../portage/languages.ts'
 import { whyOfLocalFiles } from '../portage/localfiles.ts'
 import { localesThere } from '../portage/locales.ts'
+import { MODULE_LANGUAGES, whyOfLocalModules } from '../portage/localmodules.ts'
 import { whyOfMakeConf, whyOfPackageEnv } from '../portage/packagevariables.ts'
 import { phaseFeatures } from '../portage/phasefeatures.ts'
 import { readRepos } from '../portage/repos.ts'
@@ -95,7 +97,8 @@ async function recipe(given: MomentValues, of: Family, digests: EbuildDigests, t
 
 async function readRecipe(given: MomentValues, of: Family, digests: EbuildDigests, tools: WishTools): Promise<WishedRecipe> {
   const there = await localesThere(askedLocales(given), tools, tools.locales, () => performance.now())
-  const values = { ...withoutPlace(given), ...localeOf(given, there), ...unread(digests, given) }
+  const missing = languagesOutside(of, digests)
+  const values = { ...withoutPlace(given), ...localeOf(given, there), ...unread(missing, given) }
   const slot = digests.metadata['SLOT'] ?? '0'
   const { category, version } = of
   const uses = new Set(commandWords(values.USE))
@@ -119,7 +122,7 @@ async function readRecipe(given: MomentValues, of: Family, digests: EbuildDigest
   })
   if (why !== undefined) return { known: false, why, changed: true }
   const unknown =
-    whyUnknown(values, tools) ?? whyOfVariables({ ...of, slot }, values, digests, tools.root) ?? whyOfCache(values, tools.root)
+    whyUnknown(values, missing, tools) ?? whyOfVariables({ ...of, slot }, values, digests, tools.root) ?? whyOfCache(values, tools.root)
   if (unknown !== undefined) return { known: false, why: unknown, changed: false }
   const place = buildPath(values, tools.root)
   if ('why' in place) return { known: false, why: place.why, changed: false }
@@ -146,12 +149,14 @@ async function readRecipe(given: MomentValues, of: Family, digests: EbuildDigest
 /** What may make this build another than its recipe says, and need not. */
 function whyUnknown(
   { KEPT: kept, UNNAMED: unnamed, PHASE_HOOKS: hooks }: MomentValues,
+  missing: readonly Language[],
   { root, publicRepos }: WishTools,
 ): string | undefined {
   if (kept !== '') return `the work folder of an earlier build was used again (${kept} was there)`
   if (unnamed !== '') return whyOfVariable(firstOf(unnamed))
   if (hooks !== '') return whyOfHooks(hooks)
-  return whyOfBashrcs(root, publicRepos) ?? whyOfLocalFiles(root)
+  const run = MODULE_LANGUAGES.filter((language) => !missing.some(({ name }) => name === language))
+  return whyOfBashrcs(root, publicRepos) ?? whyOfLocalFiles(root) ?? whyOfLocalModules(root, run)
 }
 
 /** What no build of this host has a recipe for. Errors: as `whyOfBashrc`. */
@@ -195,11 +200,15 @@ function firstOf(words: string): string {
   return words.trim().split(' ')[0] ?? ''
 }
 
+/** Who builds a language runs it. */
+function languagesOutside({ category, name }: Family, { metadata, eclasses }: EbuildDigests): Language[] {
+  return languagesNotIn([`${category}/${name}`, metadata['BDEPEND'] ?? '', metadata['DEPEND'] ?? ''], Object.keys(eclasses))
+}
+
 /** A user's flags for Rust, or options for Java, are no part of a build that has none. */
-function unread({ metadata, eclasses }: EbuildDigests, { UNNAMED: unnamed }: MomentValues): Readonly<Record<string, string>> {
-  const { names, others } = unreadVariables([metadata['BDEPEND'] ?? '', metadata['DEPEND'] ?? ''], Object.keys(eclasses))
-  const rest = commandWords(unnamed).filter((name) => !others.some((one) => one.test(name)))
-  return { ...Object.fromEntries(names.map((name) => [name, ''])), UNNAMED: rest.join(' ') }
+function unread(missing: readonly Language[], { UNNAMED: unnamed }: MomentValues): Readonly<Record<string, string>> {
+  const rest = commandWords(unnamed).filter((name) => !missing.some(({ others }) => others.test(name)))
+  return { ...Object.fromEntries(missing.flatMap(({ recipe: names = [] }) => names.map((name) => [name, '']))), UNNAMED: rest.join(' ') }
 }
 
 function otherCompilers({ metadata }: EbuildDigests, { root, installed }: WishTools): string[] {

@@ -14,60 +14,6 @@ const COMPILERS: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-interface Language {
-  /** Variables of recipes that only it reads. */
-  readonly names: readonly string[]
-  /** Others that only it reads. */
-  readonly others: RegExp
-  /** Which dependency, or eclass, says that a build runs it. */
-  readonly package: RegExp
-  readonly eclass: RegExp
-}
-
-const LANGUAGES: readonly Language[] = [
-  {
-    names: ['RUSTFLAGS', 'CARGO_BUILD_TARGET'],
-    others: /^(RUST(C|DOC)|CARGO_)/,
-    package: /^(dev-lang|virtual)\/(rust|cargo)(-bin|-common)?$|\/(maturin|setuptools-rust|cargo-c|cbindgen)$/,
-    eclass: /^(cargo|rust)/,
-  },
-  {
-    names: ['GOFLAGS', 'GOAMD64', 'GOARM'],
-    others: /^(GO(111MODULE|ARCH|ENV|EXPERIMENT|OS|ROOT|TOOLCHAIN|WORK)$|CGO_)/,
-    package: /^dev-lang\/go(-bootstrap)?$/,
-    eclass: /^go(lang)?-/,
-  },
-  {
-    names: [],
-    others: /^(_JAVA_OPTIONS|JAVA_TOOL_OPTIONS|JAVACFLAGS|CLASSPATH|ANT_(ARGS|OPTS)|MAVEN_OPTS)$/,
-    package:
-      /^(dev-java|java-virtuals)\/|^virtual\/(jdk|jre)$|^dev-lang\/(scala|kotlin|clojure|closure)|\/(open)?jdk|\/(bazel|ant|maven|gradle|sbt|plantuml)(-bin)?$/,
-    eclass: /java|^gradle|^bazel/,
-  },
-  {
-    names: [],
-    others: /^LUA_(CPATH|INIT|PATH)$/,
-    package: /^dev-lua\/|\/(lua|luajit|neovim|premake|texlive[a-z-]*)$|^dev-texlive\//,
-    eclass: /^lua/,
-  },
-  {
-    names: [],
-    others: /^RUBY(LIB|OPT)$/,
-    package: /^dev-ruby\/|^(dev-lang|virtual)\/ruby/,
-    eclass: /^ruby-/,
-  },
-]
-
-/**
- * Variables of other languages that mean nothing to a build of these dependencies (BDEPEND, DEPEND) and eclasses: those of recipes, and how others
- * are called. Errors: as `compilersOf`.
- */
-export function unreadVariables(texts: readonly string[], eclasses: readonly string[]): { names: string[]; others: RegExp[] } {
-  const named = texts.flatMap((text) => [...packagesIn(text, 'any')])
-  const unread = LANGUAGES.filter((one) => !named.some((name) => one.package.test(name)) && !eclasses.some((name) => one.eclass.test(name)))
-  return { names: unread.flatMap(({ names }) => names), others: unread.map(({ others }) => others) }
-}
-
 /** What a virtual stands for. */
 const VIRTUALS: Readonly<Record<string, readonly string[]>> = { 'virtual/rust': ['dev-lang/rust', 'dev-lang/rust-bin'] }
 

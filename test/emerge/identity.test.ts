@@ -50,7 +50,19 @@ const SAME: [string, Record<string, string>, string[]][] = [
   ['another PORTAGE_TMPDIR, another number of jobs', { PORTAGE_TMPDIR: '/mnt', MAKEOPTS: '-j3 -l9' }, []],
   ['another time zone', { TZ: 'Asia/Tokyo' }, []],
   ['the same locale, said in another way', { LANG: 'POSIX', LC_ALL: 'C.utf8' }, []],
-  ['flags of a language that it has nothing of', { RUSTFLAGS: '-C target-cpu=native', GOAMD64: 'v3', _JAVA_OPTIONS: '-Dx=y' }, []],
+  [
+    'flags of a language that it has nothing of',
+    {
+      RUSTFLAGS: '-C target-cpu=native',
+      GOAMD64: 'v3',
+      _JAVA_OPTIONS: '-Dx=y',
+      NODE_OPTIONS: '--no-warnings',
+      VALAFLAGS: '-g',
+      CMAKE_GENERATOR: 'Ninja',
+    },
+    [],
+  ],
+  ['namespaces of its own or not', { FEATURES: '-ipc-sandbox -pid-sandbox' }, []],
   ['messages of C.UTF-8 instead of C', { LC_MESSAGES: 'C.utf8' }, []],
 ]
 
@@ -59,6 +71,10 @@ for (const [what, env, options] of SAME) {
 }
 
 const OTHER: [string, Record<string, string>][] = [
+  ['tests that are run', { FEATURES: 'test' }],
+  ['a build as root', { FEATURES: '-userpriv' }],
+  ['a build beside the network', { FEATURES: '-network-sandbox' }],
+  ['another program that packs documents', { PORTAGE_COMPRESS: 'xz' }],
   ['other USE', { USE: 'beta -alpha' }],
   ['other CFLAGS', { CFLAGS: '-O1' }],
   ['other LDFLAGS', { LDFLAGS: '-Wl,-O1' }],
@@ -76,6 +92,24 @@ test('the recipe is another one for an edited ebuild, and the old one when the e
   assert.notEqual(await recipeAfter({}), usual)
   host.write(EBUILD, text)
   assert.equal(await recipeAfter({}), usual)
+})
+
+test('the recipe is the same with FEATURES=test where the ebuild lets nobody test', async () => {
+  const text = host.read(EBUILD)
+  host.write(EBUILD, `${text}\nRESTRICT="test"\n`)
+  const restricted = await recipeAfter({})
+  assert.equal(await recipeAfter({ FEATURES: 'test' }), restricted)
+  assert.notEqual(await recipeAfter({ FEATURES: 'test', ALLOW_TEST: 'all' }), restricted)
+  host.write(EBUILD, text)
+})
+
+test('the recipe is the same for any number of jobs above one where xz packs documents, and another one for one', async () => {
+  const [one, two, three] = [
+    await recipeAfter({ PORTAGE_COMPRESS: 'xz', MAKEOPTS: '-j1' }),
+    await recipeAfter({ PORTAGE_COMPRESS: 'xz', MAKEOPTS: '-j2' }),
+    await recipeAfter({ PORTAGE_COMPRESS: 'xz', MAKEOPTS: '-j3' }),
+  ]
+  assert.deepEqual([two === three, one === two], [true, false])
 })
 
 test('the recipe is another one for another compiler version', async () => {
@@ -158,6 +192,14 @@ async function whyUnpublished(env: Record<string, string>): Promise<string> {
   await daemon.waitFor(new RegExp(`^[^]{${said}}[^]*not published[^\\n]*\\n`))
   return /flags-1: not published: (.*)/.exec(daemon.output().slice(said))?.[1] ?? ''
 }
+
+test('a build that may run a module of Perl in /usr/local is not published', async () => {
+  const { stdout: folder } = await host.run(['perl', '-MConfig', '-e', 'print $Config{sitelib}'])
+  host.write(`${folder}/Pod/Man.pm`, 'package Pod::Man;\n1;\n')
+  assert.equal((await host.run(['perl', '-MPod::Man', '-e', 'print $INC{"Pod/Man.pm"}'])).stdout, `${folder}/Pod/Man.pm`)
+  assert.equal(await whyUnpublished({}), `${folder}/Pod/Man.pm may change what is built with Perl`)
+  rmSync(host.path(folder), { recursive: true })
+})
 
 test('a build with a variable of package.env that no recipe names is not published', async () => {
   host.write('/etc/portage/env/own', 'TARGET="HASWELL"\n')

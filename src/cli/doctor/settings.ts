@@ -15,6 +15,7 @@ import { hookStatus } from '../../portage/hookfile.ts'
 import { hookReach, mayEnd, MOVE_END } from '../../portage/hookreach.ts'
 import { hostFeatures } from '../../portage/hostfeatures.ts'
 import { whyOfLocalFiles } from '../../portage/localfiles.ts'
+import { MODULE_LANGUAGES, whyOfLocalModules } from '../../portage/localmodules.ts'
 import { type PackageSetting, packageSettings } from '../../portage/packageenv.ts'
 import { readConf } from '../../portage/settings.ts'
 import { highestLevel } from '../../trust/count.ts'
@@ -58,10 +59,16 @@ function bashrc({ root, conf: path }: World): Finding[] {
   return [note('bashrc', why, 'until that is changed, no build of this host is published or held against a copy')]
 }
 
+const lasts = (builds: string): string => `as long as it is there, no build ${builds} is published or held against a copy`
+
 function localFiles({ root }: World): Finding[] {
-  const why = whyOfLocalFiles(root)
-  if (why === undefined) return [ok('/usr/local', 'holds nothing that every build would take')]
-  return [note('/usr/local', why, 'as long as it is there, no build of this host is published or held against a copy')]
+  const why = whyOfLocalFiles(root) ?? whyOfLocalModules(root, ['Perl'])
+  if (why !== undefined) return [note('/usr/local', why, lasts('of this host'))]
+  const ofSome = MODULE_LANGUAGES.flatMap((language) => {
+    const found = whyOfLocalModules(root, [language])
+    return found === undefined ? [] : [note('/usr/local', found, lasts(`that runs ${language}`))]
+  })
+  return ofSome.length > 0 ? ofSome : [ok('/usr/local', 'holds nothing that every build would take')]
 }
 
 async function ccache(world: World): Promise<Finding[]> {
