@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { StrangerError } from '../../src/base/errors.ts'
-import { askedAt, buildKey, isToldAlike, MAX_MOMENT_BYTES, parseMoment } from '../../src/daemon/moment.ts'
+import { askedAt, buildKey, isToldAlike, MAX_MOMENT_BYTES, type MomentValues, parseMoment } from '../../src/daemon/moment.ts'
 
 const US = '\u001f'
 const line = (fields: Record<string, string>, head: readonly string[] = ['1', 'fetch', '42.1700000000000000']): string =>
@@ -31,8 +31,9 @@ test('what a hook says comes back, with what it left out as empty', () => {
   assert.equal(askedAt(parseMoment(line(FIELDS))), 1_700_000_000)
 })
 
+const values = (more: Record<string, string>): MomentValues => parseMoment(line({ ...FIELDS, ...more })).values
+
 test('a build that is told once more is the same in a window that was resized since, and no other where anything else differs', () => {
-  const values = (more: Record<string, string>): Parameters<typeof isToldAlike>[0] => parseMoment(line({ ...FIELDS, ...more })).values
   const first = values({ COLUMNS: '160', WINDOW: '160' })
   for (const more of [{ WINDOW: '80' }, {}]) assert.ok(isToldAlike(first, values({ COLUMNS: '160', ...more })))
   for (const more of [{ COLUMNS: '80' }, { USE: 'a' }]) assert.ok(!isToldAlike(first, values({ COLUMNS: '160', WINDOW: '160', ...more })))
