@@ -25,7 +25,7 @@ for (const [what, said, conf, expected] of [
   ['of debug information', 'ccache\n/var/tmp\n-O2 -g\n-O2\n/cache\n', 'hash_dir = false\n', 'note: line 1 of /cache/ccache.conf'],
 ] as const) {
   test(`a ccache ${what}`, { skip }, async (t) => {
-    const world = { ...(await healthy(t)), run: runWith({ 'portageq envvar': said + '\n'.repeat(20) }) }
+    const world = { ...(await healthy(t)), run: runWith({ 'portageq envvar': `/var/tmp\n${said}` }) }
     mkdirSync(join(world.root, 'cache'))
     writeFileSync(join(world.root, 'cache/ccache.conf'), conf)
     const { document } = await standinJson(world, doctorDocument, 'doctor')

@@ -196,7 +196,7 @@ const TROUBLES: readonly Trouble[] = [
     state: 'note',
     text: /does not ask/,
     cause: remove('usr/lib64/libsandbox.so'),
-    world: () => ({ run: runWith({ 'portageq envvar': `-sandbox -usersandbox${'\n'.repeat(30)}` }) }),
+    world: () => ({ run: runWith({ 'portageq envvar': '/var/tmp\n-sandbox -usersandbox\n' }) }),
   },
   { what: 'no daemon', check: 'daemon', text: /not running/, world: ({ folders }) => ({ control: join(folders.run, 'none') }) },
   { what: 'a door for all', check: 'control socket', text: /mode 666/, cause: ({ control }) => chmodSync(control, 0o666) },

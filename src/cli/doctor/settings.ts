@@ -85,9 +85,11 @@ async function ccache(world: World): Promise<Finding[]> {
 
 /** Its exit code says nothing: it is 1 as well where one of them is not set. Errors: HostError PROGRAM_FAILED where Portage does not answer. */
 async function variables({ run, env }: World, asked: readonly string[]): Promise<string[]> {
-  const { stdout, stderr } = await run('portageq', ['envvar', ...asked], { env, timeoutMs: 60_000, maxBytes: 64 * 1024 })
-  const lines = stdout.split('\n')
-  if (lines.length > asked.length) return lines
+  // It has a value everywhere, so that an answer is never empty.
+  const names = ['PORTAGE_TMPDIR', ...asked]
+  const { stdout, stderr } = await run('portageq', ['envvar', ...names], { env, timeoutMs: 60_000, maxBytes: 64 * 1024 })
+  const [tmpdir = '', ...values] = stdout.split('\n')
+  if (tmpdir !== '') return values
   const last = stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? ''
   throw new HostError('PROGRAM_FAILED', `portageq does not say what ${asked[0]} is (${last || 'it says nothing'})`)
 }

@@ -19,8 +19,7 @@ const PEER = { uid: 4321, gid: 4321 }
 const PROGRAMS: Programs = {
   bash: '5.2.15\n',
   'python3 -I': 'STANDIN_FEATURES=install publish\n',
-  // FEATURES, and no other variable is set.
-  'portageq envvar': `sandbox usersandbox${'\n'.repeat(30)}`,
+  'portageq envvar': '/var/tmp\nsandbox usersandbox\n',
 }
 const KEY = 'e'.repeat(64)
 
