@@ -86,8 +86,8 @@ async function ccache(world: World): Promise<Finding[]> {
 /** Its exit code says nothing: it is 1 as well where one of them is not set. Errors: HostError PROGRAM_FAILED where Portage does not answer. */
 async function variables({ run, env }: World, asked: readonly string[]): Promise<string[]> {
   // It has a value everywhere, so that an answer is never empty.
-  const names = ['PORTAGE_TMPDIR', ...asked]
-  const { stdout, stderr } = await run('portageq', ['envvar', ...names], { env, timeoutMs: 60_000, maxBytes: 64 * 1024 })
+  const all = ['PORTAGE_TMPDIR', ...asked]
+  const { stdout, stderr } = await run('portageq', ['envvar', ...all], { env, timeoutMs: 60_000, maxBytes: 64 * 1024 })
   const [tmpdir = '', ...values] = stdout.split('\n')
   if (tmpdir !== '') return values
   const last = stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? ''
